@@ -1,0 +1,260 @@
+package import ColdChain
+
+/// What the bridge wants done. The owner performs it, empties it and hands it back in.
+///
+/// `records` come first: until they are durable, nothing else here may leave the process.
+package struct Effects: Sendable {
+    /// What must be durable together, in one transaction.
+    package var records = RecordBatch()
+    /// What the fabric may tell its subscribers once `records` are durable, in order.
+    package var publications: [Publication] = []
+    /// Webhook deliveries to be tried now.
+    package var attempts: [DeliveryAttempt] = []
+    /// Endpoints whose further pending deliveries are to be read back from the journal.
+    package var refills: [DeliveryRefill] = []
+    /// Answers to commands, to be given once `records` are durable.
+    package var replies: [CommandReply] = []
+
+    package init() {}
+
+    /// Empties everything and keeps the memory for the next turn.
+    package mutating func removeAll() {
+        records.removeAll()
+        publications.removeAll(keepingCapacity: true)
+        attempts.removeAll(keepingCapacity: true)
+        refills.removeAll(keepingCapacity: true)
+        replies.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The rows of one transaction of the journal.
+package struct RecordBatch: Equatable, Sendable {
+    /// Sources seen for the first time; they precede the rows that name them.
+    package var sources: [Source] = []
+    /// A reading whose source, time, quantity, probe and value are in the log already is not
+    /// recorded again.
+    package var readings: [Reading] = []
+    /// A fix whose source, time and coordinates are in the log already is not recorded again.
+    package var fixes: [Fix] = []
+    /// New and changed orders, whole, by number.
+    package var orders: [Order] = []
+    /// New and ended custody, whole, by bag, order and start.
+    package var custody: [Custody] = []
+    /// New and changed excursions, whole, by number.
+    package var excursions: [Excursion] = []
+    package var events: [EventRecord] = []
+    package var deliveries: [DeliveryRecord] = []
+    package var deliveryProgress: [DeliveryProgress] = []
+    package var deadLetters: [DeadLetter] = []
+    /// Messages that carry no identity of their own, so that a redelivery is known again.
+    package var fingerprints: [DeliveryFingerprint] = []
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        readings.isEmpty && fixes.isEmpty && sources.isEmpty && orders.isEmpty && custody.isEmpty
+            && excursions.isEmpty && events.isEmpty && deliveries.isEmpty
+            && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
+    }
+
+    package mutating func removeAll() {
+        sources.removeAll(keepingCapacity: true)
+        readings.removeAll(keepingCapacity: true)
+        fixes.removeAll(keepingCapacity: true)
+        orders.removeAll(keepingCapacity: true)
+        custody.removeAll(keepingCapacity: true)
+        excursions.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+        deliveries.removeAll(keepingCapacity: true)
+        deliveryProgress.removeAll(keepingCapacity: true)
+        deadLetters.removeAll(keepingCapacity: true)
+        fingerprints.removeAll(keepingCapacity: true)
+    }
+}
+
+/// An event of the record class, as the journal keeps it.
+package struct EventRecord: Equatable, Sendable {
+    /// Counted from 1 over the life of the log.
+    package var number: UInt64
+    /// The event's name in the webhook catalogue, such as `order.temperature_alert`.
+    package var name: String
+    package var order: OrderNumber
+    package var occurredAt: Timestamp
+    /// The event's data as JSON text.
+    package var data: [UInt8]
+
+    package init(
+        number: UInt64, name: String, order: OrderNumber, occurredAt: Timestamp, data: [UInt8]
+    ) {
+        self.number = number
+        self.name = name
+        self.order = order
+        self.occurredAt = occurredAt
+        self.data = data
+    }
+}
+
+/// A webhook delivery that is owed to an endpoint: a row of the transactional outbox.
+package struct DeliveryRecord: Equatable, Sendable {
+    /// Counted from 1 over the life of the log.
+    package var number: UInt64
+    /// The endpoint's name in the configuration.
+    package var endpoint: String
+    package var event: UInt64
+    /// `{"event":…,"timestamp":…,"data":…}`: what is signed, without the signature.
+    package var body: [UInt8]
+    package var createdAt: Timestamp
+    /// How often it has been tried.
+    package var attempts: Int
+    package var nextAttemptAt: Timestamp
+
+    package init(
+        number: UInt64, endpoint: String, event: UInt64, body: [UInt8], createdAt: Timestamp,
+        attempts: Int = 0, nextAttemptAt: Timestamp
+    ) {
+        self.number = number
+        self.endpoint = endpoint
+        self.event = event
+        self.body = body
+        self.createdAt = createdAt
+        self.attempts = attempts
+        self.nextAttemptAt = nextAttemptAt
+    }
+}
+
+/// What became of an attempt at a delivery.
+package struct DeliveryProgress: Equatable, Sendable {
+    package enum State: UInt8, Sendable {
+        case pending = 1
+        case delivered = 2
+        /// Given up after the last attempt, or because its endpoint is gone.
+        case abandoned = 3
+    }
+
+    package var number: UInt64
+    package var state: State
+    package var attempts: Int
+    package var attemptedAt: Timestamp
+    package var nextAttemptAt: Timestamp
+    /// The HTTP status answered; nil where there was no answer.
+    package var status: Int?
+    /// Why it failed, in words for the log; nil where it did not.
+    package var failure: String?
+
+    package init(
+        number: UInt64, state: State, attempts: Int, attemptedAt: Timestamp,
+        nextAttemptAt: Timestamp, status: Int?, failure: String?
+    ) {
+        self.number = number
+        self.state = state
+        self.attempts = attempts
+        self.attemptedAt = attemptedAt
+        self.nextAttemptAt = nextAttemptAt
+        self.status = status
+        self.failure = failure
+    }
+}
+
+/// A message that could not be decoded, kept with the reason (B-8).
+package struct DeadLetter: Equatable, Sendable {
+    package var receivedAt: Timestamp
+    /// The broker's name in the configuration.
+    package var broker: String
+    package var topic: [UInt8]
+    /// The payload, cut to the configured number of bytes.
+    package var payload: [UInt8]
+    /// The payload's whole length in bytes.
+    package var payloadLength: Int
+    /// A short constant name of what is wrong, such as `not_json`; what metrics count by.
+    package var reason: String
+    /// The reason in words, with the row or the field at fault.
+    package var detail: String
+
+    package init(
+        receivedAt: Timestamp, broker: String, topic: [UInt8], payload: [UInt8],
+        payloadLength: Int, reason: String, detail: String
+    ) {
+        self.receivedAt = receivedAt
+        self.broker = broker
+        self.topic = topic
+        self.payload = payload
+        self.payloadLength = payloadLength
+        self.reason = reason
+        self.detail = detail
+    }
+}
+
+/// What tells a redelivery of a message from a second message that says the same: a hash of
+/// broker, packet identifier, topic and payload.
+package struct DeliveryFingerprint: Hashable, Sendable {
+    package var rawValue: UInt64
+
+    package init(_ rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+}
+
+/// An event for the fabric.
+package struct Publication: Equatable, Sendable {
+    /// The event's number in the log for the record class; nil for the state class.
+    package var number: UInt64?
+    package var event: Event
+
+    package init(number: UInt64?, event: Event) {
+        self.number = number
+        self.event = event
+    }
+}
+
+/// A delivery to be tried now, over HTTP.
+package struct DeliveryAttempt: Equatable, Sendable {
+    package var number: UInt64
+    package var endpoint: String
+    /// The body without its signature, as in `DeliveryRecord`.
+    package var body: [UInt8]
+    /// Counted from 1.
+    package var attempt: Int
+
+    package init(number: UInt64, endpoint: String, body: [UInt8], attempt: Int) {
+        self.number = number
+        self.endpoint = endpoint
+        self.body = body
+        self.attempt = attempt
+    }
+}
+
+/// How an attempt ended.
+package struct DeliveryResult: Equatable, Sendable {
+    package enum Outcome: Equatable, Sendable {
+        /// Any 2xx.
+        case accepted(status: Int)
+        /// Any other status; `retryAfterMilliseconds` where the receiver asked for it.
+        case refused(status: Int, retryAfterMilliseconds: Int64?)
+        /// No answer: the reason in words.
+        case failed(String)
+    }
+
+    package var number: UInt64
+    package var endpoint: String
+    package var outcome: Outcome
+
+    package init(number: UInt64, endpoint: String, outcome: Outcome) {
+        self.number = number
+        self.endpoint = endpoint
+        self.outcome = outcome
+    }
+}
+
+/// Pending deliveries of one endpoint, by number, that memory no longer holds.
+package struct DeliveryRefill: Equatable, Sendable {
+    package var endpoint: String
+    /// Only deliveries with a greater number are wanted.
+    package var after: UInt64
+    package var limit: Int
+
+    package init(endpoint: String, after: UInt64, limit: Int) {
+        self.endpoint = endpoint
+        self.after = after
+        self.limit = limit
+    }
+}

@@ -1,0 +1,26 @@
+package import ColdChain
+
+/// What the bridge must know of the past to go on: read from the journal at the start and after
+/// every store failure.
+package struct RestoredState: Equatable, Sendable {
+    package var sources: [Source] = []
+    /// The newest time of measurement in the log of each source that has a reading or a fix.
+    package var newestMeasurement: [SourceNumber: Timestamp] = [:]
+    /// Orders that are not final, and final ones that a late reading may still belong to.
+    package var orders: [Order] = []
+    /// Custody of those orders.
+    package var custody: [Custody] = []
+    /// Excursions that are open.
+    package var excursions: [Excursion] = []
+    /// The oldest pending deliveries of each endpoint, in order of number.
+    package var deliveries: [DeliveryRecord] = []
+    /// The last messages without an identity of their own, oldest first.
+    package var fingerprints: [DeliveryFingerprint] = []
+    package var lastOrder: UInt32 = 0
+    package var lastSource: UInt32 = 0
+    package var lastExcursion: UInt64 = 0
+    package var lastEvent: UInt64 = 0
+    package var lastDelivery: UInt64 = 0
+
+    package init() {}
+}

@@ -1,0 +1,112 @@
+/// Something that happened, as the fabric tells it to whoever may know.
+package enum Event: Equatable, Sendable {
+    /// State: the newest temperature of a bag. The latest wins.
+    case temperature(TemperatureUpdate)
+    /// State: the newest position of a vehicle. The latest wins.
+    case location(LocationUpdate)
+    /// Record: an excursion opened or closed. Never dropped, never reordered.
+    case alert(TemperatureAlert)
+    /// Record: an order was made or changed.
+    case order(OrderChange)
+}
+
+package struct TemperatureUpdate: Equatable, Sendable {
+    package var order: String?
+    package var bag: String
+    package var device: String
+    package var celsius: Double
+    /// In %, where the device measured it in the same sample.
+    package var humidity: Double?
+    package var measuredAt: Timestamp
+    package var receivedAt: Timestamp
+    package var quality: QualityFlag
+    /// Whether the order's critical limit is kept; nil without an order or a limit, or where the
+    /// reading is too bad to tell.
+    package var isWithinLimit: Bool?
+
+    package init(
+        order: String?, bag: String, device: String, celsius: Double, humidity: Double?,
+        measuredAt: Timestamp, receivedAt: Timestamp, quality: QualityFlag, isWithinLimit: Bool?
+    ) {
+        self.order = order
+        self.bag = bag
+        self.device = device
+        self.celsius = celsius
+        self.humidity = humidity
+        self.measuredAt = measuredAt
+        self.receivedAt = receivedAt
+        self.quality = quality
+        self.isWithinLimit = isWithinLimit
+    }
+}
+
+package struct LocationUpdate: Equatable, Sendable {
+    /// The order this update is for; a vehicle that carries several sends each its own update.
+    package var order: String?
+    package var driver: String?
+    package var vehicle: String
+    package var position: Position
+    package var measuredAt: Timestamp
+    package var quality: QualityFlag
+
+    package init(
+        order: String?, driver: String?, vehicle: String, position: Position,
+        measuredAt: Timestamp, quality: QualityFlag
+    ) {
+        self.order = order
+        self.driver = driver
+        self.vehicle = vehicle
+        self.position = position
+        self.measuredAt = measuredAt
+        self.quality = quality
+    }
+}
+
+package struct TemperatureAlert: Equatable, Sendable {
+    package enum State: UInt8, Sendable {
+        case opened = 1
+        case closed = 2
+
+        package var name: String {
+            switch self {
+            case .opened: "opened"
+            case .closed: "closed"
+            }
+        }
+    }
+
+    package var state: State
+    package var excursion: Excursion
+    package var order: String
+    package var bag: String
+    package var device: String
+    /// The reading that opened or closed the excursion, in °C.
+    package var celsius: Double
+    package var measuredAt: Timestamp
+    package var receivedAt: Timestamp
+
+    package init(
+        state: State, excursion: Excursion, order: String, bag: String, device: String,
+        celsius: Double, measuredAt: Timestamp, receivedAt: Timestamp
+    ) {
+        self.state = state
+        self.excursion = excursion
+        self.order = order
+        self.bag = bag
+        self.device = device
+        self.celsius = celsius
+        self.measuredAt = measuredAt
+        self.receivedAt = receivedAt
+    }
+}
+
+package struct OrderChange: Equatable, Sendable {
+    package var order: Order
+    /// The status before; nil for a new order.
+    package var previousStatus: OrderStatus?
+
+    package init(order: Order, previousStatus: OrderStatus?) {
+        self.order = order
+        self.previousStatus = previousStatus
+    }
+}

@@ -1,0 +1,76 @@
+/// The IOOS/IODE primary-level quality flag (QARTOD), by its register's numbers.
+package enum QualityFlag: UInt8, Sendable {
+    /// Passed documented required tests.
+    case good = 1
+    /// Not evaluated, not available or unknown.
+    case notEvaluated = 2
+    /// Failed a non-critical test.
+    case suspect = 3
+    /// Failed a critical test: kept in the log, never used for a verdict.
+    case bad = 4
+    /// Place holder where data are missing.
+    case missing = 9
+
+    /// Standard precedence, low to high: missing, not evaluated, good, suspect, bad.
+    fileprivate var precedence: Int {
+        switch self {
+        case .missing: 0
+        case .notEvaluated: 1
+        case .good: 2
+        case .suspect: 3
+        case .bad: 4
+        }
+    }
+}
+
+/// The tests a reading can be put to. The raw value is the test's place in the packed flags.
+package enum QualityTest: UInt8, CaseIterable, Sendable {
+    /// Whether the value lies in what the sensor can measure (bad) and what is plausible (suspect).
+    case grossRange = 0
+    /// Whether the time of measurement is possible: not in the future, not before the log's reach.
+    case eventTime = 1
+
+    package var name: String {
+        switch self {
+        case .grossRange: "gross_range"
+        case .eventTime: "event_time"
+        }
+    }
+}
+
+/// The flag of each test a reading was put to, in four bits a test.
+package struct QualityFlags: Hashable, Sendable {
+    /// Four bits a test, at the test's place; zero where the test was not applied.
+    package var packed: UInt64 = 0
+
+    package init(packed: UInt64 = 0) {
+        self.packed = packed
+    }
+
+    /// The flag of one test; a test that was not applied is `notEvaluated`.
+    package subscript(test: QualityTest) -> QualityFlag {
+        get {
+            let bits = UInt8(truncatingIfNeeded: packed >> (UInt64(test.rawValue) * 4)) & 0xF
+            return QualityFlag(rawValue: bits) ?? .notEvaluated
+        }
+        set {
+            let place = UInt64(test.rawValue) * 4
+            packed = packed & ~(0xF << place) | UInt64(newValue.rawValue) << place
+        }
+    }
+
+    /// The worst flag by standard precedence.
+    package var rollup: QualityFlag {
+        var worst = QualityFlag.missing
+        var remaining = packed
+        while remaining != 0 {
+            if let flag = QualityFlag(rawValue: UInt8(truncatingIfNeeded: remaining & 0xF)),
+                flag.precedence > worst.precedence
+            {
+                worst = flag
+            }
+            remaining >>= 4
+        }
+        return packed == 0 ? .notEvaluated : worst
+    }
+}

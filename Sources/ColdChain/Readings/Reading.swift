@@ -1,0 +1,100 @@
+/// The number under which the log knows a `Source`; counted from 1.
+package struct SourceNumber: Hashable, Sendable {
+    package var rawValue: UInt32
+
+    package init(_ rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+}
+
+/// The number under which the log knows an order; counted from 1.
+package struct OrderNumber: Hashable, Sendable {
+    package var rawValue: UInt32
+
+    package init(_ rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What a device is fixed to.
+package enum Carrier: Hashable, Sendable {
+    case bag(String)
+    case vehicle(String)
+
+    package var name: String {
+        switch self {
+        case .bag(let name), .vehicle(let name): name
+        }
+    }
+}
+
+/// Who a reading comes from: a device, what it was fixed to, and the profile that decoded it.
+///
+/// When any of the three changes, the device's next readings come from a new source, so that each
+/// row of the log says what held at its time.
+package struct Source: Equatable, Sendable {
+    package var number: SourceNumber
+    package var device: String
+    package var carrier: Carrier
+    /// The profile's identity and version, such as `generic/bag@1`.
+    package var profile: String
+
+    package init(number: SourceNumber, device: String, carrier: Carrier, profile: String) {
+        self.number = number
+        self.device = device
+        self.carrier = carrier
+        self.profile = profile
+    }
+}
+
+/// One normalised record of the temperature log (B-4).
+package struct Reading: Equatable, Sendable {
+    package var source: SourceNumber
+    package var measurement: Measurement
+    package var measuredAt: Timestamp
+    package var timeSource: TimeSource
+    package var receivedAt: Timestamp
+    package var sequence: Int64?
+    package var quality: QualityFlags
+    /// The order the bag carried at `measuredAt`, as far as it was known at receipt.
+    package var order: OrderNumber?
+
+    package init(
+        source: SourceNumber, measurement: Measurement, measuredAt: Timestamp,
+        timeSource: TimeSource, receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags,
+        order: OrderNumber?
+    ) {
+        self.source = source
+        self.measurement = measurement
+        self.measuredAt = measuredAt
+        self.timeSource = timeSource
+        self.receivedAt = receivedAt
+        self.sequence = sequence
+        self.quality = quality
+        self.order = order
+    }
+}
+
+/// One normalised record of the location log.
+package struct Fix: Equatable, Sendable {
+    package var source: SourceNumber
+    package var position: Position
+    package var measuredAt: Timestamp
+    package var timeSource: TimeSource
+    package var receivedAt: Timestamp
+    package var sequence: Int64?
+    package var quality: QualityFlags
+
+    package init(
+        source: SourceNumber, position: Position, measuredAt: Timestamp, timeSource: TimeSource,
+        receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags
+    ) {
+        self.source = source
+        self.position = position
+        self.measuredAt = measuredAt
+        self.timeSource = timeSource
+        self.receivedAt = receivedAt
+        self.sequence = sequence
+        self.quality = quality
+    }
+}
