@@ -1,0 +1,80 @@
+package import ColdChain
+
+/// Every limit the bridge keeps, with the default that holds without a configuration.
+package struct Bounds: Equatable, Sendable {
+    /// A measurement this far ahead of its receipt, in milliseconds, has an impossible time.
+    package var futureToleranceMilliseconds: Int64 = 60_000
+    /// A measurement older than this at its receipt, in milliseconds, has an impossible time: the
+    /// log does not reach back so far.
+    package var oldestReadingMilliseconds: Int64 = 90 * 86_400_000
+    /// Late readings outside the limit that lie this close together, in milliseconds, are one
+    /// excursion.
+    package var excursionGapMilliseconds: Int64 = 300_000
+    /// How long after an order is final late readings are still judged for it, in milliseconds.
+    package var finalOrderRetentionMilliseconds: Int64 = 86_400_000
+    /// Devices the log may know; a message from one more is a dead letter.
+    package var sourcesMaximum = 1_000_000
+    /// Orders held in memory; creating one more is refused until others are final and forgotten.
+    package var ordersMaximum = 200_000
+    /// Bytes of a payload that a dead letter keeps.
+    package var deadLetterPayloadBytes = 65_536
+    /// Messages without an identity of their own whose redelivery is known again. Below 65,535, so
+    /// that a packet identifier cannot have come round to a second message.
+    package var fingerprintsMaximum = 60_000
+    /// Pending deliveries of one endpoint held in memory; more wait in the journal.
+    package var pendingDeliveriesMaximum = 1_000
+    /// Attempts under way at once for one endpoint.
+    package var attemptsUnderWayMaximum = 1
+
+    package init() {}
+}
+
+/// What the bridge is told by the configuration.
+package struct BridgeSettings: Equatable, Sendable {
+    package var limits: CriticalLimits
+    package var bounds: Bounds
+    /// The brokers' names, by the index that messages carry.
+    package var brokers: [String]
+    /// The device profiles, by the number that messages carry.
+    package var profiles: [ProfileTraits]
+    package var endpoints: [EndpointSubscription]
+    package var schedule: RetrySchedule
+
+    package init(
+        limits: CriticalLimits = .foodCode2022, bounds: Bounds = Bounds(), brokers: [String] = [],
+        profiles: [ProfileTraits] = [], endpoints: [EndpointSubscription] = [],
+        schedule: RetrySchedule = RetrySchedule()
+    ) {
+        self.limits = limits
+        self.bounds = bounds
+        self.brokers = brokers
+        self.profiles = profiles
+        self.endpoints = endpoints
+        self.schedule = schedule
+    }
+}
+
+/// What judging a reading needs to know of the profile that decoded it.
+package struct ProfileTraits: Equatable, Sendable {
+    /// Identity and version, such as `generic/bag@1`.
+    package var name: String
+    /// What the sensor can measure and what is plausible, for the quantities that say so.
+    package var ranges: [Quantity: GrossRange]
+
+    package init(name: String, ranges: [Quantity: GrossRange] = [:]) {
+        self.name = name
+        self.ranges = ranges
+    }
+}
+
+/// Which events a webhook endpoint wants.
+package struct EndpointSubscription: Equatable, Sendable {
+    package var name: String
+    /// Names of the webhook catalogue, such as `order.delivered`.
+    package var events: Set<String>
+
+    package init(name: String, events: Set<String>) {
+        self.name = name
+        self.events = events
+    }
+}
