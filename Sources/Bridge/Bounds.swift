@@ -12,6 +12,8 @@ package struct Bounds: Equatable, Sendable {
     package var excursionGapMilliseconds: Int64 = 300_000
     /// How long after an order is final late readings are still judged for it, in milliseconds.
     package var finalOrderRetentionMilliseconds: Int64 = 86_400_000
+    /// How far in the past a bag may be bound to an order, in milliseconds.
+    package var bindingReachMilliseconds: Int64 = 86_400_000
     /// Devices the log may know; a message from one more is a dead letter.
     package var sourcesMaximum = 1_000_000
     /// Orders held in memory; creating one more is refused until others are final and forgotten.

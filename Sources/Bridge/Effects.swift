@@ -12,6 +12,8 @@ package struct Effects: Sendable {
     package var attempts: [DeliveryAttempt] = []
     /// Endpoints whose further pending deliveries are to be read back from the journal.
     package var refills: [DeliveryRefill] = []
+    /// Readings of the log that are to be judged for an order, once `records` are durable.
+    package var recalls: [ReadingRecall] = []
     /// Answers to commands, to be given once `records` are durable.
     package var replies: [CommandReply] = []
 
@@ -23,6 +25,7 @@ package struct Effects: Sendable {
         publications.removeAll(keepingCapacity: true)
         attempts.removeAll(keepingCapacity: true)
         refills.removeAll(keepingCapacity: true)
+        recalls.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
     }
 }
@@ -256,5 +259,22 @@ package struct DeliveryRefill: Equatable, Sendable {
         self.endpoint = endpoint
         self.after = after
         self.limit = limit
+    }
+}
+
+/// The temperatures of a bag in a stretch of time, for an order that came to be known, or whose
+/// limit changed, after they were recorded.
+package struct ReadingRecall: Equatable, Sendable {
+    package var order: OrderNumber
+    package var bag: String
+    package var from: Timestamp
+    /// The first instant no longer asked for; nil for everything up to now.
+    package var until: Timestamp?
+
+    package init(order: OrderNumber, bag: String, from: Timestamp, until: Timestamp?) {
+        self.order = order
+        self.bag = bag
+        self.from = from
+        self.until = until
     }
 }

@@ -10,7 +10,7 @@ package struct RestoredState: Equatable, Sendable {
     package var orders: [Order] = []
     /// Custody of those orders.
     package var custody: [Custody] = []
-    /// Excursions that are open.
+    /// Excursions of those orders, open and closed.
     package var excursions: [Excursion] = []
     /// The oldest pending deliveries of each endpoint, in order of number.
     package var deliveries: [DeliveryRecord] = []

@@ -1,5 +1,5 @@
-internal import Glibc
 internal import CLinux
+internal import Glibc
 
 /// A thread of its own for a loop that owns its state.
 package final class Thread: Sendable {

@@ -1,0 +1,80 @@
+package import ColdChain
+
+/// The number of a device profile: its index in `BridgeSettings.profiles`.
+package struct ProfileNumber: Hashable, Sendable {
+    package var rawValue: Int
+
+    package init(_ rawValue: Int) {
+        self.rawValue = rawValue
+    }
+}
+
+/// How a message came: what does not stand in its payload.
+package struct Arrival: Equatable, Sendable {
+    /// Index in `BridgeSettings.brokers`.
+    package var broker: Int
+    package var receivedAt: Timestamp
+    /// Whether the broker kept the message for whoever subscribes: it says nothing of when it was
+    /// published.
+    package var isRetained: Bool
+    package var fingerprint: DeliveryFingerprint
+
+    package init(
+        broker: Int, receivedAt: Timestamp, isRetained: Bool, fingerprint: DeliveryFingerprint
+    ) {
+        self.broker = broker
+        self.receivedAt = receivedAt
+        self.isRetained = isRetained
+        self.fingerprint = fingerprint
+    }
+}
+
+extension DeliveryFingerprint {
+    /// A hash (FNV-1a) of what stays the same when the broker delivers a message again; the
+    /// broker's mark stands in the uppermost eight bits.
+    package init(
+        broker: String, packetIdentifier: UInt16, topic: Span<UInt8>, payload: Span<UInt8>
+    ) {
+        var hash = FNV1a()
+        hash.mix(UInt8(truncatingIfNeeded: packetIdentifier))
+        hash.mix(UInt8(truncatingIfNeeded: packetIdentifier >> 8))
+        for index in topic.indices { hash.mix(topic[index]) }
+        hash.mix(0)
+        for index in payload.indices { hash.mix(payload[index]) }
+        self.init(hash.value >> 8 | UInt64(Self.brokerMark(broker)) << 56)
+    }
+
+    static func brokerMark(_ broker: String) -> UInt8 {
+        var hash = FNV1a()
+        for byte in broker.utf8 { hash.mix(byte) }
+        return UInt8(truncatingIfNeeded: hash.value ^ hash.value >> 32)
+    }
+
+    var brokerMark: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 56) }
+}
+
+/// The Fowler–Noll–Vo hash 1a of 64 bits.
+struct FNV1a {
+    private(set) var value: UInt64
+
+    init(salt: UInt64 = 0) {
+        value = salt ^ 0xcbf2_9ce4_8422_2325
+    }
+
+    mutating func mix(_ byte: UInt8) {
+        value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+}
+
+/// Which kind of thing a topic's captured name is.
+package enum CarrierKind: Sendable {
+    case bag
+    case vehicle
+
+    package func carrier(named name: String) -> Carrier {
+        switch self {
+        case .bag: .bag(name)
+        case .vehicle: .vehicle(name)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import ColdChain
+
+/// The orders in memory, which bag carries which of them when, and which vehicle.
+struct OrderBook: Sendable {
+    /// One bag, by its index in `bags`.
+    struct Bag: Sendable {
+        var name: String
+        /// In order of `from`.
+        var custody: [Custody] = []
+        var sources: [SourceNumber] = []
+    }
+
+    struct Vehicle: Sendable {
+        var name: String
+        /// Orders it carries that are not final.
+        var orders: [OrderNumber] = []
+    }
+
+    private(set) var orders: [OrderNumber: Order] = [:]
+    private var numbers: [String: OrderNumber] = [:]
+    private(set) var bags: [Bag] = []
+    private var bagIndices: [String: Int] = [:]
+    private(set) var vehicles: [Vehicle] = []
+    private var vehicleIndices: [String: Int] = [:]
+
+    subscript(number: OrderNumber) -> Order? { orders[number] }
+
+    func number(of id: String) -> OrderNumber? { numbers[id] }
+
+    var count: Int { orders.count }
+
+    /// Adds the order or replaces what was known of it.
+    mutating func put(_ order: Order) {
+        if let before = orders[order.number], let vehicle = before.carriedBy {
+            vehicles[vehicleIndex(of: vehicle)].orders.removeAll { $0 == order.number }
+        }
+        orders[order.number] = order
+        numbers[order.id] = order.number
+        if let vehicle = order.carriedBy, !order.status.isFinal {
+            vehicles[vehicleIndex(of: vehicle)].orders.append(order.number)
+        }
+    }
+
+    /// Forgets final orders that were last changed before `instant`, with their custody.
+    ///
+    /// - Returns: The numbers forgotten.
+    mutating func forgetFinal(before instant: Timestamp) -> Set<OrderNumber> {
+        let forgotten = Set(
+            orders.values.lazy.filter { $0.status.isFinal && $0.updatedAt < instant }.map(\.number))
+        guard !forgotten.isEmpty else { return forgotten }
+        for number in forgotten {
+            if let order = orders.removeValue(forKey: number) { numbers[order.id] = nil }
+        }
+        for index in bags.indices {
+            bags[index].custody.removeAll { forgotten.contains($0.order) }
+        }
+        return forgotten
+    }
+
+    /// The bag's index; a bag that was not known is added.
+    mutating func bagIndex(of name: String) -> Int {
+        if let index = bagIndices[name] { return index }
+        bags.append(Bag(name: name))
+        bagIndices[name] = bags.count - 1
+        return bags.count - 1
+    }
+
+    /// The vehicle's index; a vehicle that was not known is added.
+    mutating func vehicleIndex(of name: String) -> Int {
+        if let index = vehicleIndices[name] { return index }
+        vehicles.append(Vehicle(name: name))
+        vehicleIndices[name] = vehicles.count - 1
+        return vehicles.count - 1
+    }
+
+    mutating func add(source: SourceNumber, toBag index: Int) {
+        bags[index].sources.append(source)
+    }
+
+    /// Puts a custody in its place, in order of `from`.
+    mutating func put(_ custody: Custody) {
+        let index = bagIndex(of: custody.bag)
+        bags[index].custody.removeAll { $0.order == custody.order && $0.from == custody.from }
+        let place =
+            bags[index].custody.firstIndex { $0.from > custody.from }
+            ?? bags[index].custody.endIndex
+        bags[index].custody.insert(custody, at: place)
+    }
+
+    /// The order the bag carried at `instant`, as far as is known.
+    func order(inBag index: Int, at instant: Timestamp) -> Order? {
+        for custody in bags[index].custody.reversed() where custody.covers(instant) {
+            return orders[custody.order]
+        }
+        return nil
+    }
+
+    /// Every custody of an order.
+    func custody(of order: OrderNumber) -> [Custody] {
+        bags.flatMap { bag in bag.custody.filter { $0.order == order } }
+    }
+}
