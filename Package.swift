@@ -54,7 +54,7 @@ let package = Package(
         room("YAML", ["CYAML"]),
         room("Configuration", ["YAML"]),
         room("Crypto", ["COpenSSL", "CJose"]),
-        room("Intake", ["CMosquitto", "Crypto"]),
+        room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
