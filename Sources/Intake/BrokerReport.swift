@@ -3,6 +3,8 @@
 package enum BrokerReport: Equatable, Sendable {
     /// The broker accepted us. Without a session present, what it queued for us is gone.
     case connected(sessionPresent: Bool)
+    /// The broker answered every filter; what it refused was reported before.
+    case subscribed
     /// The connection ended; another attempt follows after `retryIn`, nil where none does.
     case disconnected(DisconnectReason, retryIn: Duration?)
     /// No connection came about.

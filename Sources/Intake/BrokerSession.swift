@@ -278,6 +278,7 @@ extension BrokerSession {
             } else if grant.code < asked.qos.rawValue {
                 report(.subscriptionWeakened(filter: asked.filter))
             }
+            if pendingGrants.isEmpty { report(.subscribed) }
         }
         if let count = connection.droppedByBroker { report(.brokerDropped(count)) }
         if let count = connection.storedByBroker { report(.brokerStored(count)) }
