@@ -54,7 +54,7 @@ let package = Package(
         room("YAML", ["CYAML"]),
         room("Configuration", ["YAML"]),
         room("Crypto", ["COpenSSL", "CJose"]),
-        room("Intake", ["CMosquitto", "Crypto"]),
+        room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
@@ -76,6 +76,13 @@ let package = Package(
 
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
+        // Real brokers, certificates and programs for the tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+        tests("IntakeTests", ["Intake", "TestSupport", "AcknowledgementProbe"]),
+        .target(name: "ExitInsideRead", path: "Tests/Probes/ExitInsideRead"),
+        .executableTarget(
+            name: "AcknowledgementProbe", dependencies: ["ExitInsideRead", "Intake"],
+            path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,0 +1,93 @@
+import Glibc
+
+/// A program that a test runs. It does not outlive the value.
+///
+/// `@unchecked Sendable`: `identifier` never changes; the rest is touched by the test that made
+/// it, one call at a time.
+package final class ChildProcess: @unchecked Sendable {
+    package enum End: Equatable, Sendable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    package struct NotStarted: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package struct StillRunning: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    private let identifier: pid_t
+    private let name: String
+    private var end: End?
+
+    /// - Parameters:
+    ///   - output: the file that standard output and standard error go to; nil discards both.
+    package init(
+        _ program: String, _ arguments: [String] = [], output: String? = nil
+    ) throws(NotStarted) {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(
+            &actions, 1, output ?? "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map {
+            unsafe strdup($0)
+        }
+        unsafe words.append(nil)
+        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        var identifier: pid_t = 0
+        let code = unsafe posix_spawnp(&identifier, program, &actions, nil, words, environ)
+        guard code == 0 else { throw NotStarted(description: "\(program): error \(code)") }
+        self.identifier = identifier
+        name = program
+    }
+
+    deinit {
+        if end == nil {
+            Glibc.kill(identifier, SIGKILL)
+            reap(0)
+        }
+    }
+
+    package var isRunning: Bool {
+        if end == nil { reap(WNOHANG) }
+        return end == nil
+    }
+
+    package func send(signal: Int32) {
+        if isRunning { Glibc.kill(identifier, signal) }
+    }
+
+    /// Waits for the program's end; kills it where it takes longer.
+    @discardableResult
+    package func wait(atMost limit: Duration = .seconds(30)) throws(StillRunning) -> End {
+        let inTime = eventually(within: limit) { !isRunning }
+        if let end, inTime { return end }
+        Glibc.kill(identifier, SIGKILL)
+        reap(0)
+        throw StillRunning(description: "\(name) did not end within \(limit)")
+    }
+
+    private func reap(_ options: Int32) {
+        var status: Int32 = 0
+        guard unsafe waitpid(identifier, &status, options) == identifier else { return }
+        let signal = status & 0x7f
+        end = signal == 0 ? .exit((status >> 8) & 0xff) : .signal(signal)
+    }
+}
+
+/// Asks again and again until the answer is yes or the time is over; says which.
+package func eventually(
+    within limit: Duration = .seconds(10), _ isSo: () throws -> Bool
+) rethrows -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while true {
+        if try isSo() { return true }
+        guard ContinuousClock.now < deadline else { return false }
+        usleep(5_000)
+    }
+}
