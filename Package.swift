@@ -23,6 +23,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: rules)
 }
 
+/// A program that is not shipped: a benchmark, or a process that a test starts and kills.
+func program(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: rules)
+}
+
 func library(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
@@ -75,6 +81,12 @@ let package = Package(
             swiftSettings: rules),
 
         tests("WireTests", ["Wire"]),
+        tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),
+        program("JournalProbe", in: "Tests/Probes", ["Bridge", "ColdChain", "Journal"]),
+        program("JournalBench", in: "Tests/Benchmarks", ["Bridge", "ColdChain", "Journal"]),
+        .executableTarget(
+            name: "StorageShapes", path: "Tests/Benchmarks/StorageShapes",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
         tests("ColdChainTests", ["ColdChain"]),
         // Real brokers, certificates and programs for the tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),

@@ -1,0 +1,35 @@
+internal import Glibc
+
+/// The right to write a store, held by one process at a time through an advisory lock on a file
+/// beside it. The kernel takes it back when the process ends, however it ends.
+///
+/// SQLite alone would let two daemons write by turns, and both would give the same numbers.
+final class StoreLock {
+    private let descriptor: CInt
+
+    init(path: String) throws(StoreError) {
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreError(
+                kind: .cannotOpen, code: errno, message: StoreLock.message(of: errno),
+                statement: "open \(path)")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
+            close(descriptor)
+            throw StoreError(
+                kind: reason == EWOULDBLOCK ? .inUse : .cannotOpen, code: reason,
+                message: reason == EWOULDBLOCK
+                    ? "another process writes this store" : StoreLock.message(of: reason),
+                statement: "lock \(path)")
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func message(of code: CInt) -> String {
+        unsafe String(cString: strerror(code))
+    }
+}

@@ -1,0 +1,105 @@
+package import Bridge
+package import ColdChain
+
+/// The log as those see it who only read: a connection of its own, for one thread of its own.
+///
+/// Each call sees one committed state of the log and holds it no longer than the call lasts, so that
+/// no reader keeps the write-ahead log from starting anew.
+package final class JournalReader {
+    let database: Database
+
+    /// Opens a store that a `Journal` has made; it may be open for writing at the same time.
+    package init(
+        path: String, busyMilliseconds: Int32 = 2_000, schema: Schema = .current
+    ) throws(StoreError) {
+        database = try Database(path: path, access: .read, busyMilliseconds: busyMilliseconds)
+        try database.execute(
+            """
+            PRAGMA trusted_schema = OFF;
+            PRAGMA cell_size_check = ON;
+            PRAGMA query_only = ON;
+            PRAGMA temp_store = MEMORY;
+            """)
+        try schema.requireCurrent(database)
+    }
+
+    /// Runs several queries on one state of the log.
+    func snapshot<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+        try database.transaction("BEGIN", body)
+    }
+
+    /// The order with the platform's identifier `id`.
+    package func order(id: String) throws(StoreError) -> Order? {
+        let find = try database.prepare(
+            "SELECT \(Statement.orderColumns) FROM orders WHERE orders.id = ?1")
+        find.bind(1, id)
+        return try find.step() ? try find.order() : nil
+    }
+
+    /// Events of the record class after a number, in order, at most `limit`.
+    package func events(after number: UInt64, limit: Int) throws(StoreError) -> [EventRecord] {
+        let rows = try database.prepare(
+            """
+            SELECT number, name, order_number, occurred_at, data FROM events
+            WHERE number > ?1 ORDER BY number LIMIT ?2
+            """)
+        rows.bind(1, number)
+        rows.bind(2, max(limit, 0))
+        var events: [EventRecord] = []
+        while try rows.step() {
+            events.append(
+                EventRecord(
+                    number: rows.number(0), name: rows.text(1),
+                    order: OrderNumber(rows.number32(2)), occurredAt: rows.instant(3),
+                    data: rows.bytes(4)))
+        }
+        return events
+    }
+
+    /// How much the log holds, without reading it.
+    package func counts() throws(StoreError) -> JournalCounts {
+        try snapshot { () throws(StoreError) in
+            var counts = JournalCounts()
+            counts.readings = try rows(of: "readings", erased: .readingsErasedThrough)
+            counts.fixes =
+                try database.firstFreeNumber(after: .fixesErasedThrough, in: "fixes", column: "id")
+                - 1 - database.value(of: .fixesErased)
+            counts.events =
+                try database.integer("SELECT max(number) - min(number) + 1 FROM events") ?? 0
+            counts.deadLetters = try deadLetterCount()
+            counts.deadLettersRemoved = try database.value(of: .deadLettersRemoved)
+            counts.pendingDeliveries =
+                try database.integer(
+                    "SELECT count(*) FROM deliveries INDEXED BY delivery_pending WHERE state = 1")
+                ?? 0
+            counts.databaseBytes =
+                try (database.integer("PRAGMA page_count") ?? 0) * Int64(database.pageBytes)
+            return counts
+        }
+    }
+
+    /// Ids have no holes and are erased from the front.
+    private func rows(of log: String, erased: LogState) throws(StoreError) -> Int64 {
+        let last = try database.integer("SELECT max(id) FROM \(log)") ?? 0
+        return last == 0 ? 0 : last - (try database.value(of: erased))
+    }
+
+    /// Reads every page and follows every index and reference: minutes for a large log.
+    package func verify() throws(StoreError) {
+        try Verification.verifyWhole(database)
+    }
+}
+
+/// How much the log holds.
+package struct JournalCounts: Equatable, Sendable {
+    package var readings: Int64 = 0
+    package var fixes: Int64 = 0
+    package var events: Int64 = 0
+    package var pendingDeliveries: Int64 = 0
+    package var deadLetters: Int64 = 0
+    /// Dead letters that made room for newer ones, over the life of the store.
+    package var deadLettersRemoved: Int64 = 0
+    package var databaseBytes: Int64 = 0
+
+    package init() {}
+}

@@ -1,0 +1,139 @@
+package import ColdChain
+
+// Both logs are read by carrier and time the same way: the instants at which the carrier's sources
+// said something, from the index by source and from the rows not yet in it; then, by instant and
+// source, the rows. CROSS JOIN keeps SQLite to that order.
+extension JournalReader {
+    /// Everything the bags of an order measured while they carried it, by time of measurement.
+    ///
+    /// - Parameters:
+    ///   - id: the platform's identifier of the order; nil is answered where it is unknown.
+    ///   - quantity: only readings of this quantity; all where nil.
+    ///   - position: only readings after this one, to go on from the last page.
+    package func temperatureLog(
+        order id: String, quantity: Quantity? = nil, after position: LogPosition? = nil, limit: Int
+    ) throws(StoreError) -> OrderTemperatureLog? {
+        try snapshot { () throws(StoreError) in
+            guard let order = try order(id: id) else { return nil }
+            return OrderTemperatureLog(
+                order: order, custody: try custody(of: order.number),
+                excursions: try excursions(of: order.number),
+                readings: try readings(
+                    of: order.number, quantity: quantity, after: position, limit: limit))
+        }
+    }
+
+    private static let readingsOfOrder = """
+        WITH held(source, started_at, ended_at) AS MATERIALIZED (
+            SELECT sources.number, c.started_at, coalesce(c.ended_at, \(Int64.max))
+            FROM custody AS c
+            JOIN sources ON sources.carrier = c.bag
+                AND sources.carrier_kind = \(CarrierKind.bag.rawValue)
+            WHERE c.order_number = ?1),
+        \(instants(log: "readings", index: "reading_by_source", .readingsIndexedThrough))
+        SELECT \(Statement.readingColumns), \(Statement.sourceColumns)
+        FROM instants AS i
+        CROSS JOIN readings AS r INDEXED BY reading_once
+            ON r.measured_at = i.measured_at AND r.source = i.source
+        CROSS JOIN sources ON sources.number = r.source
+        WHERE (r.measured_at, r.id) > (?2, ?3) AND (?4 IS NULL OR r.quantity = ?4)
+        ORDER BY r.measured_at, r.id LIMIT ?5
+        """
+
+    private func readings(
+        of order: OrderNumber, quantity: Quantity?, after position: LogPosition?, limit: Int
+    ) throws(StoreError) -> [LoggedReading] {
+        let rows = try database.prepare(JournalReader.readingsOfOrder)
+        rows.bind(1, Int64(order.rawValue))
+        rows.bind(2, position?.measuredAt.milliseconds ?? .min)
+        rows.bind(3, position?.id ?? 0)
+        rows.bind(4, quantity.map { Int64($0.rawValue) })
+        rows.bind(5, max(limit, 0))
+        var readings: [LoggedReading] = []
+        while try rows.step() { readings.append(try rows.loggedReading()) }
+        return readings
+    }
+
+    private func custody(of order: OrderNumber) throws(StoreError) -> [Custody] {
+        let rows = try database.prepare(
+            """
+            SELECT \(Statement.custodyColumns) FROM custody WHERE order_number = ?1
+            ORDER BY started_at, bag
+            """)
+        rows.bind(1, Int64(order.rawValue))
+        var custody: [Custody] = []
+        while try rows.step() { custody.append(rows.custody()) }
+        return custody
+    }
+
+    private func excursions(of order: OrderNumber) throws(StoreError) -> [Excursion] {
+        let rows = try database.prepare(
+            """
+            SELECT \(Statement.excursionColumns) FROM excursions WHERE order_number = ?1
+            ORDER BY opened_at, number
+            """)
+        rows.bind(1, Int64(order.rawValue))
+        var excursions: [Excursion] = []
+        while try rows.step() { excursions.append(try rows.excursion()) }
+        return excursions
+    }
+
+    private static let fixesOfVehicle = """
+        WITH held(source, started_at, ended_at) AS MATERIALIZED (
+            SELECT number, ?4, ?5 FROM sources
+            WHERE carrier = ?1 AND carrier_kind = \(CarrierKind.vehicle.rawValue)),
+        \(instants(log: "fixes", index: "fix_by_source", .fixesIndexedThrough))
+        SELECT \(Statement.fixColumns), \(Statement.sourceColumns)
+        FROM instants AS i
+        CROSS JOIN fixes AS r INDEXED BY fix_once
+            ON r.measured_at = i.measured_at AND r.source = i.source
+        CROSS JOIN sources ON sources.number = r.source
+        WHERE (r.measured_at, r.id) > (?2, ?3)
+        ORDER BY r.measured_at, r.id LIMIT ?6
+        """
+
+    /// Where a vehicle was from one instant until just before another, by time of measurement.
+    package func locations(
+        vehicle: String, from: Timestamp, until: Timestamp, after position: LogPosition? = nil,
+        limit: Int
+    ) throws(StoreError) -> [LoggedFix] {
+        let rows = try database.prepare(JournalReader.fixesOfVehicle)
+        rows.bind(1, vehicle)
+        rows.bind(2, position?.measuredAt.milliseconds ?? .min)
+        rows.bind(3, position?.id ?? 0)
+        rows.bind(4, from.milliseconds)
+        rows.bind(5, until.milliseconds)
+        rows.bind(6, max(limit, 0))
+        var fixes: [LoggedFix] = []
+        while try rows.step() { fixes.append(try rows.loggedFix()) }
+        return fixes
+    }
+
+    /// The instants of the sources in `held`, within their intervals, not before parameter 2.
+    private static func instants(log: String, index: String, _ progress: LogState) -> String {
+        """
+        instants(measured_at, source) AS MATERIALIZED (
+            SELECT b.measured_at, b.source FROM held AS h
+            CROSS JOIN \(index) AS b ON b.source = h.source
+                AND b.measured_at >= max(h.started_at, ?2) AND b.measured_at < h.ended_at
+            UNION
+            SELECT l.measured_at, l.source FROM \(log) AS l NOT INDEXED
+            CROSS JOIN held AS h ON h.source = l.source
+                AND l.measured_at >= max(h.started_at, ?2) AND l.measured_at < h.ended_at
+            WHERE l.id > coalesce(
+                (SELECT value FROM log_state WHERE name = '\(progress.rawValue)'), 0))
+        """
+    }
+}
+
+extension Statement {
+    fileprivate func loggedFix() throws(StoreError) -> LoggedFix {
+        LoggedFix(id: number(0), fix: try fix(), source: try source(Statement.fixColumnCount))
+    }
+
+    func loggedReading() throws(StoreError) -> LoggedReading {
+        LoggedReading(
+            id: number(0), reading: try reading(),
+            source: try source(Statement.readingColumnCount))
+    }
+}

@@ -1,0 +1,143 @@
+internal import Bridge
+internal import ColdChain
+
+/// How rows of the log become values again. `first` is the first of the row's columns, which stand
+/// in the order of the lists here.
+extension Statement {
+    static let orderColumns = """
+        orders.number, orders.id, food_class, status, customer, driver, vehicle, restaurant, cafe,
+        promised_at, pickup_latitude, pickup_longitude, delivery_latitude, delivery_longitude,
+        created_at, picked_up_at, delivered_at, updated_at
+        """
+
+    func order() throws(StoreError) -> Order {
+        Order(
+            number: OrderNumber(number32(0)), id: text(1),
+            foodClass: try known(FoodClass(rawValue: small(2)), 2, "orders.food_class"),
+            status: try known(OrderStatus(rawValue: small(3)), 3, "orders.status"),
+            customer: optionalText(4), driver: optionalText(5), vehicle: optionalText(6),
+            restaurant: optionalText(7), cafe: optionalText(8), promisedAt: optionalInstant(9),
+            pickup: place(10), delivery: place(12), createdAt: instant(14),
+            pickedUpAt: optionalInstant(15), deliveredAt: optionalInstant(16),
+            updatedAt: instant(17))
+    }
+
+    static let custodyColumns = "custody.bag, custody.order_number, started_at, ended_at"
+
+    func custody() -> Custody {
+        Custody(
+            bag: text(0), order: OrderNumber(number32(1)), from: instant(2),
+            until: optionalInstant(3))
+    }
+
+    static let excursionColumns = """
+        number, order_number, source, food_class, limit_minimum, limit_maximum, limit_profile,
+        opened_at, closed_at, peak
+        """
+
+    func excursion() throws(StoreError) -> Excursion {
+        Excursion(
+            number: number(0), order: OrderNumber(number32(1)), source: SourceNumber(number32(2)),
+            foodClass: try known(FoodClass(rawValue: small(3)), 3, "excursions.food_class"),
+            limit: CriticalLimit(minimum: optionalDouble(4), maximum: optionalDouble(5)),
+            limitProfile: text(6), openedAt: instant(7), closedAt: optionalInstant(8),
+            peak: optionalDouble(9) ?? .nan)
+    }
+
+    static let deliveryColumns =
+        "number, endpoint, event, body, created_at, attempts, next_attempt_at"
+
+    func delivery() -> DeliveryRecord {
+        DeliveryRecord(
+            number: number(0), endpoint: text(1), event: number(2), body: bytes(3),
+            createdAt: instant(4), attempts: Int(integer(5)), nextAttemptAt: instant(6))
+    }
+
+    static let sourceColumns =
+        "sources.number, sources.device, sources.carrier_kind, sources.carrier, sources.profile"
+
+    func source(_ first: Int32 = 0) throws(StoreError) -> Source {
+        let name = text(first + 3)
+        let carrier: Carrier =
+            switch try known(
+                CarrierKind(rawValue: integer(first + 2)), first + 2, "sources.carrier_kind")
+            {
+            case .bag: .bag(name)
+            case .vehicle: .vehicle(name)
+            }
+        return Source(
+            number: SourceNumber(number32(first)), device: text(first + 1), carrier: carrier,
+            profile: text(first + 4))
+    }
+
+    static let readingColumns = """
+        r.id, r.measured_at, r.source, r.quantity, r.probe, r.value, r.test_flags, r.time_source,
+        r.received_at, r.sequence, r.order_number
+        """
+    static let readingColumnCount: Int32 = 11
+
+    func reading() throws(StoreError) -> Reading {
+        Reading(
+            source: SourceNumber(number32(2)),
+            measurement: Measurement(
+                quantity: try known(Quantity(rawValue: small(3)), 3, "readings.quantity"),
+                probe: small(4), value: optionalDouble(5) ?? .nan),
+            measuredAt: instant(1),
+            timeSource: try known(TimeSource(rawValue: small(7)), 7, "readings.time_source"),
+            receivedAt: instant(8), sequence: optionalInteger(9),
+            quality: QualityFlags(packed: number(6)),
+            order: optionalInteger(10).map { OrderNumber(UInt32(truncatingIfNeeded: $0)) })
+    }
+
+    static let fixColumns = """
+        r.id, r.measured_at, r.source, r.latitude, r.longitude, r.speed, r.heading, r.accuracy,
+        r.test_flags, r.time_source, r.received_at, r.sequence
+        """
+    static let fixColumnCount: Int32 = 12
+
+    func fix() throws(StoreError) -> Fix {
+        Fix(
+            source: SourceNumber(number32(2)),
+            position: Position(
+                latitude: optionalDouble(3) ?? .nan, longitude: optionalDouble(4) ?? .nan,
+                speed: optionalDouble(5), heading: optionalDouble(6), accuracy: optionalDouble(7)),
+            measuredAt: instant(1),
+            timeSource: try known(TimeSource(rawValue: small(9)), 9, "fixes.time_source"),
+            receivedAt: instant(10), sequence: optionalInteger(11),
+            quality: QualityFlags(packed: number(8)))
+    }
+
+    func instant(_ column: Int32) -> Timestamp {
+        Timestamp(milliseconds: integer(column))
+    }
+
+    func optionalInstant(_ column: Int32) -> Timestamp? {
+        optionalInteger(column).map(Timestamp.init(milliseconds:))
+    }
+
+    func number32(_ column: Int32) -> UInt32 {
+        UInt32(truncatingIfNeeded: integer(column))
+    }
+
+    private func place(_ column: Int32) -> Place? {
+        guard let latitude = optionalDouble(column), let longitude = optionalDouble(column + 1)
+        else { return nil }
+        return Place(latitude: latitude, longitude: longitude)
+    }
+
+    /// A small number of the vocabulary; one beyond it is answered as 0, which means nothing there.
+    private func small(_ column: Int32) -> UInt8 {
+        UInt8(exactly: integer(column)) ?? 0
+    }
+
+    private func known<Value>(
+        _ value: Value?, _ column: Int32, _ name: String
+    ) throws(StoreError) -> Value {
+        guard let value else {
+            throw StoreError(
+                kind: .corrupt, message: "\(integer(column)) has no meaning in \(name)",
+                statement: name)
+        }
+        return value
+    }
+}

@@ -1,0 +1,69 @@
+internal import ColdChain
+
+/// Appends fixes to the log, each once.
+struct FixLog {
+    private let append: Statement
+    private let find: Statement
+    private var next: Int64
+    private var index: InstantIndex
+
+    init(_ database: Database) throws(StoreError) {
+        append = try database.prepare(
+            """
+            INSERT INTO fixes(id, measured_at, source, latitude, longitude, speed, heading,
+                accuracy, quality, test_flags, time_source, received_at, sequence)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            ON CONFLICT(measured_at, source, latitude, longitude) DO NOTHING
+            """)
+        find = try database.prepare(
+            """
+            SELECT 1 FROM fixes WHERE measured_at = ?1 AND source = ?2 AND latitude IS ?3
+                AND longitude IS ?4
+            """)
+        next = try database.firstFreeNumber(after: .fixesErasedThrough, in: "fixes", column: "id")
+        index = try InstantIndex(
+            of: "fixes", in: "fix_by_source", progress: .fixesIndexedThrough, database: database)
+    }
+
+    /// Appends the fix; false where it is in the log already.
+    mutating func record(_ fix: Fix) throws(StoreError) -> Bool {
+        let position = fix.position
+        if position.latitude.isNaN || position.longitude.isNaN,
+            try isRecordedWithoutNumber(fix)
+        {
+            return false
+        }
+        append.bind(1, next)
+        append.bind(2, fix.measuredAt.milliseconds)
+        append.bind(3, Int64(fix.source.rawValue))
+        append.bind(4, position.latitude)
+        append.bind(5, position.longitude)
+        append.bind(6, position.speed)
+        append.bind(7, position.heading)
+        append.bind(8, position.accuracy)
+        append.bind(9, Int64(fix.quality.rollup.rawValue))
+        append.bind(10, Int64(bitPattern: fix.quality.packed))
+        append.bind(11, Int64(fix.timeSource.rawValue))
+        append.bind(12, fix.receivedAt.milliseconds)
+        append.bind(13, fix.sequence)
+        guard try append.runCounting() == 1 else { return false }
+        index.gather(
+            source: fix.source.rawValue, measuredAt: fix.measuredAt.milliseconds, id: next)
+        next += 1
+        return true
+    }
+
+    /// NULL equals nothing, so a coordinate that is not a number does not conflict with itself.
+    private func isRecordedWithoutNumber(_ fix: Fix) throws(StoreError) -> Bool {
+        find.bind(1, fix.measuredAt.milliseconds)
+        find.bind(2, Int64(fix.source.rawValue))
+        find.bind(3, fix.position.latitude)
+        find.bind(4, fix.position.longitude)
+        defer { find.reset() }
+        return try find.step()
+    }
+
+    mutating func advanceIndex() throws(StoreError) {
+        try index.advance()
+    }
+}

@@ -1,0 +1,138 @@
+internal import Bridge
+internal import ColdChain
+
+/// The writing connection with its prepared statements; gone after the first failure.
+final class OpenStore {
+    let database: Database
+    let settings: JournalSettings
+    private let begin: Statement
+    private let end: Statement
+    private let book: OrderBook
+    private let outbox: Outbox
+    private var readings: ReadingLog
+    private var fixes: FixLog
+    private var fingerprints: FingerprintRing
+    private var deadLetters: DeadLetterStore
+    private var retention: Retention
+    /// The size of the write-ahead log at which the next checkpoint is tried.
+    private var checkpointBytes: Int
+    /// When the write-ahead log is next cut to nothing; nil before the first tidying.
+    private var truncatesAt: Timestamp?
+
+    private static let truncationMilliseconds: Int64 = 3_600_000
+    /// How soon it is tried again where a reader was in the way.
+    private static let blockedMilliseconds: Int64 = 60_000
+
+    init(_ database: Database, settings: JournalSettings) throws(StoreError) {
+        self.database = database
+        self.settings = settings
+        begin = try database.prepare("BEGIN IMMEDIATE")
+        end = try database.prepare("COMMIT")
+        book = try OrderBook(database)
+        outbox = try Outbox(database)
+        readings = try ReadingLog(database)
+        fixes = try FixLog(database)
+        fingerprints = try FingerprintRing(database)
+        deadLetters = try DeadLetterStore(database, settings: settings)
+        retention = try Retention(database, settings: settings)
+        checkpointBytes = settings.walBytes
+    }
+
+    var walBytes: Int { database.walPages * (database.pageBytes + OpenStore.frameHeaderBytes) }
+
+    /// What the write-ahead log puts before each page.
+    private static let frameHeaderBytes = 24
+
+    func commit(_ batch: borrowing RecordBatch) throws(StoreError) -> CommitReceipt {
+        var receipt = CommitReceipt()
+        try begin.run()
+        for source in batch.sources { try book.add(source) }
+        for order in batch.orders { try book.put(order) }
+        for custody in batch.custody { try book.put(custody) }
+        for excursion in batch.excursions { try book.put(excursion) }
+        try recordReadings(batch, &receipt)
+        try recordFixes(batch, &receipt)
+        for event in batch.events { try outbox.add(event) }
+        for delivery in batch.deliveries { try outbox.add(delivery) }
+        for progress in batch.deliveryProgress { try outbox.put(progress) }
+        for fingerprint in batch.fingerprints { try fingerprints.add(fingerprint) }
+        for letter in batch.deadLetters { try deadLetters.record(letter) }
+        receipt.deadLetters = batch.deadLetters.count
+        receipt.deadLettersRemoved = try deadLetters.trim()
+        try end.run()
+        return receipt
+    }
+
+    private func recordReadings(
+        _ batch: borrowing RecordBatch, _ receipt: inout CommitReceipt
+    ) throws(StoreError) {
+        for reading in batch.readings {
+            if try readings.record(reading) {
+                receipt.readings += 1
+            } else {
+                receipt.duplicateReadings += 1
+            }
+        }
+        try readings.advanceIndex()
+    }
+
+    private func recordFixes(
+        _ batch: borrowing RecordBatch, _ receipt: inout CommitReceipt
+    ) throws(StoreError) {
+        for fix in batch.fixes {
+            if try fixes.record(fix) { receipt.fixes += 1 } else { receipt.duplicateFixes += 1 }
+        }
+        try fixes.advanceIndex()
+    }
+
+    func markReplayed(_ numbers: [UInt64], at instant: Timestamp) throws(StoreError) -> Int {
+        try database.transaction { () throws(StoreError) in
+            var marked = 0
+            for number in numbers {
+                if try deadLetters.markReplayed(number, at: instant) { marked += 1 }
+            }
+            return marked
+        }
+    }
+
+    func tidy(now: Timestamp, budget: Duration) throws(StoreError) -> TidyReport {
+        let deadline = ContinuousClock.now + budget
+        var report = TidyReport()
+        try checkpointIfDue(now: now, &report)
+        while try retention.eraseSlice(now: now, deadLetters: &deadLetters, report: &report) {
+            if ContinuousClock.now >= deadline {
+                report.isMoreDue = true
+                break
+            }
+        }
+        return report
+    }
+
+    /// Moves the write-ahead log when it is large, and cuts it away once in a while even when it is
+    /// small: what was erased is gone from the files only then.
+    private func checkpointIfDue(now: Timestamp, _ report: inout TidyReport) throws(StoreError) {
+        let cut = truncatesAt ?? now.advanced(byMilliseconds: OpenStore.truncationMilliseconds)
+        truncatesAt = cut
+        let truncates = now >= cut && database.walPages > 0
+        guard truncates || walBytes >= checkpointBytes else { return }
+        // Readers are not waited for: one that is in the way now is gone some turns later.
+        database.setBusyTimeout(milliseconds: 0)
+        let outcome = try database.checkpoint(truncating: truncates)
+        database.setBusyTimeout(milliseconds: settings.busyMilliseconds)
+        report.didCheckpoint = outcome.isReset
+        report.isCheckpointBlocked = !outcome.isReset
+        // What a reader keeps is tried again after some more growth, not in every turn.
+        checkpointBytes =
+            outcome.isReset ? settings.walBytes : walBytes + settings.walBytes / 4
+        if truncates {
+            truncatesAt = now.advanced(
+                byMilliseconds: outcome.isReset
+                    ? OpenStore.truncationMilliseconds : OpenStore.blockedMilliseconds)
+        }
+    }
+
+    /// Lets go of the connection and leaves the files as the failure left them.
+    func abandon() {
+        database.forgoCheckpointOnClose()
+    }
+}

@@ -1,0 +1,108 @@
+internal import ColdChain
+
+/// Keeps what is known of sources, orders, custody and excursions: small tables that change.
+struct OrderBook {
+    private let addSource: Statement
+    private let putOrder: Statement
+    private let putCustody: Statement
+    private let putExcursion: Statement
+
+    init(_ database: Database) throws(StoreError) {
+        addSource = try database.prepare(
+            """
+            INSERT INTO sources(number, device, carrier_kind, carrier, profile)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            """)
+        putOrder = try database.prepare(OrderBook.putOrderSQL)
+        putCustody = try database.prepare(
+            """
+            INSERT INTO custody(order_number, bag, started_at, ended_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT(order_number, bag, started_at) DO UPDATE SET ended_at = excluded.ended_at
+            """)
+        putExcursion = try database.prepare(
+            """
+            INSERT INTO excursions(number, order_number, source, food_class, limit_minimum,
+                limit_maximum, limit_profile, opened_at, closed_at, peak)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT(number) DO UPDATE SET
+                opened_at = excluded.opened_at, closed_at = excluded.closed_at,
+                peak = excluded.peak
+            WHERE order_number = excluded.order_number AND source = excluded.source
+            """)
+    }
+
+    private static let putOrderSQL = """
+        INSERT INTO orders(number, id, food_class, status, customer, driver, vehicle, restaurant,
+            cafe, promised_at, pickup_latitude, pickup_longitude, delivery_latitude,
+            delivery_longitude, created_at, picked_up_at, delivered_at, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+        ON CONFLICT(number) DO UPDATE SET
+            id = excluded.id, food_class = excluded.food_class, status = excluded.status,
+            customer = excluded.customer, driver = excluded.driver, vehicle = excluded.vehicle,
+            restaurant = excluded.restaurant, cafe = excluded.cafe,
+            promised_at = excluded.promised_at, pickup_latitude = excluded.pickup_latitude,
+            pickup_longitude = excluded.pickup_longitude,
+            delivery_latitude = excluded.delivery_latitude,
+            delivery_longitude = excluded.delivery_longitude, created_at = excluded.created_at,
+            picked_up_at = excluded.picked_up_at, delivered_at = excluded.delivered_at,
+            updated_at = excluded.updated_at
+        """
+
+    func add(_ source: Source) throws(StoreError) {
+        addSource.bind(1, Int64(source.number.rawValue))
+        addSource.bind(2, source.device)
+        addSource.bind(3, source.carrier.kind.rawValue)
+        addSource.bind(4, source.carrier.name)
+        addSource.bind(5, source.profile)
+        try addSource.run()
+    }
+
+    func put(_ order: Order) throws(StoreError) {
+        putOrder.bind(1, Int64(order.number.rawValue))
+        putOrder.bind(2, order.id)
+        putOrder.bind(3, Int64(order.foodClass.rawValue))
+        putOrder.bind(4, Int64(order.status.rawValue))
+        putOrder.bind(5, order.customer)
+        putOrder.bind(6, order.driver)
+        putOrder.bind(7, order.vehicle)
+        putOrder.bind(8, order.restaurant)
+        putOrder.bind(9, order.cafe)
+        putOrder.bind(10, order.promisedAt?.milliseconds)
+        putOrder.bind(11, order.pickup?.latitude)
+        putOrder.bind(12, order.pickup?.longitude)
+        putOrder.bind(13, order.delivery?.latitude)
+        putOrder.bind(14, order.delivery?.longitude)
+        putOrder.bind(15, order.createdAt.milliseconds)
+        putOrder.bind(16, order.pickedUpAt?.milliseconds)
+        putOrder.bind(17, order.deliveredAt?.milliseconds)
+        putOrder.bind(18, order.updatedAt.milliseconds)
+        try putOrder.run()
+    }
+
+    func put(_ custody: Custody) throws(StoreError) {
+        putCustody.bind(1, Int64(custody.order.rawValue))
+        putCustody.bind(2, custody.bag)
+        putCustody.bind(3, custody.from.milliseconds)
+        putCustody.bind(4, custody.until?.milliseconds)
+        try putCustody.run()
+    }
+
+    func put(_ excursion: Excursion) throws(StoreError) {
+        putExcursion.bind(1, excursion.number)
+        putExcursion.bind(2, Int64(excursion.order.rawValue))
+        putExcursion.bind(3, Int64(excursion.source.rawValue))
+        putExcursion.bind(4, Int64(excursion.foodClass.rawValue))
+        putExcursion.bind(5, excursion.limit.minimum)
+        putExcursion.bind(6, excursion.limit.maximum)
+        putExcursion.bind(7, excursion.limitProfile)
+        putExcursion.bind(8, excursion.openedAt.milliseconds)
+        putExcursion.bind(9, excursion.closedAt?.milliseconds)
+        putExcursion.bind(10, excursion.peak)
+        guard try putExcursion.runCounting() == 1 else {
+            throw StoreError(
+                kind: .contradiction,
+                message: "excursion \(excursion.number) is in the log for another order or source",
+                statement: "put excursion")
+        }
+    }
+}

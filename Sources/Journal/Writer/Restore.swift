@@ -1,0 +1,132 @@
+internal import Bridge
+internal import ColdChain
+
+// Statements of the start are prepared when they are needed; they run once.
+extension OpenStore {
+    func restore(now: Timestamp) throws(StoreError) -> RestoredState {
+        try database.transaction("BEGIN") { () throws(StoreError) in
+            var state = RestoredState()
+            try restoreSources(&state)
+            try restoreOrders(&state, now: now)
+            try restoreDeliveries(&state)
+            try restoreFingerprints(&state)
+            try restoreNumbers(&state)
+            return state
+        }
+    }
+
+    private func restoreSources(_ state: inout RestoredState) throws(StoreError) {
+        let sources = try database.prepare(
+            "SELECT \(Statement.sourceColumns) FROM sources ORDER BY number")
+        while try sources.step() { state.sources.append(try sources.source()) }
+        try restoreNewest(
+            &state, log: "readings", index: "reading_by_source", progress: .readingsIndexedThrough)
+        try restoreNewest(
+            &state, log: "fixes", index: "fix_by_source", progress: .fixesIndexedThrough)
+    }
+
+    /// The newest instant of each source: the last of its index, or one of the rows not yet in it.
+    private func restoreNewest(
+        _ state: inout RestoredState, log: String, index: String, progress: LogState
+    ) throws(StoreError) {
+        let newest = try database.prepare(
+            """
+            SELECT number,
+                (SELECT max(measured_at) FROM \(index) WHERE source = number) AS newest
+            FROM sources WHERE newest IS NOT NULL
+            UNION ALL
+            SELECT source, max(measured_at) FROM \(log) NOT INDEXED WHERE id > ?1 GROUP BY source
+            """)
+        newest.bind(1, try database.value(of: progress))
+        while try newest.step() {
+            let source = SourceNumber(newest.number32(0))
+            let instant = newest.instant(1)
+            if state.newestMeasurement[source].map({ $0 < instant }) ?? true {
+                state.newestMeasurement[source] = instant
+            }
+        }
+    }
+
+    private func restoreOrders(
+        _ state: inout RestoredState, now: Timestamp
+    ) throws(StoreError) {
+        let wanted = """
+            orders.number IN (
+                SELECT number FROM orders INDEXED BY order_active WHERE status NOT IN (7, 8)
+                UNION SELECT number FROM orders INDEXED BY order_by_change WHERE updated_at >= ?1)
+            """
+        let cutoff = now.advanced(
+            byMilliseconds: -Int64(max(settings.finalOrderHours, 0)) * 3_600_000)
+        let orders = try database.prepare(
+            "SELECT \(Statement.orderColumns) FROM orders WHERE \(wanted) ORDER BY number")
+        orders.bind(1, cutoff.milliseconds)
+        while try orders.step() { state.orders.append(try orders.order()) }
+        let custody = try database.prepare(
+            """
+            SELECT \(Statement.custodyColumns) FROM orders
+            JOIN custody ON custody.order_number = orders.number WHERE \(wanted)
+            ORDER BY custody.order_number, custody.bag, started_at
+            """)
+        custody.bind(1, cutoff.milliseconds)
+        while try custody.step() { state.custody.append(custody.custody()) }
+        let excursions = try database.prepare(
+            """
+            SELECT \(Statement.excursionColumns) FROM excursions INDEXED BY excursion_open
+            WHERE closed_at IS NULL ORDER BY number
+            """)
+        while try excursions.step() { state.excursions.append(try excursions.excursion()) }
+    }
+
+    private func restoreDeliveries(_ state: inout RestoredState) throws(StoreError) {
+        let nextEndpoint = try database.prepare(
+            """
+            SELECT endpoint FROM deliveries INDEXED BY delivery_pending
+            WHERE state = 1 AND endpoint > ?1 ORDER BY endpoint LIMIT 1
+            """)
+        var endpoint = ""
+        while true {
+            nextEndpoint.bind(1, endpoint)
+            guard try nextEndpoint.step() else { return }
+            endpoint = nextEndpoint.text(0)
+            nextEndpoint.reset()
+            state.deliveries += try pendingDeliveries(
+                endpoint: endpoint, after: 0, limit: settings.restoredDeliveries)
+        }
+    }
+
+    func pendingDeliveries(
+        endpoint: String, after number: UInt64, limit: Int
+    ) throws(StoreError) -> [DeliveryRecord] {
+        let pending = try database.prepare(
+            """
+            SELECT \(Statement.deliveryColumns) FROM deliveries INDEXED BY delivery_pending
+            WHERE state = 1 AND endpoint = ?1 AND number > ?2 ORDER BY number LIMIT ?3
+            """)
+        pending.bind(1, endpoint)
+        pending.bind(2, number)
+        pending.bind(3, max(limit, 0))
+        var deliveries: [DeliveryRecord] = []
+        while try pending.step() { deliveries.append(pending.delivery()) }
+        return deliveries
+    }
+
+    private func restoreFingerprints(_ state: inout RestoredState) throws(StoreError) {
+        let ring = try database.prepare("SELECT value FROM fingerprints ORDER BY position")
+        while try ring.step() { state.fingerprints.append(DeliveryFingerprint(ring.number(0))) }
+    }
+
+    private func restoreNumbers(_ state: inout RestoredState) throws(StoreError) {
+        state.lastSource = UInt32(
+            truncatingIfNeeded: try database.integer("SELECT max(number) FROM sources") ?? 0)
+        state.lastOrder = UInt32(
+            truncatingIfNeeded: try database.integer("SELECT max(number) FROM orders") ?? 0)
+        state.lastExcursion = UInt64(
+            bitPattern: try database.integer("SELECT max(number) FROM excursions") ?? 0)
+        state.lastEvent = UInt64(
+            bitPattern: try database.firstFreeNumber(
+                after: .eventsErasedThrough, in: "events", column: "number") - 1)
+        state.lastDelivery = UInt64(
+            bitPattern: try database.firstFreeNumber(
+                after: .deliveriesErasedThrough, in: "deliveries", column: "number") - 1)
+    }
+}

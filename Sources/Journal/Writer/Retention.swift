@@ -1,0 +1,146 @@
+internal import ColdChain
+
+/// Erases what is beyond its age, in slices of one short transaction each.
+///
+/// Readings are kept from their receipt on, so a bag's late upload stays as long as any other; as
+/// nothing is received before it was measured, each stays at least as long from its measurement.
+/// Fixes are erased by the time they were measured, or by receipt where a device's clock ran ahead.
+struct Retention {
+    /// Rows a transaction: about 5 ms.
+    private static let slice = 1_000
+    /// How long to rest after everything due was erased.
+    private static let restMilliseconds: Int64 = 60_000
+
+    private let database: Database
+    private let settings: JournalSettings
+    private let oldestReadings: Statement
+    private let eraseReadings: Statement
+    private let eraseFixesByTime: Statement
+    private let eraseFixesByReceipt: Statement
+    private let oldestEvents: Statement
+    private let eraseEvents: Statement
+    private let eraseDeliveries: Statement
+    private let countFixes: Statement
+    private let raise: Statement
+    private var sweep: IndexSweep
+    private var rests = Timestamp(milliseconds: .min)
+
+    init(_ database: Database, settings: JournalSettings) throws(StoreError) {
+        self.database = database
+        self.settings = settings
+        let slice = Retention.slice
+        oldestReadings = try database.prepare(
+            "SELECT id, received_at FROM readings ORDER BY id LIMIT \(slice)")
+        eraseReadings = try database.prepare("DELETE FROM readings WHERE id <= ?1")
+        eraseFixesByTime = try database.prepare(
+            """
+            DELETE FROM fixes WHERE id IN (SELECT id FROM fixes INDEXED BY fix_once
+                WHERE measured_at < ?1 LIMIT \(slice)) RETURNING id
+            """)
+        eraseFixesByReceipt = try database.prepare(
+            """
+            DELETE FROM fixes WHERE id IN (SELECT id FROM fixes ORDER BY id LIMIT \(slice))
+                AND received_at < ?1 RETURNING id
+            """)
+        oldestEvents = try database.prepare(
+            "SELECT number, occurred_at FROM events ORDER BY number LIMIT \(slice)")
+        eraseEvents = try database.prepare("DELETE FROM events WHERE number <= ?1")
+        eraseDeliveries = try database.prepare(
+            """
+            DELETE FROM deliveries WHERE number IN (SELECT number FROM deliveries
+                INDEXED BY delivery_finished WHERE state <> 1 AND created_at < ?1
+                LIMIT \(slice)) RETURNING number
+            """)
+        countFixes = try database.prepareAddition(to: .fixesErased)
+        raise = try database.prepare(
+            """
+            INSERT INTO log_state(name, value) VALUES (?1, ?2)
+            ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)
+            """)
+        sweep = try IndexSweep(database)
+    }
+
+    /// Erases one slice of something that is due; false when nothing is.
+    mutating func eraseSlice(
+        now: Timestamp, deadLetters: inout DeadLetterStore, report: inout TidyReport
+    ) throws(StoreError) -> Bool {
+        guard now >= rests else { return false }
+        let fixCutoff = now.daysAgo(settings.fixDays)
+        let readingCutoff = now.daysAgo(settings.readingDays)
+        var before = report
+        try database.transaction { () throws(StoreError) in
+            report.fixesErased += try eraseFixes(before: fixCutoff)
+            report.deadLettersErased += try deadLetters.removeOlder(
+                than: fixCutoff, limit: Retention.slice)
+            report.readingsErased += try erasePrefix(
+                oldestReadings, eraseReadings, before: readingCutoff, mark: .readingsErasedThrough)
+            report.eventsErased += try erasePrefix(
+                oldestEvents, eraseEvents, before: readingCutoff, mark: .eventsErasedThrough)
+            report.deliveriesErased += try eraseReturned(
+                eraseDeliveries, before: readingCutoff, mark: .deliveriesErasedThrough)
+        }
+        before.isMoreDue = report.isMoreDue
+        if report != before { return true }
+        if try sweep.eraseSlice(now: now, fixesBefore: fixCutoff, readingsBefore: readingCutoff) {
+            return true
+        }
+        rests = now.advanced(byMilliseconds: Retention.restMilliseconds)
+        return false
+    }
+
+    private func eraseFixes(before cutoff: Timestamp) throws(StoreError) -> Int {
+        var erased = try eraseReturned(
+            eraseFixesByTime, before: cutoff, mark: .fixesErasedThrough)
+        erased += try eraseReturned(
+            eraseFixesByReceipt, before: cutoff, mark: .fixesErasedThrough)
+        if erased > 0 {
+            countFixes.bind(1, erased)
+            try countFixes.run()
+        }
+        return erased
+    }
+
+    /// Erases from the front of a log up to the first row that is too young.
+    private func erasePrefix(
+        _ oldest: Statement, _ erase: Statement, before cutoff: Timestamp, mark: LogState
+    ) throws(StoreError) -> Int {
+        var last: Int64?
+        while try oldest.step() {
+            guard oldest.integer(1) < cutoff.milliseconds else { break }
+            last = oldest.integer(0)
+        }
+        oldest.reset()
+        guard let last else { return 0 }
+        erase.bind(1, last)
+        let erased = try erase.runCounting()
+        try raise(mark, to: last)
+        return erased
+    }
+
+    /// Runs an erasing statement that tells the number of each row it takes.
+    private func eraseReturned(
+        _ erase: Statement, before cutoff: Timestamp, mark: LogState
+    ) throws(StoreError) -> Int {
+        erase.bind(1, cutoff.milliseconds)
+        var erased = 0
+        var last: Int64 = 0
+        while try erase.step() {
+            erased += 1
+            last = max(last, erase.integer(0))
+        }
+        if erased > 0 { try raise(mark, to: last) }
+        return erased
+    }
+
+    private func raise(_ mark: LogState, to value: Int64) throws(StoreError) {
+        raise.bind(1, mark.rawValue)
+        raise.bind(2, value)
+        try raise.run()
+    }
+}
+
+extension Timestamp {
+    fileprivate func daysAgo(_ days: Int) -> Timestamp {
+        advanced(byMilliseconds: -Int64(days) * 86_400_000)
+    }
+}
