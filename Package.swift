@@ -77,6 +77,7 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
