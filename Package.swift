@@ -78,6 +78,7 @@ let package = Package(
         tests("ColdChainTests", ["ColdChain"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
         tests("YAMLTests", ["YAML"]),
+        tests("ConfigurationTests", ["Configuration", "YAML"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
