@@ -96,6 +96,8 @@ let package = Package(
             name: "AcknowledgementProbe", dependencies: ["ExitInsideRead", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        tests("YAMLTests", ["YAML"]),
+        tests("ConfigurationTests", ["Configuration", "YAML"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

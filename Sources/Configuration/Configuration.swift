@@ -1,1 +1,43 @@
-// room
+/// Everything that an operator can set, in effect: the defaults, the file, and over both the
+/// environment.
+///
+/// Each part is a plain value with its keys declared beside it in `Keys/`.
+package struct Configuration: Equatable, Sendable {
+    package var mqtt = MQTT()
+    package var store = Store()
+    package var server = Server()
+    package var authentication = Authentication()
+    package var limits = Limits()
+    package var webhooks = Webhooks()
+    package var orders = Orders()
+    package var devices = Devices()
+    package var log = Log()
+    package var health = Health()
+
+    /// The defaults: a broker on this machine, a store in the working directory, a server that
+    /// only this machine can reach.
+    package init() {}
+}
+
+extension Configuration: Section {
+    static let keys: [Key<Configuration>] = [
+        .section("mqtt", \.mqtt, "The brokers that readings come from."),
+        .section("store", \.store, "The log on disk, and how long it keeps what."),
+        .section(
+            "server", \.server, "HTTP and WebSocket: where clients connect, and their bounds."),
+        .section("auth", \.authentication, "Whose bearer tokens are accepted."),
+        .section("limits", \.limits, "The critical limits of food, and what time is plausible."),
+        .section("webhooks", \.webhooks, "HTTP receivers of events."),
+        .section(
+            "orders", \.orders, "How orders become known, and how long their bags are theirs."),
+        .section("devices", \.devices, "What device models are understood."),
+        .section("log", \.log, "What the daemon writes to standard error."),
+        .section("health", \.health, "When /health/ready says that something is wrong."),
+    ]
+
+    /// What is declared of every key, as a tree.
+    package static let declarations: [Declaration] = keys.map(\.declaration)
+
+    /// Every key that holds a value, in the order of declaration.
+    package static let declaredKeys: [DeclaredKey] = declarations.flattened()
+}

@@ -1,0 +1,87 @@
+extension Configuration {
+    /// HTTP and WebSocket.
+    package struct Server: Equatable, Sendable {
+        package var address = "127.0.0.1"
+        package var port = 8080
+        package var tls = ServerTLS()
+        package var connectionsMaximum = 10_000
+        /// The longest message a WebSocket client may send, in bytes.
+        package var messageBytes = 64 << 10
+        /// The longest body an HTTP request may have, in bytes.
+        package var bodyBytes = 1 << 20
+        /// What may wait for one slow client, in bytes.
+        package var outboxBytes = 1 << 20
+        /// What may wait for all clients together, in bytes.
+        package var outboxTotalBytes = 256 << 20
+        /// For each connection.
+        package var subscriptionsMaximum = 100
+        package var heartbeatInterval = Duration.seconds(30)
+        package var heartbeatMisses = 3
+        package var pingInterval = Duration.seconds(25)
+        package var allowedOrigins: [String] = []
+
+        package init() {}
+    }
+
+    /// How clients' connections are protected. In use where both files are named.
+    package struct ServerTLS: Equatable, Sendable {
+        package var certificateFile: String?
+        package var keyFile: String?
+
+        package init() {}
+    }
+}
+
+extension Configuration.Server: Section {
+    static let keys: [Key<Self>] = [
+        Key(
+            "address", \.address, .host,
+            "The address to listen on; 127.0.0.1 is reached from this machine only, 0.0.0.0 from all."
+        ),
+        Key(
+            "port", \.port, .integer(0...65_535),
+            "The TCP port to listen on; 0 lets the system choose a free one."),
+        .section("tls", \.tls, "TLS 1.3 for clients, in use where both files are named."),
+        Key(
+            "connections_maximum", \.connectionsMaximum, .integer(1...1_000_000),
+            "How many clients may be connected; each takes a file descriptor."),
+        Key(
+            "message_bytes", \.messageBytes, .size(1 << 10...16 << 20),
+            "The longest message that a WebSocket client may send; a longer one closes with 1009."),
+        Key(
+            "body_bytes", \.bodyBytes, .size(1 << 10...64 << 20),
+            "The longest body of an HTTP request; a longer one is answered with 413."),
+        Key(
+            "outbox_bytes", \.outboxBytes, .size(16 << 10...256 << 20),
+            "What may wait for one slow client; beyond it the client is closed and counted."),
+        Key(
+            "outbox_total_bytes", \.outboxTotalBytes, .size(1 << 20...64 << 30),
+            "What may wait for all clients together; beyond it the slowest are closed."),
+        Key(
+            "subscriptions_maximum", \.subscriptionsMaximum, .integer(1...10_000),
+            "How many channels one connection may subscribe to."),
+        Key(
+            "heartbeat_interval", \.heartbeatInterval, .duration(.seconds(5) ... .seconds(600)),
+            "How often a client is expected to send a ping message."),
+        Key(
+            "heartbeat_misses", \.heartbeatMisses, .integer(1...100),
+            "After how many heartbeat intervals of silence a client is closed."),
+        Key(
+            "ping_interval", \.pingInterval, .duration(.seconds(5) ... .seconds(600)),
+            "How often the server sends a WebSocket ping, which keeps proxies from closing."),
+        Key(
+            "allowed_origins", \.allowedOrigins, .list(of: .origin, count: 0...100),
+            "The origins whose pages may connect from a browser; '*' allows every one."),
+    ]
+}
+
+extension Configuration.ServerTLS: Section {
+    static let keys: [Key<Self>] = [
+        Key(
+            "certificate_file", \.certificateFile, .file, example: "/etc/freshwire/server.crt",
+            isReloadable: true, "The certificate chain (PEM) that is shown to clients."),
+        Key(
+            "key_file", \.keyFile, .privateFile, example: "/etc/freshwire/server.key",
+            isReloadable: true, "The private key (PEM) of that certificate."),
+    ]
+}

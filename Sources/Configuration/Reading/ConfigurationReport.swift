@@ -1,0 +1,83 @@
+import YAML
+
+/// What came of reading a configuration: the values in effect, or everything that is in the way.
+package struct ConfigurationReport: Sendable {
+    /// The largest configuration file that is read.
+    package static let maximumFileBytes = YAML.Limits.standard.bytes
+
+    /// Nil where there are errors: a configuration is taken as a whole or not at all.
+    package var configuration: Configuration? { errors.isEmpty ? candidate : nil }
+    package private(set) var errors: [Problem]
+    package private(set) var warnings: [Problem]
+
+    private let candidate: Configuration
+    private let reader: TreeReader
+
+    /// Reads the file, if one is named, and the environment; nothing else is looked at.
+    package init(file path: String?, environment: [String: String]) {
+        guard let path else {
+            self.init(text: [], named: "", environment: environment)
+            return
+        }
+        do throws(FileError) {
+            let text = try TextFile.read(path, limit: Self.maximumFileBytes)
+            self.init(text: text, named: path, environment: environment)
+        } catch {
+            self.init(text: [], named: path, environment: environment)
+            errors.insert(Problem(at: .nowhere, "\(error)"), at: 0)
+        }
+    }
+
+    /// Reads the text of a file; `name` is how messages call it.
+    package init(text: [UInt8], named name: String, environment: [String: String]) {
+        var root: Node?
+        var problems: [Problem] = []
+        do throws(YAMLError) {
+            root = try YAML.parse(text)
+        } catch {
+            problems.append(Problem(at: .file(name, error.mark), error.message))
+        }
+        let keys = Configuration.declaredKeys
+        let overlay = Environment.Overlay(of: environment, over: root, keys: keys)
+        var reader = TreeReader(fileName: name, variables: overlay.variables, allKeys: keys)
+        var configuration = Configuration()
+        if let root = overlay.root { reader.read(root, at: "", into: &configuration) }
+        var findings = Findings(after: reader)
+        // Of a text that could not be parsed nothing is known that could be compared.
+        if problems.isEmpty { configuration.check(&findings) }
+        candidate = configuration
+        self.reader = reader
+        errors = (problems + overlay.problems + reader.problems + findings.errors).sortedByPlace()
+        warnings = findings.warnings.sortedByPlace()
+    }
+
+    /// Looks at each file that the configuration names: one that cannot be read is an error, a
+    /// private one that everybody can read a warning.
+    package mutating func checkFiles() {
+        var findings = Findings(after: reader)
+        for value in candidate.tree.values() {
+            for file in value.files {
+                do throws(FileError) {
+                    if try TextFile.isReadableByAll(file.path), file.isPrivate {
+                        findings.warning(
+                            "names \(file.path), which every user of this machine can read",
+                            at: value.path)
+                    }
+                } catch {
+                    // The default, this system's authorities, may be absent where TLS is off.
+                    guard findings.isSet(value.path) else { continue }
+                    findings.error("names a file that is of no use: \(error)", at: value.path)
+                }
+            }
+        }
+        errors = (errors + findings.errors).sortedByPlace()
+        warnings = (warnings + findings.warnings).sortedByPlace()
+    }
+}
+
+extension ConfigurationReport: CustomStringConvertible {
+    /// One line a problem, errors first.
+    package var description: String {
+        (errors.map { "\($0)" } + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+    }
+}
