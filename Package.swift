@@ -53,13 +53,13 @@ let package = Package(
         room("System", ["CLinux"]),
         room("YAML", ["CYAML"]),
         room("Configuration", ["YAML"]),
-        room("Crypto", ["COpenSSL", "CJose"]),
+        room("Crypto", ["COpenSSL", "CJose", "Wire"]),
         room("Intake", ["CMosquitto", "Crypto"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
         room("Server", ["CWebSockets"]),
-        room("Courier", ["CCurl"]),
+        room("Courier", ["Bridge", "CCurl", "Crypto"]),
 
         // The threads that join them, and the command line.
         room(
@@ -77,6 +77,10 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
+        tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
+        // The foreign programs that tests talk to.
+        .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
