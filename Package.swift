@@ -59,7 +59,7 @@ let package = Package(
         room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
         room("Server", ["CWebSockets"]),
-        room("Courier", ["Bridge", "CCurl", "Crypto"]),
+        room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 
         // The threads that join them, and the command line.
         room(

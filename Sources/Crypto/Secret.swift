@@ -25,6 +25,11 @@ package final class Secret: @unchecked Sendable {
 
     package var count: Int { unsafe bytes.count }
 
+    /// The bytes as text, a copy that nobody overwrites: for the moment of handing it on.
+    package var exposedText: String {
+        unsafe String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Lends the bytes for the time of a call.
     func withBytes<Answer, Failure: Error>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Answer

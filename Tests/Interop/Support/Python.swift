@@ -4,6 +4,10 @@ package import Foundation
 package enum Python {
     package struct Failure: Error, CustomStringConvertible {
         package var description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     private static let folder = URL(filePath: #filePath)
