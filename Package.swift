@@ -42,7 +42,7 @@ let package = Package(
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),  // Journal
         library("CWebSockets", pkgConfig: "libwebsockets", apt: "libwebsockets-dev"),  // Server
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),  // Courier
-        library("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),  // Crypto
+        library("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),  // Crypto; Intake links it
         library("CJose", pkgConfig: "cjose", apt: "libcjose-dev"),  // Crypto
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),  // YAML
         library("CSimdJSONLibrary", pkgConfig: "simdjson", apt: "libsimdjson-dev"),
@@ -59,13 +59,13 @@ let package = Package(
         room("System", ["CLinux"]),
         room("YAML", ["CYAML"]),
         room("Configuration", ["YAML"]),
-        room("Crypto", ["COpenSSL", "CJose"]),
+        room("Crypto", ["COpenSSL", "CJose", "Wire"]),
         room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
         room("Server", ["CWebSockets"]),
-        room("Courier", ["CCurl"]),
+        room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 
         // The threads that join them, and the command line.
         room(
@@ -98,6 +98,10 @@ let package = Package(
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["Configuration", "YAML"]),
+        tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
+        tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
+        // The foreign programs that tests talk to.
+        .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

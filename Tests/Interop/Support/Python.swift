@@ -1,0 +1,48 @@
+package import Foundation
+
+/// The Python programs in `Tests/Interop`, run in an environment with pinned packages.
+package enum Python {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(description: String) {
+            self.description = description
+        }
+    }
+
+    private static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The interpreter, with the environment made on first use.
+    private static let interpreter = Result { () throws -> URL in
+        let path = try run(folder.appending(path: "prepare"), [])
+        return URL(
+            filePath: String(decoding: path, as: UTF8.self).trimmingCharacters(in: .newlines))
+    }
+
+    /// The command that runs `program` of `Tests/Interop`.
+    package static func command(_ program: String) throws -> (URL, [String]) {
+        (try interpreter.get(), [folder.appending(path: program).path])
+    }
+
+    /// Runs `program` to its end and answers what it printed.
+    package static func output(of program: String, _ arguments: [String] = []) throws -> Data {
+        let (executable, script) = try command(program)
+        return try run(executable, script + arguments)
+    }
+
+    private static func run(_ executable: URL, _ arguments: [String]) throws -> Data {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.standardOutput = output
+        try process.run()
+        let printed = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "\(executable.lastPathComponent) \(arguments) failed")
+        }
+        return printed
+    }
+}

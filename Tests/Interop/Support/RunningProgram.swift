@@ -1,0 +1,34 @@
+internal import Foundation
+
+/// A Python program that serves until it is given up; it ends when its standard input does, so that
+/// it cannot outlive the tests.
+package final class RunningProgram {
+    private let process = Process()
+    private let input = Pipe()
+    /// The first line it printed: that it is ready, and where.
+    package let announcement: String
+
+    package init(_ program: String, _ arguments: [String]) throws {
+        let (executable, script) = try Python.command(program)
+        let output = Pipe()
+        process.executableURL = executable
+        process.arguments = script + arguments
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        var line = Data()
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([0x0A]) {
+            guard !byte.isEmpty else { break }
+            line.append(byte)
+        }
+        announcement = String(decoding: line, as: UTF8.self)
+        guard !announcement.isEmpty else {
+            throw Python.Failure(description: "\(program) ended before it was ready")
+        }
+    }
+
+    deinit {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+}
