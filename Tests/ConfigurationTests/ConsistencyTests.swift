@@ -2,6 +2,7 @@ import Configuration
 import Testing
 
 private let endpoint = "name: a, url: 'https://a.example'"
+private let complete = "\(endpoint), secret_file: s"
 
 @Suite("Keys that contradict each other are reported")
 struct ConsistencyTests {
@@ -13,14 +14,17 @@ struct ConsistencyTests {
                 "f.yaml:1:8: mqtt.brokers is empty, so there would be nothing to read"
             ),
             (
-                "mqtt: {brokers: [{host: a, tls: {enabled: true}}, {host: b, tls: {enabled: true}}]}",
-                "f.yaml:1:51: mqtt.brokers[1].name is 'local' like an earlier broker's; give each its own"
+                "mqtt: {brokers: [{}, {host: b, tls: {enabled: true}}]}",
+                """
+                f.yaml:1:22: mqtt.brokers[1].name is 'local' like an earlier broker's; give each \
+                its own
+                """
             ),
             (
                 "mqtt: {brokers: [{name: a}, {name: b}]}",
                 """
-                f.yaml:1:29: mqtt.brokers[1].client_id is that of an earlier session at the same \
-                broker; the two would end each other
+                f.yaml:1:29: mqtt.brokers[1].client_id is in use for the same broker already; the \
+                two would end each other
                 """
             ),
             (
@@ -41,8 +45,8 @@ struct ConsistencyTests {
             (
                 "mqtt: {brokers: [{tls: {enabled: true, certificate_file: a}}]}",
                 """
-                f.yaml:1:40: mqtt.brokers[0].tls.certificate_file needs mqtt.brokers[0].tls.key_file \
-                too
+                f.yaml:1:40: mqtt.brokers[0].tls.certificate_file needs \
+                mqtt.brokers[0].tls.key_file too
                 """
             ),
             (
@@ -74,8 +78,8 @@ struct ConsistencyTests {
             (
                 "limits: {oldest_reading: 100d}",
                 """
-                f.yaml:1:10: limits.oldest_reading is longer than store.temperature_retention, \
-                which would erase such readings at once
+                f.yaml:1:10: limits.oldest_reading is longer than store.temperature_retention, so \
+                they would be erased at once
                 """
             ),
             (
@@ -83,10 +87,17 @@ struct ConsistencyTests {
                 "f.yaml:1:24: webhooks.endpoints[0] needs a secret_file or a secret to sign with"
             ),
             (
-                "webhooks: {endpoints: [{\(endpoint), secret_file: s}, {\(endpoint), secret_file: s}]}",
+                "webhooks: {endpoints: [{\(complete)}, {\(complete)}]}",
                 """
-                f.yaml:1:78: webhooks.endpoints[1].name is 'a' like an earlier endpoint's; give each \
-                its own
+                f.yaml:1:78: webhooks.endpoints[1].name is 'a' like an earlier endpoint's; give \
+                each its own
+                """
+            ),
+            (
+                "webhooks: {endpoints: [{name: a, url: 'http://a.example', secret_file: s}]}",
+                """
+                f.yaml:1:34: webhooks.endpoints[0].url is not https; plain http needs \
+                allow_private_addresses and a private network
                 """
             ),
             (
@@ -101,7 +112,10 @@ struct ConsistencyTests {
     @Test("What was not read is not compared")
     func refusedValues() {
         let lines = errors(
-            "mqtt: {brokers: [{username: [], password_file: p}]}\nlimits: {profile: 'a b', cold_maximum_celsius: 8}"
+            """
+            mqtt: {brokers: [{username: [], password_file: p}]}
+            limits: {profile: 'a b', cold_maximum_celsius: 8}
+            """
         )
         #expect(lines.count == 2)
         #expect(!lines.contains { $0.contains("needs a username") || $0.contains("Food Code") })
@@ -117,10 +131,6 @@ struct ConsistencyTests {
             (
                 "server: {allowed_origins: ['*']}",
                 "server.allowed_origins lets the page of any site"
-            ),
-            (
-                "webhooks: {endpoints: [{name: a, url: 'http://a.example', secret_file: s}]}",
-                "webhooks.endpoints[0].url is not https"
             ),
         ])
     func risks(text: String, warning: String) {

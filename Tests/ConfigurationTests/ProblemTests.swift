@@ -17,7 +17,10 @@ struct ProblemTests {
             ),
             (
                 "mqtt:\n  keep_alive: 60s\n",
-                "f.yaml:2:3: mqtt has no key 'keep_alive' (did you mean 'mqtt.brokers[].keep_alive'?)"
+                """
+                f.yaml:2:3: mqtt has no key 'keep_alive' \
+                (did you mean 'mqtt.brokers[].keep_alive'?)
+                """
             ),
             (
                 "wal_limits: 1MiB\n",
@@ -46,7 +49,10 @@ struct ProblemTests {
             ),
             (
                 "server:\n  port: '8080'\n",
-                "f.yaml:2:9: server.port needs a whole number such as 8080, found the quoted text '8080'"
+                """
+                f.yaml:2:9: server.port needs a whole number such as 8080, found the quoted text \
+                '8080'
+                """
             ),
             (
                 "server: {ping_interval: 25}",
@@ -74,7 +80,10 @@ struct ProblemTests {
             ("just text", "f.yaml:1:1: the file needs a mapping of keys, found 'just text'"),
             (
                 "mqtt: {brokers: {host: a}}",
-                "f.yaml:1:17: mqtt.brokers needs a list; begin each element with '- ', found a mapping"
+                """
+                f.yaml:1:17: mqtt.brokers needs a list; begin each element with '- ', found a \
+                mapping
+                """
             ),
             (
                 "server: {allowed_origins: https}",
@@ -99,7 +108,10 @@ struct ProblemTests {
             ),
             (
                 "mqtt: {brokers: [{host: 'localhost:1883'}]}",
-                "f.yaml:1:25: mqtt.brokers[0].host is 'localhost:1883'; the port has a key of its own"
+                """
+                f.yaml:1:25: mqtt.brokers[0].host is 'localhost:1883'; the port has a key of its \
+                own
+                """
             ),
             (
                 "mqtt: {brokers: [{host: mqtt://x}]}",
@@ -127,6 +139,13 @@ struct ProblemTests {
                 """
             ),
             (
+                "server: {address: localhost}",
+                """
+                f.yaml:1:19: server.address is 'localhost', allowed is an address such as \
+                127.0.0.1 or ::1
+                """
+            ),
+            (
                 "auth: {rs256_key_files: [a, a]}",
                 "f.yaml:1:29: auth.rs256_key_files names a twice"
             ),
@@ -135,7 +154,8 @@ struct ProblemTests {
                 "f.yaml:1:76: webhooks.endpoints[0].events has 0 elements, allowed are 1…2"
             ),
             (
-                "webhooks: {endpoints: [{name: a, secret_file: s, url: 'https://x', events: [order.deliverd]}]}",
+                "webhooks: {endpoints: [{name: a, secret_file: s, url: 'https://x', "
+                    + "events: [order.deliverd]}]}",
                 """
                 f.yaml:1:77: webhooks.endpoints[0].events is 'order.deliverd', allowed is \
                 order.temperature_alert or order.delivered (did you mean 'order.delivered'?)

@@ -23,8 +23,8 @@ struct ValueTests {
         #expect(broker.host == "localhost" && broker.port == 1883)
         #expect(broker.version == .v5 && broker.qos == 1 && broker.receiveMaximum == 500)
         #expect(broker.keepAlive == .seconds(60) && broker.sessionExpiry == .seconds(604_800))
-        #expect(defaults.store.temperatureRetention == .seconds(90 * 86_400))
-        #expect(defaults.store.locationRetention == .seconds(30 * 86_400))
+        #expect(defaults.store.temperatureRetentionDays == 90)
+        #expect(defaults.store.locationRetentionDays == 30)
         #expect(defaults.server.address == "127.0.0.1" && defaults.server.port == 8080)
         #expect(defaults.authentication.hasNoKey)
         #expect(defaults.limits.hotMinimumCelsius == 57)
@@ -59,7 +59,10 @@ struct ValueTests {
             limits: {profile: de-lmhv, cold_maximum_celsius: 7, frozen_maximum_celsius: -18}
             webhooks:
               endpoints:
-                - {name: a, url: "https://a.example/h?x=1", secret_file: s, events: [order.delivered]}
+                - name: a
+                  url: "https://a.example/h?x=1"
+                  secret_file: s
+                  events: [order.delivered]
               retry_delays: [1s, 1m]
               jitter: 0.5
             orders: {topic_enabled: false}
@@ -119,10 +122,14 @@ struct ValueTests {
             ("store: {location_retention: 30d}", nil),
             (
                 "store: {location_retention: 31d}",
-                "store.location_retention is 31d, allowed is 1h…30d"
+                "store.location_retention is 31d, allowed is 1d…30d"
             ),
             (
                 "store: {wal_limit: 1KiB}", "store.wal_limit is 1KiB, allowed is 1MiB…4GiB"
+            ),
+            (
+                "store: {location_retention: 36h}",
+                "store.location_retention needs whole days such as 90d, found '36h'"
             ),
             ("webhooks: {jitter: 1}", nil),
             ("webhooks: {jitter: 1.01}", "webhooks.jitter is 1.01, allowed is 0…1"),
@@ -161,5 +168,17 @@ struct ValueTests {
         #expect(read.effectiveText.contains("# hs256_secret: (hidden)"))
         let short = errors("auth: {hs256_secret: tooshort}")
         #expect(short.count == 1 && short.allSatisfy { !$0.contains("tooshort") })
+    }
+
+    @Test(
+        "Durations are given to C libraries and tables in whole units",
+        arguments: [
+            (.zero, 0, 0), (.milliseconds(1999), 1999, 1), (.seconds(90), 90_000, 90),
+            (.milliseconds(-1500), -1500, -1), (.seconds(Int64.max), .max, .max),
+            (.seconds(Int64.min), .min, .min),
+        ] as [(Duration, Int64, Int64)])
+    func wholeUnits(duration: Duration, milliseconds: Int64, seconds: Int64) {
+        #expect(duration.wholeMilliseconds == milliseconds)
+        #expect(duration.wholeSeconds == seconds)
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 extension ValueType where Value == String {
     /// A short name that may stand in a log line and as the label of a metric.
     static var label: ValueType {
@@ -24,6 +26,20 @@ extension ValueType where Value == String {
             }
             return nil
         }
+    }
+
+    /// An IPv4 or IPv6 address in digits.
+    static var numericAddress: ValueType {
+        // 45 characters are the longest way to write an IPv6 address.
+        text("IP address", maximumBytes: 45) { address in
+            guard !isNumeric(address) else { return nil }
+            return "is '\(address)', allowed is an address such as 127.0.0.1 or ::1"
+        }
+    }
+
+    private static func isNumeric(_ address: String) -> Bool {
+        var bytes = in6_addr()
+        return [AF_INET, AF_INET6].contains { unsafe inet_pton($0, address, &bytes) == 1 }
     }
 
     /// An origin as browsers send it, or `*`.

@@ -133,6 +133,24 @@ extension ValueType where Value == Int {
     }
 }
 
+extension ValueType where Value == Int {
+    /// A duration of whole days.
+    static func days(_ range: ClosedRange<Int>) -> ValueType {
+        let allowed = "\(range.lowerBound)d…\(range.upperBound)d"
+        return ValueType(
+            "duration in whole days, \(allowed)",
+            scalar: { node throws(ScalarError) in
+                let seconds = try node.duration().components.seconds
+                guard seconds % 86_400 == 0 else { throw node.mismatch("whole days such as 90d") }
+                return Int(clamping: seconds / 86_400)
+            },
+            text: { "\($0)d" },
+            refusal: { value in
+                range.contains(value) ? nil : "is \(value)d, allowed is \(allowed)"
+            })
+    }
+}
+
 extension ValueType where Value == Double {
     static func number(_ range: ClosedRange<Double>) -> ValueType {
         let allowed = "\(numberText(range.lowerBound))…\(numberText(range.upperBound))"

@@ -19,7 +19,7 @@ extension Configuration.Limits: Section {
     static let keys: [Key<Self>] = [
         Key(
             "profile", \.profile, .label, isReloadable: true,
-            "The name of this set of limits; recorded with each alert, so own limits need an own name."
+            "The name of this set, recorded with each alert; own limits need a name of their own."
         ),
         Key(
             "hot_minimum_celsius", \.hotMinimumCelsius, .number(40...100), isReloadable: true,
@@ -30,7 +30,7 @@ extension Configuration.Limits: Section {
         Key(
             "frozen_maximum_celsius", \.frozenMaximumCelsius, .number(-40...0), example: -18,
             isReloadable: true,
-            "The highest temperature of frozen food in °C; the Food Code gives none, so none is set."
+            "The highest temperature of frozen food in °C; the Food Code gives no number."
         ),
         Key(
             "future_tolerance", \.futureTolerance, .duration(.zero ... .seconds(3600)),

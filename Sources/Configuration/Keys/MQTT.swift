@@ -40,7 +40,8 @@ extension Configuration {
     /// How the connection to a broker is protected.
     package struct BrokerTLS: Equatable, Sendable {
         package var isEnabled = false
-        package var authorityFile = "/etc/ssl/certs/ca-certificates.crt"
+        /// Nil trusts the authorities of the operating system.
+        package var authorityFile: String?
         /// With `keyFile`: the client certificate of mutual TLS.
         package var certificateFile: String?
         package var keyFile: String?
@@ -131,8 +132,8 @@ extension Configuration.BrokerTLS: Section {
     static let keys: [Key<Self>] = [
         Key("enabled", \.isEnabled, .truth, "Whether the connection to the broker uses TLS."),
         Key(
-            "ca_file", \.authorityFile, .file,
-            "The certificates (PEM) of the authorities that may vouch for the broker."),
+            "ca_file", \.authorityFile, .file, example: "/etc/freshwire/mqtt-ca.crt",
+            "The authorities (PEM) that may vouch for the broker; where unset, the system's."),
         Key(
             "certificate_file", \.certificateFile, .file, example: "/etc/freshwire/mqtt.crt",
             "The certificate (PEM) that Freshwire shows to the broker, for mutual TLS."),

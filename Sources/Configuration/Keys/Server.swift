@@ -13,10 +13,15 @@ extension Configuration {
         package var outboxBytes = 1 << 20
         /// What may wait for all clients together, in bytes.
         package var outboxTotalBytes = 256 << 20
-        /// For each connection.
+        /// For each connection.
         package var subscriptionsMaximum = 100
+        /// For each user, by the subject of the token (W-15).
+        package var connectionsPerUser = 10
+        /// For each connection (W-15), on and on and at once.
+        package var messagesPerSecond = 100
+        package var messageBurst = 200
         package var heartbeatInterval = Duration.seconds(30)
-        package var heartbeatMisses = 3
+        package var heartbeatMisses = 2
         package var pingInterval = Duration.seconds(25)
         package var allowedOrigins: [String] = []
 
@@ -35,8 +40,8 @@ extension Configuration {
 extension Configuration.Server: Section {
     static let keys: [Key<Self>] = [
         Key(
-            "address", \.address, .host,
-            "The address to listen on; 127.0.0.1 is reached from this machine only, 0.0.0.0 from all."
+            "address", \.address, .numericAddress,
+            "The IP address to listen on; 127.0.0.1 serves this machine only, 0.0.0.0 all."
         ),
         Key(
             "port", \.port, .integer(0...65_535),
@@ -61,11 +66,20 @@ extension Configuration.Server: Section {
             "subscriptions_maximum", \.subscriptionsMaximum, .integer(1...10_000),
             "How many channels one connection may subscribe to."),
         Key(
+            "connections_per_user", \.connectionsPerUser, .integer(1...100_000),
+            "How many connections one user may have; one more is refused."),
+        Key(
+            "messages_per_second", \.messagesPerSecond, .integer(1...100_000),
+            "How many messages a second a connection may send on and on; more are refused."),
+        Key(
+            "message_burst", \.messageBurst, .integer(1...100_000),
+            "How many messages a connection may send at once, above the steady rate."),
+        Key(
             "heartbeat_interval", \.heartbeatInterval, .duration(.seconds(5) ... .seconds(600)),
             "How often a client is expected to send a ping message."),
         Key(
             "heartbeat_misses", \.heartbeatMisses, .integer(1...100),
-            "After how many heartbeat intervals of silence a client is closed."),
+            "After how many missed heartbeats, and half an interval more, a client is closed."),
         Key(
             "ping_interval", \.pingInterval, .duration(.seconds(5) ... .seconds(600)),
             "How often the server sends a WebSocket ping, which keeps proxies from closing."),

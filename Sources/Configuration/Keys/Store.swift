@@ -4,12 +4,12 @@ extension Configuration {
         package var directory = "freshwire-data"
         /// In bytes.
         package var walLimit = 64 << 20
-        package var temperatureRetention = Duration.seconds(90 * 86_400)
-        package var locationRetention = Duration.seconds(30 * 86_400)
+        package var temperatureRetentionDays = 90
+        package var locationRetentionDays = 30
         /// How many messages that could not be decoded are kept.
-        package var deadLetterLimit = 10_000
-        /// How many bytes of each are kept.
-        package var deadLetterPayloadBytes = 64 << 10
+        package var deadLetterLimit = 100_000
+        /// How many bytes all of them together may take.
+        package var deadLetterBytes = 256 << 20
 
         package init() {}
     }
@@ -24,18 +24,16 @@ extension Configuration.Store: Section {
             "wal_limit", \.walLimit, .size(1 << 20...4 << 30),
             "How far the write-ahead log may grow before it is written back into the database."),
         Key(
-            "temperature_retention", \.temperatureRetention,
-            .duration(.seconds(90 * 86_400) ... .seconds(3650 * 86_400)),
+            "temperature_retention", \.temperatureRetentionDays, .days(90...3650),
             "How long temperatures and alerts are kept; never less than 90 days (HACCP)."),
         Key(
-            "location_retention", \.locationRetention,
-            .duration(.seconds(3600) ... .seconds(30 * 86_400)),
+            "location_retention", \.locationRetentionDays, .days(1...30),
             "How long positions of vehicles are kept before they are erased (privacy)."),
         Key(
             "dead_letter_limit", \.deadLetterLimit, .integer(100...10_000_000),
             "How many undecodable messages are kept for replay; beyond it the oldest go, counted."),
         Key(
-            "dead_letter_payload_bytes", \.deadLetterPayloadBytes, .size(1 << 10...1 << 20),
-            "How much of each undecodable message is kept."),
+            "dead_letter_bytes", \.deadLetterBytes, .size(1 << 20...64 << 30),
+            "How much all undecodable messages together may take; beyond it the oldest go."),
     ]
 }

@@ -10,7 +10,7 @@ extension Configuration {
         ]
         /// The part of a wait by which it is randomly longer or shorter.
         package var jitter = 0.2
-        package var concurrency = 16
+        package var concurrency = 256
         package var queueLimit = 100_000
 
         package init() {}

@@ -1,4 +1,4 @@
-/// The keys in which two configurations differ, by what it takes to bring the new values into force.
+/// The keys in which two configurations differ, by what brings the new values into force.
 package struct ConfigurationChanges: Equatable, Sendable {
     /// Taken over while the daemon runs, such as `limits.cold_maximum_celsius`.
     package var reloadable: [String] = []

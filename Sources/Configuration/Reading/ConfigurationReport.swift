@@ -64,8 +64,6 @@ package struct ConfigurationReport: Sendable {
                             at: value.path)
                     }
                 } catch {
-                    // The default, this system's authorities, may be absent where TLS is off.
-                    guard findings.isSet(value.path) else { continue }
                     findings.error("names a file that is of no use: \(error)", at: value.path)
                 }
             }

@@ -6,9 +6,9 @@ extension Configuration {
         authentication.check(&findings)
         webhooks.check(&findings)
         limits.check(&findings)
-        if limits.oldestReading > store.temperatureRetention {
+        if limits.oldestReading > .seconds(store.temperatureRetentionDays * 86_400) {
             findings.error(
-                "is longer than store.temperature_retention, which would erase such readings at once",
+                "is longer than store.temperature_retention, so they would be erased at once",
                 at: "limits.oldest_reading", comparing: ["store.temperature_retention"])
         }
     }
@@ -31,7 +31,7 @@ extension Configuration.MQTT {
                 $0.host == broker.host && $0.port == broker.port && $0.clientID == broker.clientID
             }) {
                 findings.error(
-                    "is that of an earlier session at the same broker; the two would end each other",
+                    "is in use for the same broker already; the two would end each other",
                     at: "\(path).client_id", comparing: ["\(path).host", "\(path).port"])
             }
             broker.check(path, &findings)
@@ -76,10 +76,10 @@ extension Configuration.Broker {
         guard !tls.isEnabled else { return }
         // Who names files for TLS does not expect to talk in the clear.
         let unused = [
-            ("ca_file", tls.authorityFile != Configuration.BrokerTLS().authorityFile),
-            ("certificate_file", tls.certificateFile != nil), ("key_file", tls.keyFile != nil),
+            ("ca_file", tls.authorityFile), ("certificate_file", tls.certificateFile),
+            ("key_file", tls.keyFile),
         ]
-        for (key, isSet) in unused where isSet {
+        for (key, file) in unused where file != nil {
             findings.error(
                 "is set, but TLS is off; set \(path).enabled to true", at: "\(path).\(key)",
                 comparing: ["\(path).enabled"])
@@ -171,8 +171,9 @@ extension Configuration.Endpoint {
         default: break
         }
         if let address = WebAddress(url), !address.isEncrypted, !allowsPrivateAddresses {
-            findings.warning(
-                "is not https: events travel readable by all between", at: "\(path).url")
+            findings.error(
+                "is not https; plain http needs allow_private_addresses and a private network",
+                at: "\(path).url", comparing: ["\(path).allow_private_addresses"])
         }
     }
 }

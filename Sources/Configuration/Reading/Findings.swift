@@ -22,9 +22,6 @@ struct Findings {
         warnings.append(problem(message, at: path))
     }
 
-    /// Whether the key is written in the file or set by a variable.
-    func isSet(_ path: String) -> Bool { reader.marks[path] != nil }
-
     private func wasRead(_ path: String) -> Bool { !reader.refusedPaths.contains(path) }
 
     private func problem(_ message: String, at path: String) -> Problem {

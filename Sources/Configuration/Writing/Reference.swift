@@ -16,27 +16,26 @@ extension Configuration {
     private static let introduction = """
         # Configuration
 
-        <!-- Made from the declarations in Sources/Configuration by `freshwire config --reference`; \
-        changes belong there. -->
+        <!-- Made from the declarations in Sources/Configuration; changes belong there. -->
 
-        Freshwire reads one YAML file. Every key has a default: without any file, Freshwire works \
-        with a broker on the same machine. `freshwire config --sample` prints a file with all keys, \
+        Freshwire reads one YAML file. Every key has a default: without any file, Freshwire works
+        with a broker on the same machine. `freshwire config --sample` prints a file with all keys,
         `freshwire config` the values in effect, `freshwire check` what is wrong with them.
 
-        - **Strict.** An unknown key, a wrong type or a value out of range is an error with its \
-        file, line and column; nothing starts on half a configuration. Keys may not appear twice; \
-        anchors, aliases and tags are refused.
-        - **Units.** A duration is a whole number with `ms`, `s`, `m`, `h` or `d`; a size is one \
-        with `B`, `KiB`, `MiB` or `GiB`. A number without its unit is refused.
-        - **Environment.** The variable beside a key goes before the file. The variables of a list's \
-        keys (`mqtt.brokers[]`, `webhooks.endpoints[]`) set the only element of the list, which they \
-        make where the file has none; with several elements they are an error. Lists are written \
-        with commas. `\(Environment.fileVariable)` names the file. Any other variable that begins \
-        with `\(Environment.prefix)` is an error.
-        - **Secrets** are best kept in files of their own; a newline at the end is ignored. \
-        Those written in the configuration are shown nowhere.
-        - **Reload.** On SIGHUP, keys marked *reload* are taken over; a change of any other key is \
-        logged as needing a restart.
+        - **Strict.** An unknown key, a wrong type or a value out of range is an error with its
+          file, line and column; nothing starts on half a configuration. Keys may not appear twice;
+          anchors, aliases and tags are refused.
+        - **Units.** A duration is a whole number with `ms`, `s`, `m`, `h` or `d`; a size is one
+          with `B`, `KiB`, `MiB` or `GiB`. A number without its unit is refused.
+        - **Environment.** The variable beside a key goes before the file. The variables of a
+          list's keys (`mqtt.brokers[]`, `webhooks.endpoints[]`) set the only element of the list,
+          which they make where the file has none; with several elements they are an error. Lists
+          are written with commas. `\(Environment.fileVariable)` names the file. Any other variable
+          that begins with `\(Environment.prefix)` is an error.
+        - **Secrets** are best kept in files of their own; a newline at the end is ignored. Those
+          written in the configuration are shown nowhere.
+        - **Reload.** On SIGHUP, keys marked *reload* are taken over; a change of any other key is
+          logged as needing a restart.
         - **Paths** are relative to the directory in which the daemon is started.
 
         """
