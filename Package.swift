@@ -77,6 +77,7 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        tests("DeviceCodecsTests", ["ColdChain", "DeviceCodecs", "JSONText", "YAML"]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
     ],
     swiftLanguageModes: [.v6],
