@@ -102,6 +102,8 @@ let package = Package(
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
+        tests("DeviceCodecsTests", ["ColdChain", "DeviceCodecs", "JSONText", "YAML"]),
+        tests("JSONTextTests", ["JSONText", "Wire"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

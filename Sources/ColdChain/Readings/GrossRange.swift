@@ -1,19 +1,68 @@
-/// What a sensor can measure, and what is plausible where it is used (QARTOD gross range test).
+/// The spans of the gross range test: what a sensor can measure at all, and what is plausible
+/// where it is used. Both ends of each are included; both in the quantity's own unit.
 package struct GrossRange: Equatable, Sendable {
-    /// Values outside are bad: the sensor cannot measure them.
-    package var sensorSpan: ClosedRange<Double>
-    /// Values outside are suspect; nil where nothing more is known than the sensor's span.
-    package var plausibleSpan: ClosedRange<Double>?
+    /// A value outside is bad: no such sensor can have measured it.
+    package let sensorSpan: ClosedRange<Double>
+    /// A value outside is suspect. Lies within `sensorSpan`.
+    package let plausibleSpan: ClosedRange<Double>
 
-    package init(sensorSpan: ClosedRange<Double>, plausibleSpan: ClosedRange<Double>? = nil) {
+    /// Nil where something would be plausible that the sensor cannot measure.
+    package init?(sensorSpan: ClosedRange<Double>, plausibleSpan: ClosedRange<Double>) {
+        guard
+            sensorSpan.contains(plausibleSpan.lowerBound),
+            sensorSpan.contains(plausibleSpan.upperBound)
+        else { return nil }
         self.sensorSpan = sensorSpan
         self.plausibleSpan = plausibleSpan
     }
 
-    /// The flag of a finite value; both ends of a span lie inside it.
+    /// With everything plausible that the sensor can measure.
+    package init(sensorSpan: ClosedRange<Double>) {
+        self.sensorSpan = sensorSpan
+        plausibleSpan = sensorSpan
+    }
+
+    /// The flag of the gross range test for `value`; what is no number is `missing`.
     package func flag(for value: Double) -> QualityFlag {
-        guard sensorSpan.contains(value) else { return .bad }
-        if let plausibleSpan, !plausibleSpan.contains(value) { return .suspect }
-        return .good
+        if value.isNaN { return .missing }
+        if plausibleSpan.contains(value) { return .good }
+        return sensorSpan.contains(value) ? .suspect : .bad
+    }
+}
+
+/// The gross range of each quantity a device measures; nil where none is known.
+package struct GrossRanges: Equatable, Sendable {
+    package var temperature: GrossRange?
+    package var humidity: GrossRange?
+    package var battery: GrossRange?
+
+    package init(
+        temperature: GrossRange? = nil, humidity: GrossRange? = nil, battery: GrossRange? = nil
+    ) {
+        self.temperature = temperature
+        self.humidity = humidity
+        self.battery = battery
+    }
+
+    package subscript(quantity: Quantity) -> GrossRange? {
+        get {
+            switch quantity {
+            case .temperature: temperature
+            case .humidity: humidity
+            case .battery: battery
+            }
+        }
+        set {
+            switch quantity {
+            case .temperature: temperature = newValue
+            case .humidity: humidity = newValue
+            case .battery: battery = newValue
+            }
+        }
+    }
+
+    /// The flag of the gross range test; not evaluated where the quantity has no range.
+    package func flag(for measurement: Measurement) -> QualityFlag {
+        self[measurement.quantity]?.flag(for: measurement.value) ?? .notEvaluated
     }
 }

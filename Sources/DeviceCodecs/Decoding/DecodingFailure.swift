@@ -1,0 +1,67 @@
+import JSONText
+
+/// What is wrong with a message, a row of it or a field of a row. The raw value is the short
+/// constant name that metrics count by and dead letters carry.
+package enum DecodingReason: String, CaseIterable, Sendable {
+    // The message as a whole.
+    case emptyPayload = "empty_payload"
+    case tooLarge = "too_large"
+    case tooDeep = "too_deep"
+    case tooManyRows = "too_many_rows"
+    case invalidUTF8 = "invalid_utf8"
+    case notJSON = "not_json"
+    case outOfMemory = "out_of_memory"
+
+    // A row, or a message that is one.
+    case notAnObject = "not_an_object"
+    /// A name that the profile asks for occurs twice.
+    case duplicateField = "duplicate_field"
+    /// A time is there but cannot be read: the reading is not given the time of receipt instead.
+    case invalidTime = "invalid_time"
+    case nothingMeasured = "nothing_measured"
+
+    // A field.
+    case wrongType = "wrong_type"
+    /// NaN, an infinity, or a number beyond the largest double.
+    case notFinite = "not_finite"
+    /// A coordinate, speed, heading or accuracy that cannot be.
+    case outOfRange = "out_of_range"
+    /// A latitude without a longitude, or what belongs to a position without one.
+    case incompletePosition = "incomplete_position"
+
+    /// The reason as a `Rejection` of one field carries it, such as `wrong_type:temperature`.
+    package func text(field: String) -> String { "\(rawValue):\(field)" }
+}
+
+/// A message from which not a single sample could be taken.
+package struct DecodingFailure: Error, Equatable, Sendable {
+    package var reason: DecodingReason
+    /// In words: the place in the text, or the row and field at fault.
+    package var detail: String
+
+    package init(_ reason: DecodingReason, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    init(_ error: JSONSyntaxError) {
+        self.init(DecodingReason(error.reason), detail: error.description)
+    }
+}
+
+extension DecodingReason {
+    fileprivate init(_ reason: JSONSyntaxError.Reason) {
+        switch reason {
+        case .empty: self = .emptyPayload
+        case .tooLarge: self = .tooLarge
+        case .tooDeep: self = .tooDeep
+        case .tooManyRows: self = .tooManyRows
+        case .noRows: self = .notAnObject
+        case .invalidUTF8: self = .invalidUTF8
+        case .outOfMemory: self = .outOfMemory
+        case .truncated, .trailingContent, .controlCharacter, .invalidEscape, .invalidLiteral,
+            .invalidNumber, .numberOutOfRange, .unexpectedToken:
+            self = .notJSON
+        }
+    }
+}

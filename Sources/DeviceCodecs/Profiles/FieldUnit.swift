@@ -1,0 +1,84 @@
+package import ColdChain
+
+/// A unit in which a device may send a value, by the symbol a profile writes.
+package enum FieldUnit: String, CaseIterable, Sendable {
+    case celsius = "°C"
+    case fahrenheit = "°F"
+    case kelvin = "K"
+    case percent = "%"
+    case metresPerSecond = "m/s"
+    case kilometresPerHour = "km/h"
+    case milesPerHour = "mph"
+    case knots = "kn"
+    case degrees = "°"
+    case metres = "m"
+
+    /// The value in the unit of the log: °C, %, m/s, degrees or metres.
+    ///
+    /// What had to be converted is rounded to a millionth, far below what any of the sensors
+    /// resolves, so that 134.6 °F is 57 °C and not a hair less.
+    func canonical(_ value: Double) -> Double {
+        switch self {
+        case .celsius, .percent, .metresPerSecond, .degrees, .metres: value
+        case .fahrenheit: rounded((value - 32) * 5 / 9)
+        case .kelvin: rounded(value - 273.15)
+        case .kilometresPerHour: rounded(value / 3.6)
+        case .milesPerHour: rounded(value * 0.44704)
+        case .knots: rounded(value * 1852 / 3600)
+        }
+    }
+
+    private func rounded(_ value: Double) -> Double {
+        // Beyond this a double has no millionths to round to.
+        guard value.magnitude < 1e9 else { return value }
+        return (value * 1_000_000).rounded() / 1_000_000
+    }
+}
+
+/// What a field of a profile is about, by the name a profile gives it.
+package enum FieldTarget: Hashable, Sendable {
+    case measurement(Quantity)
+    case latitude
+    case longitude
+    case speed
+    case heading
+    case accuracy
+
+    package static let all: [FieldTarget] =
+        Quantity.allCases.map(FieldTarget.measurement) + [
+            .latitude, .longitude, .speed, .heading, .accuracy,
+        ]
+
+    package var name: String {
+        switch self {
+        case .measurement(let quantity): quantity.name
+        case .latitude: "lat"
+        case .longitude: "lon"
+        case .speed: "speed"
+        case .heading: "heading"
+        case .accuracy: "accuracy"
+        }
+    }
+
+    package init?(name: String) {
+        guard let match = FieldTarget.all.first(where: { $0.name == name }) else { return nil }
+        self = match
+    }
+
+    /// The units it may be sent in.
+    package var units: [FieldUnit] {
+        switch self {
+        case .measurement(.temperature): [.celsius, .fahrenheit, .kelvin]
+        case .measurement(.humidity), .measurement(.battery): [.percent]
+        case .latitude, .longitude, .heading: [.degrees]
+        case .speed: [.metresPerSecond, .kilometresPerHour, .milesPerHour, .knots]
+        case .accuracy: [.metres]
+        }
+    }
+
+    /// Whether it tells where a vehicle is, and not what a sensor measured.
+    package var isPosition: Bool {
+        if case .measurement = self { return false }
+        return true
+    }
+}

@@ -1,0 +1,109 @@
+import YAML
+
+/// A mapping of a profile, read key by key; a key that nobody asks for is refused at the start.
+struct StrictMapping {
+    let file: String
+    let mark: Node.Mark
+    private let entries: [Node.Entry]
+
+    /// Refuses what is no mapping, and keys that are not among `keys`.
+    init(_ node: Node, of file: String, keys: [String]) throws(ProfileError) {
+        guard case .mapping(let entries) = node.content else {
+            let words = node.mismatch("a mapping").message
+            throw ProfileError(file: file, mark: node.mark, .value(words))
+        }
+        for entry in entries where !keys.contains(entry.key) {
+            let nearest = nearestName(to: entry.key, among: keys)
+            throw ProfileError(
+                file: file, mark: entry.keyMark, .unknownKey(entry.key, nearest: nearest))
+        }
+        self.file = file
+        mark = node.mark
+        self.entries = entries
+    }
+
+    /// The entries in their order.
+    var keys: [(name: String, mark: Node.Mark, value: Node)] {
+        entries.map { ($0.key, $0.keyMark, $0.value) }
+    }
+
+    func node(_ key: String) -> Node? {
+        entries.first { $0.key == key }?.value
+    }
+
+    func required(_ key: String) throws(ProfileError) -> Node {
+        guard let node = node(key) else {
+            throw ProfileError(file: file, mark: mark, .missingKey(key))
+        }
+        return node
+    }
+
+    /// The value of a key, read by one of the notations of scalars; nil where the key is absent.
+    func value<Value>(
+        _ key: String, _ read: (Node) throws(ScalarError) -> Value
+    ) throws(ProfileError) -> Value? {
+        guard let node = node(key) else { return nil }
+        return try scalar(node, read)
+    }
+
+    func required<Value>(
+        _ key: String, _ read: (Node) throws(ScalarError) -> Value
+    ) throws(ProfileError) -> Value {
+        try scalar(try required(key), read)
+    }
+
+    func scalar<Value>(
+        _ node: Node, _ read: (Node) throws(ScalarError) -> Value
+    ) throws(ProfileError) -> Value {
+        do {
+            return try read(node)
+        } catch {
+            throw ProfileError(file: file, mark: error.mark, .value(error.message))
+        }
+    }
+
+    /// One of the words of a closed set.
+    func word<Word>(
+        _ node: Node, among words: [Word], name: (Word) -> String
+    ) throws(ProfileError) -> Word {
+        let text = try scalar(node) { node throws(ScalarError) in try node.string() }
+        if let word = words.first(where: { name($0) == text }) { return word }
+        let choice = words.map { "'\(name($0))'" }.joined(separator: ", ")
+        throw refusal(node, node.mismatch("one of \(choice)").message)
+    }
+
+    func list(_ node: Node) throws(ProfileError) -> [Node] {
+        guard case .sequence(let nodes) = node.content else {
+            throw refusal(node, node.mismatch("a list").message)
+        }
+        return nodes
+    }
+
+    func refusal(_ node: Node, _ words: String) -> ProfileError {
+        ProfileError(file: file, mark: node.mark, .value(words))
+    }
+}
+
+/// The name that a slip of the pen most likely meant, or nil where none is near.
+func nearestName(to typed: String, among names: [String]) -> String? {
+    let distances = names.map { (name: $0, distance: editDistance(typed, $0)) }
+    guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+    // A third of the letters wrong is a slip; more is another word.
+    return nearest.distance <= max(1, typed.count / 3) ? nearest.name : nil
+}
+
+/// How many letters have to be put in, taken out or replaced to turn one word into the other.
+private func editDistance(_ first: String, _ second: String) -> Int {
+    let letters = Array(second)
+    var row = Array(0...letters.count)
+    for (index, letter) in first.enumerated() {
+        var diagonal = row[0]
+        row[0] = index + 1
+        for (column, other) in letters.enumerated() {
+            let replaced = diagonal + (letter == other ? 0 : 1)
+            diagonal = row[column + 1]
+            row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+        }
+    }
+    return row[letters.count]
+}
