@@ -1,14 +1,5 @@
 package import ColdChain
 
-/// The number of a device profile: its index in `BridgeSettings.profiles`.
-package struct ProfileNumber: Hashable, Sendable {
-    package var rawValue: Int
-
-    package init(_ rawValue: Int) {
-        self.rawValue = rawValue
-    }
-}
-
 /// How a message came: what does not stand in its payload.
 package struct Arrival: Equatable, Sendable {
     /// Index in `BridgeSettings.brokers`.
@@ -63,18 +54,5 @@ struct FNV1a {
 
     mutating func mix(_ byte: UInt8) {
         value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-}
-
-/// Which kind of thing a topic's captured name is.
-package enum CarrierKind: Sendable {
-    case bag
-    case vehicle
-
-    package func carrier(named name: String) -> Carrier {
-        switch self {
-        case .bag: .bag(name)
-        case .vehicle: .vehicle(name)
-        }
     }
 }

@@ -19,7 +19,7 @@ package struct Bounds: Equatable, Sendable {
     /// Orders held in memory; creating one more is refused until others are final and forgotten.
     package var ordersMaximum = 200_000
     /// Bytes of a payload that a dead letter keeps.
-    package var deadLetterPayloadBytes = 65_536
+    package var deadLetterPayloadBytes = 1 << 20
     /// Messages without an identity of their own whose redelivery is known again. Below 65,535, so
     /// that a packet identifier cannot have come round to a second message.
     package var fingerprintsMaximum = 60_000
@@ -61,9 +61,9 @@ package struct ProfileTraits: Equatable, Sendable {
     /// Identity and version, such as `generic/bag@1`.
     package var name: String
     /// What the sensor can measure and what is plausible, for the quantities that say so.
-    package var ranges: [Quantity: GrossRange]
+    package var ranges: GrossRanges
 
-    package init(name: String, ranges: [Quantity: GrossRange] = [:]) {
+    package init(name: String, ranges: GrossRanges = GrossRanges()) {
         self.name = name
         self.ranges = ranges
     }

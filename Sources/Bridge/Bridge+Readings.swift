@@ -171,9 +171,7 @@ extension Bridge {
             let measurement = batch.measurements[index]
             var quality = QualityFlags()
             quality[.eventTime] = row.timeFlag
-            quality[.grossRange] =
-                sources.range(of: measurement.quantity, profile: row.profile)?
-                .flag(for: measurement.value) ?? .notEvaluated
+            quality[.grossRange] = sources.grossRangeFlag(of: measurement, profile: row.profile)
             effects.records.readings.append(
                 Reading(
                     source: row.source, measurement: measurement, measuredAt: row.measuredAt,

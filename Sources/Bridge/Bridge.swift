@@ -1,5 +1,6 @@
 package import ColdChain
 import Fabric
+import Wire
 
 /// The whole daemon as one value: it is given messages and the time, and says what to store, tell
 /// and send.
@@ -103,19 +104,6 @@ package struct Bridge: Sendable {
     func recall(_ custody: Custody) -> ReadingRecall {
         ReadingRecall(
             order: custody.order, bag: custody.bag, from: custody.from, until: custody.until)
-    }
-}
-
-/// A small generator of random numbers with a visible seed.
-struct SplitMix64: RandomNumberGenerator, Sendable {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }
 

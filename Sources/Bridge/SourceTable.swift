@@ -18,8 +18,8 @@ struct SourceTable: Sendable {
     private var names: [NameTable] = []
     /// Per profile, the source of each name.
     private var numbers: [[SourceNumber]] = []
-    /// Per profile and quantity, what its sensors can measure and what is plausible.
-    private var ranges: [[GrossRange?]] = []
+    /// Per profile, what its sensors can measure and what is plausible.
+    private var ranges: [GrossRanges] = []
     private var profiles: [String] = []
 
     init() {}
@@ -30,12 +30,7 @@ struct SourceTable: Sendable {
         self.profiles = profiles.map(\.name)
         names = profiles.map { _ in NameTable(salt: salt) }
         numbers = profiles.map { _ in [] }
-        let quantities = Int(Quantity.allCases.map(\.rawValue).max() ?? 0) + 1
-        ranges = profiles.map { profile in
-            var byQuantity = [GrossRange?](repeating: nil, count: quantities)
-            for (quantity, range) in profile.ranges { byQuantity[Int(quantity.rawValue)] = range }
-            return byQuantity
-        }
+        ranges = profiles.map(\.ranges)
         for source in restored.sources.sorted(by: { $0.number.rawValue < $1.number.rawValue }) {
             guard states.count < source.number.rawValue else { continue }
             fillGap(before: source.number)
@@ -69,15 +64,15 @@ struct SourceTable: Sendable {
         let text = String(decoding: bytes, as: UTF8.self)
         let source = Source(
             number: SourceNumber(UInt32(truncatingIfNeeded: states.count + 1)), device: text,
-            carrier: kind.carrier(named: text), profile: profiles[profile.rawValue])
+            carrier: Carrier(kind, named: text), profile: profiles[profile.rawValue])
         append(source, newest: nil, book: &book)
         _ = names[profile.rawValue].insert(name)
         numbers[profile.rawValue].append(source.number)
         return source
     }
 
-    func range(of quantity: Quantity, profile: ProfileNumber) -> GrossRange? {
-        ranges[profile.rawValue][Int(quantity.rawValue)]
+    func grossRangeFlag(of measurement: Measurement, profile: ProfileNumber) -> QualityFlag {
+        ranges[profile.rawValue].flag(for: measurement)
     }
 
     /// Keeps the index of a state one less than its number where the log lacks a number.

@@ -1,7 +1,4 @@
-/// The place of a profile in a catalogue.
-package struct ProfileNumber: Hashable, Sendable {
-    package let rawValue: Int
-}
+package import ColdChain
 
 /// Which profile decodes a message, and whose it is.
 package struct Route: Equatable, Sendable {

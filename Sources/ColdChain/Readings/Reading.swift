@@ -16,10 +16,32 @@ package struct OrderNumber: Hashable, Sendable {
     }
 }
 
+/// What a device is fixed to, without its name. The raw value is what a topic pattern writes.
+package enum CarrierKind: String, CaseIterable, Equatable, Sendable {
+    case bag
+    case vehicle
+}
+
+/// The place of a device profile in the catalogue of a run.
+package struct ProfileNumber: Hashable, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) {
+        self.rawValue = rawValue
+    }
+}
+
 /// What a device is fixed to.
 package enum Carrier: Hashable, Sendable {
     case bag(String)
     case vehicle(String)
+
+    package init(_ kind: CarrierKind, named name: String) {
+        switch kind {
+        case .bag: self = .bag(name)
+        case .vehicle: self = .vehicle(name)
+        }
+    }
 
     package var name: String {
         switch self {

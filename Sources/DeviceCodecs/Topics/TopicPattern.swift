@@ -1,8 +1,4 @@
-/// What a device is fixed to, without its name.
-package enum CarrierKind: String, CaseIterable, Equatable, Sendable {
-    case bag
-    case vehicle
-}
+package import ColdChain
 
 /// The topics of one profile, such as `bags/{bag}/readings`: levels that are the same in all of
 /// them, and levels in braces that differ. The level `{bag}` or `{vehicle}` names the carrier.

@@ -65,3 +65,8 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     }
     return String(decoding: digits, as: UTF8.self)
 }
+
+/// A number as sixteen hexadecimal digits.
+package func hexadecimal(_ number: UInt64) -> String {
+    hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) })
+}

@@ -1,0 +1,43 @@
+# Freshwire. `make run` shows it running; `make test` proves it. Both set up what they need.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+PACKAGES := $(shell sed 's/\#.*//' Deploy/debian/build-packages)
+VENV := .build/venv
+SWIFT_BUILD := swift build
+
+.PHONY: help run test bench setup lint format venv build fuzz
+
+help: ## Lists the commands.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: setup ## Builds Freshwire and runs the demo: a broker, 20 bags, 10 vehicles, live in the terminal.
+	$(SWIFT_BUILD) -c release --product freshwire
+	@exec .build/release/freshwire demo
+
+test: setup venv lint ## Builds everything and runs every test against real brokers, stores and clients.
+	$(SWIFT_BUILD) --build-tests
+	swift test --skip-build
+
+build: setup ## Builds the release binary: .build/release/freshwire.
+	$(SWIFT_BUILD) -c release --product freshwire
+
+bench: setup venv ## Measures speed and memory, as ratios in one run, and prints the table.
+	Tests/Benchmarks/run
+
+setup: ## Installs the Debian packages that are missing.
+	@Deploy/debian/install-build-packages $(PACKAGES)
+
+venv: $(VENV)/.done
+
+$(VENV)/.done: Tests/Interop/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+lint: ## Checks the format of every Swift file.
+	swift format lint --strict -r Sources Tests Package.swift
+
+format: ## Formats every Swift file.
+	swift format -i -r Sources Tests Package.swift

@@ -1,0 +1,187 @@
+import Bridge
+import ColdChain
+import Crypto
+import Fabric
+import JSONText
+import Journal
+import Server
+import Wire
+
+/// What a request of the REST API leads to.
+enum APIAction: Sendable {
+    case respond(APIResponse)
+    /// To the engine; its answer is the response.
+    case command(Command)
+    /// To the reader thread; its answer is the response.
+    case read(ReadQuery)
+}
+
+/// A question about what the log holds.
+enum ReadQuery: Sendable {
+    /// Whoever asks is named, because the order's parties decide whether there is an answer.
+    case order(id: String, for: Identity)
+    case temperature(order: String, for: Identity, after: LogPosition?, limit: Int)
+    case deadLetters(after: UInt64, limit: Int)
+}
+
+/// Decides what a request is for, and whether its bearer may ask it.
+struct APIRouter {
+    private let verifier: TokenVerifier
+    private let health: HealthReport
+
+    /// Rows of an answer by default and at most.
+    private static let defaultRows = 1_000
+    private static let maximumRows = 10_000
+
+    init(verifier: TokenVerifier, health: HealthReport) {
+        self.verifier = verifier
+        self.health = health
+    }
+
+    func action(for request: HTTPRequest, now: Timestamp) -> APIAction {
+        let segments = request.head.target.segments
+        switch (request.head.method, segments.count) {
+        case (.get, _), (.head, _):
+            switch segments {
+            case ["health", "live"]: return .respond(health.live(now: now))
+            case ["health", "ready"]: return .respond(health.ready(now: now))
+            case ["metrics"]: return .respond(health.metrics(now: now))
+            default: break
+            }
+        default: break
+        }
+        guard segments.first == "v1", segments.count >= 2 else { return .respond(.notFound) }
+        let identity: Identity
+        switch self.identity(of: request.head, now: now) {
+        case .success(let verified): identity = verified
+        case .failure(let refusal): return .respond(refusal.response)
+        }
+        return route(request, Array(segments.dropFirst()), identity)
+    }
+
+    /// Who asks, from the bearer token of the `Authorization` field.
+    func identity(
+        of head: RequestHead, now: Timestamp
+    ) -> Result<Identity, AccessRefusal> {
+        guard let token = bearerToken(in: head.authorization) else {
+            return .failure(AccessRefusal(reason: "no bearer token", response: .unauthorized))
+        }
+        do throws(TokenError) {
+            let verified = try verifier.verify(token, now: now.milliseconds)
+            guard let role = Role(name: verified.role) else {
+                return .failure(AccessRefusal(reason: "unknown role", response: .forbidden))
+            }
+            return .success(
+                Identity(
+                    subject: verified.subject, role: role, site: verified.site,
+                    expiresAt: Timestamp(milliseconds: verified.expiresAt)))
+        } catch {
+            return .failure(
+                AccessRefusal(reason: error.description, response: .unauthorized))
+        }
+    }
+
+    /// The scheme's name is case-insensitive (RFC 9110 §11.1).
+    private func bearerToken(in field: String?) -> String? {
+        guard let field else { return nil }
+        let parts = field.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
+    }
+
+    private func route(
+        _ request: HTTPRequest, _ segments: [String], _ identity: Identity
+    ) -> APIAction {
+        switch (request.head.method, segments.first, segments.count) {
+        case (.post, "orders", 1):
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                .createOrder(try CommandText.orderFields(json))
+            }
+        case (.get, "orders", 2):
+            return .read(.order(id: segments[1], for: identity))
+        case (.patch, "orders", 2):
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                .amendOrder(id: segments[1], try CommandText.orderFields(json))
+            }
+        case (.post, "orders", 3) where segments[2] == "bags":
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                try CommandText.binding(json, order: segments[1])
+            }
+        case (.get, "orders", 3) where segments[2] == "temperature":
+            return page(request, LogPosition.init(cursor:)) { after, limit in
+                .temperature(order: segments[1], for: identity, after: after, limit: limit)
+            }
+        case (.get, "dead-letters", 1):
+            guard identity.role.seesEverything else { return .respond(.forbidden) }
+            return page(request, UInt64.init(_:)) { .deadLetters(after: $0 ?? 0, limit: $1) }
+        default:
+            return .respond(notServed(request.head.method, segments))
+        }
+    }
+
+    /// 405 where the path exists for another method, 404 otherwise.
+    private func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
+        let allowed: String
+        switch (segments.first, segments.count, segments.last) {
+        case ("orders", 1, _), ("orders", 3, "bags"): allowed = "POST"
+        case ("orders", 2, _): allowed = "GET, PATCH"
+        case ("orders", 3, "temperature"), ("dead-letters", 1, _): allowed = "GET"
+        default: return .notFound
+        }
+        var response = APIResponse.error(
+            405, "method_not_allowed", "\(method.rawValue) is not served here")
+        response.headers.append(APIResponse.Header(name: "Allow", value: allowed))
+        return response
+    }
+
+    /// Orders are told by the platform: its staff and its services.
+    private func command(
+        _ request: HTTPRequest, _ identity: Identity,
+        _ decode: (JSON) throws(CommandRefusal) -> Command
+    ) -> APIAction {
+        guard identity.role.seesEverything else { return .respond(.forbidden) }
+        do throws(JSONSyntaxError) {
+            let json = try JSONText.parse(request.body)
+            do throws(CommandRefusal) {
+                return .command(try decode(json))
+            } catch {
+                return .respond(APIResponse(error))
+            }
+        } catch {
+            return .respond(.error(400, "not_json", error.description))
+        }
+    }
+
+    private func page<Position>(
+        _ request: HTTPRequest, _ parse: (String) -> Position?,
+        _ query: (Position?, Int) -> ReadQuery
+    ) -> APIAction {
+        let target = request.head.target
+        var after: Position?
+        var limit = Self.defaultRows
+        if let text = target.queryParameter("after") {
+            guard let position = parse(text) else {
+                return .respond(
+                    .error(
+                        400, "invalid", "after must be what an answer gave as next",
+                        field: "after"))
+            }
+            after = position
+        }
+        if let text = target.queryParameter("limit") {
+            guard let number = Int(text), (1...Self.maximumRows).contains(number) else {
+                return .respond(
+                    .error(
+                        400, "invalid", "limit must be 1 to \(Self.maximumRows)", field: "limit"))
+            }
+            limit = number
+        }
+        return .read(query(after, limit))
+    }
+}
+
+/// Why a request was refused: the reason for the log, the answer for the bearer.
+struct AccessRefusal: Error {
+    var reason: String
+    var response: APIResponse
+}

@@ -1,0 +1,48 @@
+import ColdChain
+import Journal
+import Wire
+
+extension JSONWriter {
+    /// One record of the temperature log (B-4).
+    mutating func readingMembers(_ logged: LoggedReading) {
+        let reading = logged.reading
+        member("id", Int64(clamping: logged.id))
+        member("bagId", logged.source.carrier.name)
+        member("deviceId", logged.source.device)
+        member("profile", logged.source.profile)
+        member("quantity", reading.measurement.quantity.name)
+        member("probe", Int64(reading.measurement.probe))
+        member("value", reading.measurement.value)
+        member("unit", reading.measurement.quantity.unit)
+        instantMember("measuredAt", reading.measuredAt)
+        member("timeSource", reading.timeSource.name)
+        instantMember("receivedAt", reading.receivedAt)
+        member("sequence", reading.sequence)
+        name("quality")
+        object { quality in
+            quality.member("scheme", "qartod-iode")
+            quality.member("rollup", Int64(reading.quality.rollup.rawValue))
+            for test in QualityTest.allCases {
+                quality.member(test.name, Int64(reading.quality[test].rawValue))
+            }
+        }
+    }
+
+    /// A dead letter; bytes that are not UTF-8 are shown as base64 beside the text.
+    mutating func deadLetterMembers(_ logged: LoggedDeadLetter) {
+        let letter = logged.letter
+        member("number", Int64(clamping: logged.number))
+        instantMember("receivedAt", letter.receivedAt)
+        member("broker", letter.broker)
+        member("topic", String(decoding: letter.topic, as: UTF8.self))
+        member("reason", letter.reason)
+        member("detail", letter.detail)
+        member("payloadLength", Int64(letter.payloadLength))
+        if let text = String(validating: letter.payload, as: UTF8.self) {
+            member("payload", text)
+        } else {
+            member("payloadBase64", Base64.encode(letter.payload))
+        }
+        instantMember("replayedAt", logged.replayedAt)
+    }
+}

@@ -1,0 +1,58 @@
+import ColdChain
+import Wire
+
+extension JSONWriter {
+    /// The members of an order, under the names the API takes them by.
+    mutating func orderMembers(_ order: Order) {
+        member("id", order.id)
+        member("foodClass", order.foodClass.name)
+        member("status", order.status.name)
+        member("customerId", order.customer)
+        member("driverId", order.driver)
+        member("vehicleId", order.vehicle)
+        member("restaurantId", order.restaurant)
+        member("cafeId", order.cafe)
+        instantMember("promisedAt", order.promisedAt)
+        placeMember("pickupLocation", order.pickup)
+        placeMember("deliveryLocation", order.delivery)
+        instantMember("createdAt", order.createdAt)
+        instantMember("pickedUpAt", order.pickedUpAt)
+        instantMember("deliveredAt", order.deliveredAt)
+        instantMember("updatedAt", order.updatedAt)
+    }
+
+    mutating func custodyMembers(_ custody: Custody) {
+        member("bagId", custody.bag)
+        instantMember("from", custody.from)
+        instantMember("until", custody.until)
+    }
+
+    mutating func limitMembers(_ limit: CriticalLimit, profile: String) {
+        member("minimum", limit.minimum)
+        member("maximum", limit.maximum)
+        member("unit", "°C")
+        member("profile", profile)
+    }
+
+    mutating func excursionMembers(_ excursion: Excursion) {
+        member("number", Int64(clamping: excursion.number))
+        instantMember("openedAt", excursion.openedAt)
+        instantMember("closedAt", excursion.closedAt)
+        member("peak", excursion.peak)
+        name("limit")
+        object { $0.limitMembers(excursion.limit, profile: excursion.limitProfile) }
+    }
+
+    mutating func instantMember(_ name: String, _ instant: Timestamp?) {
+        if let instant { member(name, instant: instant.milliseconds) }
+    }
+
+    private mutating func placeMember(_ name: String, _ place: Place?) {
+        guard let place else { return }
+        self.name(name)
+        object { writer in
+            writer.member("latitude", place.latitude)
+            writer.member("longitude", place.longitude)
+        }
+    }
+}

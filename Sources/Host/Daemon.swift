@@ -1,0 +1,132 @@
+import Bridge
+import ColdChain
+package import Configuration
+import Courier
+import Crypto
+import DeviceCodecs
+package import Fabric
+import Server
+package import System
+
+/// The daemon: four loops on their threads, joined by mailboxes.
+package final class Daemon {
+    /// The release, which receivers of webhooks see.
+    package static let version = "0.1.0"
+
+    /// Where the REST API and the WebSockets are.
+    package let port: UInt16
+    private var configuration: Configuration
+    private let catalogue: ProfileCatalogue
+    private let mail: Mail
+    private let engine: Thread
+    private let others: [Thread]
+    private let stopped = Latest(false)
+    private let stallMilliseconds: Int64
+    private let log: Log
+
+    /// Opens the store, listens, and starts the loops.
+    ///
+    /// - Parameter observer: Also gets every publication; the demo watches by it.
+    /// - Throws: Where something is needed that cannot be had. Nothing runs then.
+    package init(
+        _ configuration: Configuration, log: Log, observer: Mailbox<PublishedEvent>? = nil
+    ) throws(StartError) {
+        self.configuration = configuration
+        self.log = log
+        stallMilliseconds = configuration.health.journalStall.wholeMilliseconds
+        do throws(SystemError) {
+            try File.makeDirectory(configuration.store.directory)
+            mail = try Mail(observer: observer)
+        } catch {
+            throw StartError(error.description)
+        }
+        catalogue = try ProfileCatalogue(configuration.devices)
+        let keys = try TokenKeys.load(configuration)
+        let settings = EngineSettings(configuration, catalogue: catalogue)
+        let (engine, origin) = try EngineLoop.start(
+            settings, catalogue: catalogue, mail: mail, log: log)
+        self.engine = engine
+        var started: [Thread] = []
+        do throws(StartError) {
+            let fabric = try FabricLoop.start(
+                configuration, keys: keys, origin: origin, mail: mail, log: log)
+            started.append(fabric.thread)
+            started.append(
+                try ReaderLoop.start(path: settings.store.path, mail: mail, log: log))
+            started.append(
+                try CourierLoop.start(
+                    CourierSettings(
+                        configuration.webhooks, version: Self.version,
+                        listener: AddressPolicy.Listener(address: nil, port: fabric.port)),
+                    mail: mail, log: log))
+            port = fabric.port
+            others = started
+        } catch {
+            mail.stopEngine()
+            engine.join()
+            mail.stopOthers()
+            for thread in started { thread.join() }
+            throw error
+        }
+    }
+
+    /// Whether the engine turns: what a watchdog is told by.
+    package var isTurning: Bool {
+        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        return now.milliseconds(since: mail.engineStatus.get().turnedAt) <= stallMilliseconds
+    }
+
+    /// How the engine is at the moment.
+    package var isReady: Bool {
+        let status = mail.engineStatus.get()
+        return status.isStoreOpen && status.brokers.allSatisfy(\.isConnected)
+    }
+
+    /// Takes over what of a new configuration can change while running; the rest is logged.
+    package func reload(_ new: Configuration) {
+        let changes = Configuration.changes(from: configuration, to: new)
+        for path in changes.needsRestart {
+            log.warning("setting changed, but needs a restart", ["key": path])
+        }
+        guard !changes.reloadable.isEmpty else {
+            log.info("configuration read again: nothing to take over")
+            return
+        }
+        do throws(StartError) {
+            let endpoints = try CourierSettings(
+                new.webhooks, version: Self.version, listener: nil
+            ).endpoints
+            mail.courierControl.send(.replace(endpoints))
+        } catch {
+            log.error("webhook endpoints not taken over", ["reason": error.description])
+            return
+        }
+        mail.engine.send(.reload(BridgeSettings(new, catalogue: catalogue)))
+        configuration = new
+        log.info(
+            "configuration taken over", ["keys": changes.reloadable.joined(separator: ",")])
+    }
+
+    /// Begins to end cleanly: what was read is committed and acknowledged, clients are closed with
+    /// 1001, and what is owed stays in the log. `hasStopped` tells when all is done.
+    package func beginStop() {
+        let stopped = self.stopped
+        let mail = self.mail
+        let engine = self.engine
+        let others = self.others
+        let end: @Sendable () -> Void = {
+            mail.stopEngine()
+            engine.join()
+            mail.stopOthers()
+            for thread in others { thread.join() }
+            stopped.set(true)
+        }
+        do throws(SystemError) {
+            _ = try Thread(name: "stop", end)
+        } catch {
+            end()
+        }
+    }
+
+    package var hasStopped: Bool { stopped.get() }
+}

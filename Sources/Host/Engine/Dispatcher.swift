@@ -1,0 +1,104 @@
+import Bridge
+import ColdChain
+import DeviceCodecs
+import Intake
+import JSONText
+import Wire
+
+/// Takes each message to the decoder its topic names, and what came of it to the bridge.
+final class Dispatcher {
+    private let catalogue: ProfileCatalogue
+    private let brokers: [String]
+    private var decoder: PayloadDecoder
+    private let reader: JSONTextReader
+    private var samples = SampleBatch()
+
+    init(_ catalogue: ProfileCatalogue, brokers: [String]) throws(StartError) {
+        self.catalogue = catalogue
+        self.brokers = brokers
+        do throws(JSONSyntaxError) {
+            decoder = try PayloadDecoder(catalogue)
+            reader = try JSONTextReader()
+        } catch {
+            throw StartError("no memory for the decoder")
+        }
+    }
+
+    func dispatch(
+        _ batch: borrowing MessageBatch, at index: Int, receivedAt: Timestamp,
+        to bridge: inout Bridge?, effects: inout Effects
+    ) {
+        let entry = batch[index]
+        let topic = batch.topic(at: index)
+        let payload = batch.payload(at: index)
+        let arrival = Arrival(
+            broker: Int(entry.broker), receivedAt: receivedAt, isRetained: entry.isRetained,
+            fingerprint: DeliveryFingerprint(
+                broker: brokers[Int(entry.broker)],
+                // What the broker kept comes with a new identifier at each subscription.
+                packetIdentifier: entry.isRetained ? 0 : entry.packetIdentifier,
+                topic: topic, payload: payload))
+        if entry.isTruncated {
+            bridge?.receive(
+                undecodable: topic, payload: payload, arrival: arrival, reason: "too_large",
+                detail: "the payload has \(entry.payloadLength) bytes", effects: &effects)
+        } else if let order = OrderTopic.order(in: topic) {
+            dispatchOrder(order, topic, payload, arrival, &bridge, &effects)
+        } else {
+            dispatchReading(topic, payload, arrival, &bridge, &effects)
+        }
+    }
+
+    private func dispatchReading(
+        _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
+        _ bridge: inout Bridge?, _ effects: inout Effects
+    ) {
+        let route: Route
+        do throws(TopicRefusal) {
+            route = try catalogue.route(topic)
+        } catch {
+            bridge?.receive(
+                undecodable: topic, payload: payload, arrival: arrival, reason: error.rawValue,
+                detail: error.description, effects: &effects)
+            return
+        }
+        do throws(DecodingFailure) {
+            try decoder.decode(payload, profile: route.profile, into: &samples)
+        } catch {
+            bridge?.receive(
+                undecodable: topic, payload: payload, arrival: arrival,
+                reason: error.reason.rawValue, detail: error.detail, effects: &effects)
+            return
+        }
+        bridge?.receive(
+            samples, of: route.carrier, profile: route.profile, topic: topic, name: route.name,
+            payload: payload, arrival: arrival, effects: &effects)
+    }
+
+    private func dispatchOrder(
+        _ name: Range<Int>, _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
+        _ bridge: inout Bridge?, _ effects: inout Effects
+    ) {
+        let command: Command
+        do {
+            let json = try reader.parse(payload)
+            let bytes = name.map { topic[$0] }
+            guard let order = String(validating: bytes, as: UTF8.self) else {
+                throw CommandRefusal.invalid(field: "topic", reason: "it is not UTF-8")
+            }
+            command = try CommandText.event(json, order: order)
+        } catch let error as JSONSyntaxError {
+            bridge?.receive(
+                undecodable: topic, payload: payload, arrival: arrival, reason: "not_json",
+                detail: error.description, effects: &effects)
+            return
+        } catch {
+            bridge?.receive(
+                undecodable: topic, payload: payload, arrival: arrival, reason: "order_refused",
+                detail: "\(error)", effects: &effects)
+            return
+        }
+        bridge?.perform(
+            command, arrival: arrival, topic: topic, payload: payload, effects: &effects)
+    }
+}

@@ -1,0 +1,81 @@
+import Bridge
+import ColdChain
+import Fabric
+import System
+
+/// What other threads ask of the engine.
+enum EngineMessage: Sendable {
+    case command(Command, CommandToken)
+    case result(DeliveryResult)
+    case reload(BridgeSettings)
+    /// Commit what was read, acknowledge it, and end.
+    case stop
+}
+
+/// An answer to a request of the REST API.
+struct Answer: Sendable {
+    var token: CommandToken
+    var response: APIResponse
+}
+
+/// How the engine is, for health and metrics.
+struct EngineStatus: Sendable {
+    struct Broker: Equatable, Sendable {
+        var name: String
+        var isConnected: Bool
+        var connections: UInt64
+        /// Messages the broker says it dropped while we watched.
+        var dropped: UInt64
+        /// Messages the broker holds for its clients; nil where it has not said.
+        var stored: UInt64?
+        /// Why there is no connection, in words; nil while there is one.
+        var trouble: String?
+    }
+
+    var turnedAt = Timestamp(milliseconds: 0)
+    var isStoreOpen = false
+    var brokers: [Broker] = []
+    var counters = Counters()
+    var messages: UInt64 = 0
+    var batches: UInt64 = 0
+    var commits: UInt64 = 0
+    var commitNanoseconds: UInt64 = 0
+    var storeFailures: UInt64 = 0
+    /// Readings and fixes that were in the log already.
+    var duplicates: UInt64 = 0
+    var publicationsLost: UInt64 = 0
+    var pendingDeliveries: [String: Int] = [:]
+}
+
+/// What a turn has made durable and must hand on.
+struct Outgoing {
+    var publications: [PublishedEvent] = []
+    var replies: [CommandReply] = []
+    var attempts: [DeliveryAttempt] = []
+
+    var tokens: [CommandToken] { replies.map(\.token) }
+
+    mutating func take(_ effects: inout Effects) {
+        publications.append(contentsOf: effects.publications)
+        replies.append(contentsOf: effects.replies)
+        attempts.append(contentsOf: effects.attempts)
+        effects.publications.removeAll(keepingCapacity: true)
+        effects.replies.removeAll(keepingCapacity: true)
+        effects.attempts.removeAll(keepingCapacity: true)
+    }
+
+    mutating func removeAll() {
+        publications.removeAll(keepingCapacity: true)
+        replies.removeAll(keepingCapacity: true)
+        attempts.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Where the log stood when it was opened: what the fabric begins with.
+struct LogOrigin: Sendable {
+    /// Names this run of this log.
+    var epoch: String
+    var lastEvent: UInt64
+    /// Orders whose parties may subscribe.
+    var orders: [Order]
+}

@@ -1,0 +1,296 @@
+import Bridge
+import ColdChain
+import DeviceCodecs
+import Intake
+import Journal
+import System
+
+/// The loop of the engine thread: owns the brokers' sessions, the bridge and the writing database
+/// connection, and turns them in the one order that loses nothing.
+///
+/// A turn: drain every session, decode, judge, commit once, acknowledge, hand out. What arrives
+/// while a commit runs is the next turn's batch.
+final class EngineLoop {
+    private let settings: EngineSettings
+    private let log: Log
+    private let mail: Mail
+    private let poller: Poller
+    private let dispatcher: Dispatcher
+    private var sessions: [BrokerSession] = []
+    private var brokers: [BrokerWatch] = []
+    private var batch: MessageBatch
+    private var store: EngineStore
+    private var effects = Effects()
+    private var outgoing = Outgoing()
+    private var inbox: [EngineMessage] = []
+    private var ready: [Poller.Ready] = []
+    private var status = EngineStatus()
+    private var isStopping = false
+    /// A session stopped at its limit: there is more to read without waiting.
+    private var hasMore = false
+    private var nextDue: Timestamp?
+    private var lastReported: UInt64 = 0
+
+    private init(
+        settings: EngineSettings, dispatcher: consuming Dispatcher, mail: Mail, log: Log
+    ) throws(StartError) {
+        self.settings = settings
+        self.dispatcher = dispatcher
+        self.mail = mail
+        self.log = log
+        batch = MessageBatch(
+            messageLimit: settings.batchMessages, byteLimit: settings.batchBytes,
+            payloadLimit: settings.payloadBytes)
+        store = EngineStore(settings: settings, log: log)
+        do throws(SystemError) {
+            poller = try Poller()
+            try poller.watch(mail.engineWakeUp.descriptor, key: 0)
+        } catch {
+            throw StartError(error.description)
+        }
+        for (index, broker) in settings.brokers.enumerated() {
+            let session: BrokerSession
+            do throws(SessionError) {
+                session = try BrokerSession(
+                    broker: UInt16(truncatingIfNeeded: index), settings: broker)
+            } catch {
+                throw StartError("broker \(broker.name): \(error.description)")
+            }
+            do throws(SystemError) {
+                try poller.watch(session.descriptor, key: UInt64(index) + 1)
+            } catch {
+                throw StartError(error.description)
+            }
+            sessions.append(session)
+            brokers.append(BrokerWatch(name: broker.name, log: log))
+        }
+    }
+
+    /// Starts the thread, and waits until the store is open.
+    static func start(
+        _ settings: EngineSettings, catalogue: ProfileCatalogue, mail: Mail, log: Log
+    ) throws(StartError) -> (thread: Thread, origin: LogOrigin) {
+        let opened = OneShot<Result<LogOrigin, StartError>>()
+        let thread = try StartError.catching {
+            try Thread(name: "engine") {
+                do throws(StartError) {
+                    let dispatcher = try Dispatcher(catalogue, brokers: settings.bridge.brokers)
+                    let loop = try EngineLoop(
+                        settings: settings, dispatcher: dispatcher, mail: mail, log: log)
+                    opened.give(.success(try loop.openStore()))
+                    loop.run()
+                } catch {
+                    opened.give(.failure(error))
+                }
+            }
+        }
+        return (thread, try opened.wait().get())
+    }
+
+    /// Opens the store for the first time, so that a store that cannot be used ends the start.
+    ///
+    /// - Returns: What the fabric must know of the log.
+    private func openStore() throws(StartError) -> LogOrigin {
+        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        try store.open(now: now, effects: &effects)
+        let origin = LogOrigin(
+            epoch: store.epoch, lastEvent: store.lastEvent, orders: store.restoredOrders)
+        guard settle() else { throw StartError("the store cannot be written") }
+        handOut()
+        reportStatus(now: now)
+        return origin
+    }
+
+    /// Runs until the inbox says stop.
+    private func run() {
+        while !isStopping { turn() }
+        shutDown()
+    }
+
+    private func turn() {
+        poller.wait(milliseconds: hasMore ? 0 : waitMilliseconds(), into: &ready)
+        if !ready.isEmpty { mail.engineWakeUp.clear() }
+        let instant = ContinuousClock.now
+        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        mail.engine.receive(into: &inbox)
+        for session in sessions { session.maintain(now: instant) }
+        guard store.isOpen else {
+            refuseInbox()
+            reopenStore(instant: instant, now: now)
+            reportStatus(now: now)
+            return
+        }
+        readSessions(now: instant)
+        decodeBatch(receivedAt: now)
+        for message in inbox { take(message, at: now) }
+        inbox.removeAll(keepingCapacity: true)
+        nextDue = store.bridge?.wake(at: now, effects: &effects)
+        guard settle() else {
+            failStore(instant: instant)
+            return
+        }
+        for session in sessions { session.acknowledge(now: ContinuousClock.now) }
+        takeReports()
+        handOut()
+        store.tidy(isIdle: batch.isEmpty, now: now)
+        reportStatus(now: now)
+    }
+
+    private func waitMilliseconds() -> Int32 {
+        var wait: Int64 = settings.tickMilliseconds
+        let instant = ContinuousClock.now
+        for session in sessions {
+            guard let deadline = session.nextDeadline else { continue }
+            wait = min(wait, milliseconds(from: instant, to: deadline))
+        }
+        if let nextDue {
+            wait = min(wait, nextDue.milliseconds - Clock.wallMilliseconds())
+        }
+        return Int32(clamping: max(wait, 0))
+    }
+
+    private func readSessions(now: ContinuousClock.Instant) {
+        batch.removeAll()
+        hasMore = false
+        for session in sessions {
+            let room = settings.batchMessages - batch.count
+            guard room > 0 else {
+                hasMore = true
+                break
+            }
+            if session.read(into: &batch, limit: room, now: now) == .more { hasMore = true }
+        }
+    }
+
+    private func decodeBatch(receivedAt: Timestamp) {
+        guard !batch.isEmpty else { return }
+        status.batches += 1
+        status.messages += UInt64(batch.count)
+        for index in 0..<batch.count {
+            store.receive(
+                batch, at: index, receivedAt: receivedAt, through: dispatcher, effects: &effects)
+        }
+    }
+
+    private func take(_ message: EngineMessage, at now: Timestamp) {
+        switch message {
+        case .command(let command, let token):
+            store.bridge?.perform(command, token: token, at: now, effects: &effects)
+        case .result(let result):
+            store.bridge?.finished(result, at: now, effects: &effects)
+        case .reload(let settings):
+            store.reload(settings)
+        case .stop:
+            isStopping = true
+        }
+    }
+
+    /// Makes everything of the turn durable, and what that asks for in turn.
+    ///
+    /// - Returns: False where the store failed; nothing may be acknowledged or told then.
+    @discardableResult
+    private func settle() -> Bool {
+        let began = Clock.monotonicNanoseconds()
+        let hadRecords = !effects.records.isEmpty
+        let isDurable = store.settle(&effects, into: &outgoing)
+        if hadRecords {
+            status.commits += isDurable ? 1 : 0
+            status.commitNanoseconds += Clock.monotonicNanoseconds() - began
+        }
+        return isDurable
+    }
+
+    private func failStore(instant: ContinuousClock.Instant) {
+        status.storeFailures += 1
+        effects.removeAll()
+        refuse(outgoing.tokens)
+        outgoing.removeAll()
+        batch.removeAll()
+        hasMore = false
+        for session in sessions { session.abandon(now: instant) }
+        store.fail(instant: instant)
+    }
+
+    private func reopenStore(instant: ContinuousClock.Instant, now: Timestamp) {
+        guard store.reopenIfDue(instant: instant, now: now, effects: &effects) else { return }
+        guard settle() else {
+            failStore(instant: instant)
+            return
+        }
+        handOut()
+        for session in sessions { session.resume() }
+        log.info("store open again")
+    }
+
+    /// While the store is away nothing can be promised: whoever asks is told so at once.
+    private func refuseInbox() {
+        var tokens: [CommandToken] = []
+        for message in inbox {
+            switch message {
+            case .command(_, let token): tokens.append(token)
+            case .reload(let settings): store.reload(settings)
+            case .stop: isStopping = true
+            // The attempt stays owed in the log, and is made again.
+            case .result: break
+            }
+        }
+        inbox.removeAll(keepingCapacity: true)
+        refuse(tokens)
+        takeReports()
+    }
+
+    private func refuse(_ tokens: [CommandToken]) {
+        mail.answers.send(tokens.map { Answer(token: $0, response: .storeUnavailable) })
+    }
+
+    private func takeReports() {
+        for index in sessions.indices {
+            for report in sessions[index].takeReports() {
+                brokers[index].take(report)
+                if case .connected(sessionPresent: false) = report {
+                    store.bridge?.sessionLost(broker: brokers[index].name)
+                }
+            }
+        }
+    }
+
+    /// Gives everything that is durable now to the threads that wait for it.
+    private func handOut() {
+        if !mail.publications.send(outgoing.publications) {
+            // Subscribers must not believe that they have seen everything.
+            status.publicationsLost += UInt64(outgoing.publications.count)
+            mail.hasLostPublications.set(true)
+        }
+        mail.answers.send(
+            outgoing.replies.map { Answer(token: $0.token, response: APIResponse($0.result)) })
+        mail.observer?.send(outgoing.publications)
+        mail.attempts.send(outgoing.attempts)
+        outgoing.removeAll()
+    }
+
+    private func reportStatus(now: Timestamp) {
+        let instant = Clock.monotonicNanoseconds()
+        guard instant - lastReported >= 250_000_000 else { return }
+        lastReported = instant
+        status.turnedAt = now
+        status.isStoreOpen = store.isOpen
+        status.brokers = zip(brokers, sessions).map { $0.status(of: $1) }
+        status.counters = store.bridge?.counters ?? status.counters
+        status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
+        status.duplicates = store.duplicates
+        mail.engineStatus.set(status)
+    }
+
+    /// What was read is committed and acknowledged already; what was not stays with the broker.
+    private func shutDown() {
+        for session in sessions { session.disconnect() }
+        store.close()
+    }
+
+    private func milliseconds(
+        from instant: ContinuousClock.Instant, to deadline: ContinuousClock.Instant
+    ) -> Int64 {
+        let duration = instant.duration(to: deadline).components
+        return duration.seconds * 1000 + duration.attoseconds / 1_000_000_000_000_000 + 1
+    }
+}

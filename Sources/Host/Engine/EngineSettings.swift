@@ -1,0 +1,38 @@
+import Bridge
+import Intake
+import Journal
+import System
+
+/// What the engine thread is told by the configuration.
+struct EngineSettings: Sendable {
+    var brokers: [BrokerSettings]
+    var bridge: BridgeSettings
+    var store: JournalSettings
+    /// Messages and bytes of one turn at most.
+    var batchMessages = 500
+    var batchBytes = 4 << 20
+    /// A longer payload is a dead letter.
+    var payloadBytes = 1 << 20
+    /// The longest wait of a turn, in milliseconds: how late a timer may fire.
+    var tickMilliseconds: Int64 = 250
+}
+
+/// Why the daemon could not start.
+package struct StartError: Error, Equatable, CustomStringConvertible {
+    package var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+
+    /// Runs a call to the operating system whose failure ends the start.
+    static func catching<Value>(
+        _ body: () throws(SystemError) -> Value
+    ) throws(StartError) -> Value {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw StartError(error.description)
+        }
+    }
+}

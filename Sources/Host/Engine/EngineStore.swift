@@ -1,0 +1,178 @@
+import Bridge
+import ColdChain
+import Intake
+import Journal
+import System
+import Wire
+
+/// The journal and the bridge that mirrors it, which live and fall together.
+///
+/// When the store fails, both are thrown away: the bridge may know what is not durable. They are
+/// made anew from what the store has, after it was opened and verified.
+final class EngineStore {
+    private(set) var bridge: Bridge?
+    private(set) var epoch = ""
+    private(set) var restoredOrders: [Order] = []
+    /// The number of the newest event in the log when it was opened.
+    private(set) var lastEvent: UInt64 = 0
+    /// Readings and fixes that were in the log already, since the start.
+    private(set) var duplicates: UInt64 = 0
+    private var journal: Journal?
+    /// Reads the log beside the writer, for what the bridge wants to judge again.
+    private var reader: JournalReader?
+    private var settings: EngineSettings
+    private let log: Log
+    private var reopenAt: ContinuousClock.Instant?
+    private var reopenDelay = EngineStore.firstReopenDelay
+
+    /// The wait before a failed store is opened again: doubled each time, up to the longest.
+    private static let firstReopenDelay = Duration.milliseconds(200)
+    private static let longestReopenDelay = Duration.seconds(10)
+    /// Readings of one query for the bridge.
+    private static let recallPage = 1_000
+    /// What tidying may take of a turn, in milliseconds: while there is traffic, and without.
+    private static let busyTidyMilliseconds = 2
+    private static let idleTidyMilliseconds = 20
+
+    init(settings: EngineSettings, log: Log) {
+        self.settings = settings
+        self.log = log
+    }
+
+    var isOpen: Bool { bridge != nil }
+
+    /// Opens the store and makes the bridge from it.
+    ///
+    /// - Parameter effects: Filled with what the restored state asks for.
+    func open(now: Timestamp, effects: inout Effects) throws(StartError) {
+        do throws(StoreError) {
+            let journal = try Journal(settings.store)
+            let restored = try journal.restore(now: now)
+            let reader = try JournalReader(path: settings.store.path)
+            epoch = hexadecimal(journal.identity.epoch) + "." + String(journal.identity.starts)
+            restoredOrders = restored.orders
+            lastEvent = restored.lastEvent
+            bridge = Bridge(
+                settings: settings.bridge, restored: restored,
+                seed: UInt64.random(in: .min ... .max), effects: &effects)
+            self.journal = journal
+            self.reader = reader
+        } catch {
+            throw StartError("the store \(settings.store.path): \(error.description)")
+        }
+    }
+
+    /// Passes one message of the batch through decoding into the bridge.
+    func receive(
+        _ batch: borrowing MessageBatch, at index: Int, receivedAt: Timestamp,
+        through dispatcher: Dispatcher, effects: inout Effects
+    ) {
+        dispatcher.dispatch(
+            batch, at: index, receivedAt: receivedAt, to: &bridge, effects: &effects)
+    }
+
+    /// Commits the effects' records, then answers what the bridge asks of the log, until there is
+    /// nothing more to commit. Answers lead to events and deliveries, never to more questions, so
+    /// this ends.
+    ///
+    /// - Returns: False where the store failed.
+    func settle(_ effects: inout Effects, into outgoing: inout Outgoing) -> Bool {
+        guard let journal else { return false }
+        do throws(StoreError) {
+            while true {
+                if !effects.records.isEmpty {
+                    let receipt = try journal.commit(effects.records)
+                    duplicates += UInt64(receipt.duplicateReadings + receipt.duplicateFixes)
+                    effects.records.removeAll()
+                }
+                outgoing.take(&effects)
+                if effects.recalls.isEmpty && effects.refills.isEmpty { return true }
+                try answerRecalls(&effects)
+                try answerRefills(&effects, from: journal)
+            }
+        } catch {
+            log.error("store failed: nothing is acknowledged", ["reason": error.description])
+            return false
+        }
+    }
+
+    private func answerRecalls(_ effects: inout Effects) throws(StoreError) {
+        let recalls = effects.recalls
+        effects.recalls.removeAll(keepingCapacity: true)
+        var asked: Set<OrderNumber> = []
+        // The log answers by order, over all its bags at once.
+        for recall in recalls where asked.insert(recall.order).inserted {
+            guard let id = bridge?.orderID(recall.order), let reader else { continue }
+            var position: LogPosition?
+            while let page = try reader.temperatureLog(
+                order: id, quantity: .temperature, after: position, limit: Self.recallPage)
+            {
+                bridge?.recalled(
+                    page.readings.map(\.reading), for: recall.order, effects: &effects)
+                guard page.readings.count == Self.recallPage else { break }
+                position = page.readings.last?.position
+            }
+        }
+    }
+
+    private func answerRefills(
+        _ effects: inout Effects, from journal: Journal
+    ) throws(StoreError) {
+        let refills = effects.refills
+        effects.refills.removeAll(keepingCapacity: true)
+        for refill in refills {
+            let deliveries = try journal.pendingDeliveries(
+                endpoint: refill.endpoint, after: refill.after, limit: refill.limit)
+            bridge?.refilled(deliveries, of: refill.endpoint)
+        }
+    }
+
+    /// Throws journal and bridge away.
+    func fail(instant: ContinuousClock.Instant) {
+        close()
+        reopenAt = instant.advanced(by: reopenDelay)
+    }
+
+    /// Opens the store again when it is time.
+    ///
+    /// - Returns: Whether it is open now.
+    func reopenIfDue(
+        instant: ContinuousClock.Instant, now: Timestamp, effects: inout Effects
+    ) -> Bool {
+        guard let reopenAt, instant >= reopenAt else { return false }
+        do throws(StartError) {
+            try open(now: now, effects: &effects)
+            self.reopenAt = nil
+            reopenDelay = Self.firstReopenDelay
+            return true
+        } catch {
+            reopenDelay = min(reopenDelay * 2, Self.longestReopenDelay)
+            self.reopenAt = instant.advanced(by: reopenDelay)
+            log.error("store not usable", ["reason": error.description])
+            return false
+        }
+    }
+
+    func reload(_ bridgeSettings: BridgeSettings) {
+        settings.bridge = bridgeSettings
+        bridge?.reload(bridgeSettings)
+    }
+
+    /// Checkpoints, indexes and prunes a little, between turns.
+    func tidy(isIdle: Bool, now: Timestamp) {
+        guard let journal else { return }
+        do throws(StoreError) {
+            let budget = isIdle ? Self.idleTidyMilliseconds : Self.busyTidyMilliseconds
+            _ = try journal.tidy(now: now, milliseconds: budget)
+        } catch {
+            // The journal takes nothing any more: the next commit fails and the store is reopened.
+            log.error("store failed while tidying", ["reason": error.description])
+        }
+    }
+
+    func close() {
+        journal = nil
+        reader = nil
+        bridge = nil
+    }
+}

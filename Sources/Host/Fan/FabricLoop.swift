@@ -1,0 +1,277 @@
+import Bridge
+import ColdChain
+import Configuration
+import Crypto
+import Fabric
+import JSONText
+import Server
+import System
+import Wire
+
+/// The loop of the fabric thread: owns the server with every client connection, and the fabric.
+///
+/// A turn: what clients sent, then what the engine and the reader left, then one write for each
+/// connection that something waits for.
+final class FabricLoop: FrameSource {
+    private let server: WebServer
+    private let router: APIRouter
+    private let mail: Mail
+    private let parser: JSONTextReader
+    private let allowedOrigins: Set<String>
+    private let log: Log
+    private var fabric: Fabric
+    private var turn = ServerTurn()
+    private var effects = FabricEffects()
+    private var published: [PublishedEvent] = []
+    private var answers: [Answer] = []
+    private var control: [FabricControl] = []
+    /// Requests that wait for an answer of another thread.
+    private var waiting: [CommandToken: RequestToken] = [:]
+    private var lastToken: UInt64 = 0
+    private var current = FabricStatus()
+    private var lastTick: Int64 = 0
+    private var isStopping = false
+
+    /// The name of the WIA dialect (W-1).
+    private static let subprotocol = "wia-ind-009-v1"
+    /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
+    private static let waitMilliseconds = 250
+    /// Requests that may wait for the engine or the reader at once.
+    private static let waitingMaximum = 10_000
+    /// How long clients have to answer the close frame when the daemon ends, in milliseconds.
+    private static let goodbyeMilliseconds = 2_000
+
+    private init(
+        server: WebServer, router: APIRouter, parser: JSONTextReader, limits: FabricLimits,
+        allowedOrigins: Set<String>, origin: LogOrigin, mail: Mail, log: Log
+    ) {
+        self.server = server
+        self.router = router
+        self.parser = parser
+        self.allowedOrigins = allowedOrigins
+        self.mail = mail
+        self.log = log
+        fabric = Fabric(
+            epoch: origin.epoch, lastNumber: origin.lastEvent, limits: limits,
+            now: FabricLoop.now())
+        fabric.restore(origin.orders)
+    }
+
+    /// Starts the thread, and waits until it listens.
+    static func start(
+        _ configuration: Configuration, keys: [TokenKey], origin: LogOrigin, mail: Mail, log: Log
+    ) throws(StartError) -> (thread: Thread, port: UInt16) {
+        let listening = OneShot<Result<UInt16, StartError>>()
+        let thread = try StartError.catching { () throws(SystemError) in
+            try Thread(name: "fabric") {
+                do throws(StartError) {
+                    let server = try WebServer.listening(configuration.server)
+                    mail.fabricWaker.set(server.waker)
+                    let loop = FabricLoop(
+                        server: server,
+                        router: try APIRouter(configuration, keys: keys, mail: mail),
+                        parser: try JSONTextReader.forClients(configuration.server),
+                        limits: FabricLimits(configuration.server),
+                        allowedOrigins: Set(configuration.server.allowedOrigins),
+                        origin: origin, mail: mail, log: log)
+                    listening.give(.success(server.port))
+                    loop.run()
+                } catch {
+                    listening.give(.failure(error))
+                }
+            }
+        }
+        return (thread, try listening.wait().get())
+    }
+
+    /// Runs until it is told to stop, then closes every client with 1001.
+    private func run() {
+        while !isStopping { takeTurn() }
+        server.shutDown(withinMilliseconds: Self.goodbyeMilliseconds)
+    }
+
+    private func takeTurn() {
+        server.serviceOnce(waitMilliseconds: Self.waitMilliseconds, into: &turn)
+        let now = Self.now()
+        for event in turn.events { take(event, now: now) }
+        takeMail(now: now)
+        if now.uptime - lastTick >= 1_000 {
+            lastTick = now.uptime
+            fabric.tick(now: now)
+        }
+        fabric.takeEffects(into: &effects)
+        for connection in effects.ready { server.requestWrite(ConnectionID(connection)) }
+        for closing in effects.closings { close(closing) }
+        var source = self
+        server.flush(from: &source)
+        report()
+    }
+
+    // MARK: What clients send
+
+    private func take(_ event: ServerEvent, now: Moment) {
+        switch event {
+        case .request(let request): answer(request, now: now)
+        case .upgrade(let request): open(request, now: now)
+        case .message(let connection, let kind, let range):
+            receive(kind, range, on: ConnectionNumber(connection), now: now)
+        case .heard(let connection):
+            fabric.noteActivity(on: ConnectionNumber(connection), now: now)
+        case .closed(let connection, _):
+            fabric.disconnect(ConnectionNumber(connection))
+        case .log(let line):
+            if line.isError {
+                log.warning("server library", ["text": line.text])
+            } else {
+                log.debug("server library", ["text": line.text])
+            }
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, now: Moment) {
+        switch router.action(for: request, now: now.wall) {
+        case .respond(let response):
+            if response.status == 401 { current.refusals += 1 }
+            respond(to: request.token, response)
+        case .command(let command):
+            forward(request.token) { mail.engine.send(.command(command, $0)) }
+        case .read(let query):
+            forward(request.token) {
+                mail.reader.send(.read(ReadRequest(token: $0, query: query)))
+            }
+        }
+    }
+
+    private func forward(_ request: RequestToken, _ send: (CommandToken) -> Bool) {
+        lastToken += 1
+        let token = CommandToken(lastToken)
+        guard waiting.count < Self.waitingMaximum, send(token) else {
+            respond(to: request, .overloaded)
+            return
+        }
+        waiting[token] = request
+    }
+
+    private func respond(to token: RequestToken, _ response: APIResponse) {
+        var fields = response.headers.map { HTTPResponse.Field($0.name, $0.value) }
+        fields.append(HTTPResponse.Field("Content-Type", response.contentType))
+        fields.append(HTTPResponse.Field("Cache-Control", "no-store"))
+        server.respond(
+            to: token,
+            HTTPResponse(status: response.status, fields: fields, body: response.body))
+    }
+
+    private func open(_ request: UpgradeRequest, now: Moment) {
+        guard request.head.target.segments == ["v1", "realtime"] else {
+            refuse(request, .notFound, reason: "no such path")
+            return
+        }
+        if let origin = request.head.origin, !isAllowed(origin) {
+            refuse(request, .forbidden, reason: "origin not allowed")
+            return
+        }
+        switch router.identity(of: request.head, now: now.wall) {
+        case .failure(let refusal):
+            refuse(request, refusal.response, reason: refusal.reason)
+        case .success(let identity):
+            let offered = request.subprotocols.contains(Self.subprotocol)
+            guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
+            else { return }
+            fabric.connect(
+                ConnectionNumber(request.token.connection), identity: identity, now: now)
+        }
+    }
+
+    /// A browser tells where its page is from; other programs tell nothing.
+    private func isAllowed(_ origin: String) -> Bool {
+        allowedOrigins.contains("*") || allowedOrigins.contains(origin)
+    }
+
+    private func refuse(_ request: UpgradeRequest, _ response: APIResponse, reason: String) {
+        current.refusals += 1
+        log.info(
+            "websocket refused", ["client": request.clientAddress, "reason": reason])
+        server.refuse(
+            request.token,
+            HTTPResponse(
+                status: response.status,
+                fields: [HTTPResponse.Field("Content-Type", response.contentType)],
+                body: response.body))
+    }
+
+    private func receive(
+        _ kind: MessageKind, _ range: Range<Int>, on connection: ConnectionNumber, now: Moment
+    ) {
+        guard kind == .text else {
+            fabric.receive(.failure(.notText), on: connection, now: now)
+            return
+        }
+        do throws(JSONSyntaxError) {
+            let json = try parser.parse(Array(turn.payload(range)).span)
+            fabric.receive(.success(json), on: connection, now: now)
+        } catch {
+            fabric.receive(.failure(.notJSON), on: connection, now: now)
+        }
+    }
+
+    // MARK: What other threads leave
+
+    private func takeMail(now: Moment) {
+        mail.publications.receive(into: &published)
+        if !published.isEmpty { fabric.publish(published, now: now) }
+        if mail.hasLostPublications.get() {
+            mail.hasLostPublications.set(false)
+            fabric.closeAll(.historyLost)
+        }
+        mail.answers.receive(into: &answers)
+        for answer in answers {
+            guard let request = waiting.removeValue(forKey: answer.token) else { continue }
+            respond(to: request, answer.response)
+        }
+        mail.fabricControl.receive(into: &control)
+        for message in control where message == .stop { isStopping = true }
+    }
+
+    private func close(_ closing: Closing) {
+        guard let code = Server.CloseCode(rawValue: closing.code.rawValue) else { return }
+        server.close(ConnectionID(closing.connection), code, reason: closing.code.reason)
+    }
+
+    func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
+        let result = fabric.fill(
+            ConnectionNumber(connection), into: &buffer.bytes, limit: buffer.capacity)
+        return result == .more
+    }
+
+    private func report() {
+        current.connections = UInt64(fabric.connectionCount)
+        current.outboxBytes = UInt64(fabric.outboxBytes)
+        current.statistics = fabric.statistics
+        mail.fabricStatus.set(current)
+    }
+
+    private static func now() -> Moment {
+        Moment(
+            wall: Timestamp(milliseconds: Clock.wallMilliseconds()),
+            uptime: Int64(Clock.monotonicNanoseconds() / 1_000_000))
+    }
+}
+
+/// What the fabric thread is told besides its mail.
+enum FabricControl: Equatable, Sendable {
+    case stop
+}
+
+extension ConnectionNumber {
+    init(_ connection: ConnectionID) {
+        self.init(UInt64(connection.generation) << 32 | UInt64(connection.slot))
+    }
+}
+
+extension ConnectionID {
+    init(_ connection: ConnectionNumber) {
+        self.init(
+            slot: UInt32(truncatingIfNeeded: connection.rawValue),
+            generation: UInt32(truncatingIfNeeded: connection.rawValue >> 32))
+    }
+}

@@ -1,0 +1,163 @@
+import Bridge
+import ColdChain
+import Fabric
+import System
+import Wire
+
+/// How the daemon is: for orchestrators, for Prometheus, for people.
+struct HealthReport: Sendable {
+    let engine: Latest<EngineStatus>
+    let fabric: Latest<FabricStatus>
+    let courier: Latest<CourierStatus>
+    /// An engine that has not turned for so long, in milliseconds, is stuck.
+    let stallMilliseconds: Int64
+
+    /// Alive: the engine turns. Whoever answers 503 here should be started again.
+    func live(now: Timestamp) -> APIResponse {
+        let stalled = now.milliseconds(since: engine.get().turnedAt) > stallMilliseconds
+        return .json(stalled ? 503 : 200) { $0.member("status", stalled ? "stalled" : "live") }
+    }
+
+    /// Ready: the store is open and every broker is connected. 503 says which part is not.
+    func ready(now: Timestamp) -> APIResponse {
+        let status = engine.get()
+        let isStalled = now.milliseconds(since: status.turnedAt) > stallMilliseconds
+        let isReady =
+            status.isStoreOpen && !isStalled && status.brokers.allSatisfy(\.isConnected)
+        return .json(isReady ? 200 : 503) { writer in
+            writer.member("status", isReady ? "ready" : "degraded")
+            writer.name("store")
+            writer.object { $0.member("open", status.isStoreOpen) }
+            writer.name("engine")
+            writer.object { $0.member("turning", !isStalled) }
+            writer.name("brokers")
+            writer.array { brokers in
+                for broker in status.brokers {
+                    brokers.object { member in
+                        member.member("name", broker.name)
+                        member.member("connected", broker.isConnected)
+                        member.member("droppedMessages", Int64(clamping: broker.dropped))
+                        member.member("trouble", broker.trouble)
+                    }
+                }
+            }
+        }
+    }
+
+    func metrics(now: Timestamp) -> APIResponse {
+        var text = PrometheusText()
+        let status = engine.get()
+        intake(status, &text)
+        log(status, &text)
+        fanOut(fabric.get(), &text)
+        deliveries(status, courier.get(), &text)
+        return APIResponse(
+            status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
+            body: Array(text.text.utf8))
+    }
+
+    private func intake(_ status: EngineStatus, _ text: inout PrometheusText) {
+        text.metric(
+            "freshwire_messages_total", .counter, "MQTT messages taken.", status.messages)
+        text.metric(
+            "freshwire_broker_connected", .gauge, "Whether the broker is connected.", by: "broker",
+            byBroker(status) { $0.isConnected ? 1 : 0 })
+        text.metric(
+            "freshwire_broker_connections_total", .counter, "Connections made to the broker.",
+            by: "broker", byBroker(status) { Double($0.connections) })
+        text.metric(
+            "freshwire_broker_dropped_total", .counter,
+            "Messages the broker said it dropped while watched.", by: "broker",
+            byBroker(status) { Double($0.dropped) })
+        text.metric(
+            "freshwire_broker_stored_messages", .gauge, "Messages the broker holds.",
+            by: "broker", byBroker(status) { Double($0.stored ?? 0) })
+        text.metric(
+            "freshwire_dead_letters_total", .counter, "Messages that could not be decoded.",
+            by: "reason", status.counters.deadLetters.mapValues(Double.init))
+    }
+
+    private func log(_ status: EngineStatus, _ text: inout PrometheusText) {
+        let counters = status.counters
+        text.metric(
+            "freshwire_readings_total", .counter, "Readings taken, duplicates included.",
+            counters.readings)
+        text.metric("freshwire_fixes_total", .counter, "Positions taken.", counters.fixes)
+        text.metric(
+            "freshwire_late_readings_total", .counter,
+            "Samples that were not the newest of their source.", counters.lateReadings)
+        text.metric(
+            "freshwire_duplicates_total", .counter,
+            "Rows that were in the log already.", status.duplicates)
+        text.metric(
+            "freshwire_redeliveries_total", .counter,
+            "Messages known to be delivered again.", counters.redeliveries)
+        text.metric(
+            "freshwire_alerts_total", .counter, "Excursions opened.", counters.excursionsOpened)
+        text.metric(
+            "freshwire_excursions_closed_total", .counter, "Excursions closed.",
+            counters.excursionsClosed)
+        text.metric("freshwire_commits_total", .counter, "Commits of the log.", status.commits)
+        text.metric(
+            "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",
+            Double(status.commitNanoseconds) / 1e9)
+        text.metric(
+            "freshwire_store_open", .gauge, "Whether the store is open.",
+            status.isStoreOpen ? 1 : 0)
+        text.metric(
+            "freshwire_store_failures_total", .counter, "Failures of the store.",
+            status.storeFailures)
+    }
+
+    private func fanOut(_ status: FabricStatus, _ text: inout PrometheusText) {
+        text.metric(
+            "freshwire_connections", .gauge, "Open WebSocket connections.", status.connections)
+        text.metric(
+            "freshwire_fabric_events_total", .counter, "Events published to the fabric.",
+            status.statistics.events)
+        text.metric(
+            "freshwire_frames_queued_total", .counter, "Events put into an outbox.",
+            status.statistics.deliveries)
+        text.metric(
+            "freshwire_slow_consumers_closed_total", .counter,
+            "Connections closed because their reader was too slow.",
+            status.statistics.slowReaders)
+        text.metric(
+            "freshwire_outbox_bytes", .gauge, "Bytes that wait for readers.", status.outboxBytes)
+        text.metric(
+            "freshwire_requests_refused_total", .counter,
+            "Requests and upgrades refused for want of a valid token.", status.refusals)
+    }
+
+    private func deliveries(
+        _ status: EngineStatus, _ courier: CourierStatus, _ text: inout PrometheusText
+    ) {
+        text.metric(
+            "freshwire_webhook_deliveries_total", .counter, "Webhook attempts by outcome.",
+            by: "outcome",
+            [
+                "accepted": Double(courier.accepted), "refused": Double(courier.refused),
+                "failed": Double(courier.failed),
+                "abandoned": Double(status.counters.deliveriesAbandoned),
+            ])
+        text.metric(
+            "freshwire_webhook_pending", .gauge, "Deliveries owed, as far as memory holds them.",
+            by: "endpoint", status.pendingDeliveries.mapValues { Double($0) })
+    }
+
+    private func byBroker(
+        _ status: EngineStatus, _ value: (EngineStatus.Broker) -> Double
+    ) -> [String: Double] {
+        var values: [String: Double] = [:]
+        for broker in status.brokers { values[broker.name] = value(broker) }
+        return values
+    }
+}
+
+/// How the fabric thread is.
+struct FabricStatus: Sendable {
+    var connections: UInt64 = 0
+    var outboxBytes: UInt64 = 0
+    var refusals: UInt64 = 0
+    var statistics = FabricStatistics()
+}

@@ -1,0 +1,52 @@
+/// Writes metrics in the Prometheus text exposition format 0.0.4.
+///
+/// Labels come only from bounded sets (brokers, reasons, outcomes), never from devices or orders.
+struct PrometheusText {
+    private(set) var text = ""
+
+    enum Kind: String {
+        case counter, gauge
+    }
+
+    /// One value without labels.
+    mutating func metric(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {
+        head(name, kind, help)
+        text += "\(name) \(shown(value))\n"
+    }
+
+    mutating func metric(_ name: String, _ kind: Kind, _ help: String, _ value: UInt64) {
+        head(name, kind, help)
+        text += "\(name) \(value)\n"
+    }
+
+    /// One value for each value of a label, in order of the label.
+    mutating func metric(
+        _ name: String, _ kind: Kind, _ help: String, by label: String, _ values: [String: Double]
+    ) {
+        head(name, kind, help)
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+            text += "\(name){\(label)=\"\(escaped(key))\"} \(shown(value))\n"
+        }
+    }
+
+    private mutating func head(_ name: String, _ kind: Kind, _ help: String) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    private func shown(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+    }
+
+    private func escaped(_ label: String) -> String {
+        var text = ""
+        for character in label {
+            switch character {
+            case "\\": text += "\\\\"
+            case "\"": text += "\\\""
+            case "\n": text += "\\n"
+            default: text.append(character)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,90 @@
+import Bridge
+import ColdChain
+import Fabric
+import Journal
+import Wire
+
+/// Answers questions about the log in the API's words.
+struct LogAnswers {
+    let reader: JournalReader
+
+    func answer(_ query: ReadQuery) throws(StoreError) -> APIResponse {
+        switch query {
+        case .order(let id, let identity):
+            guard let order = try reader.order(id: id), identity.mayRead(order) else {
+                return .unknownOrder(id)
+            }
+            return .json { $0.orderMembers(order) }
+        case .temperature(let id, let identity, let position, let limit):
+            guard
+                let page = try reader.temperatureLog(
+                    order: id, quantity: nil, after: position, limit: limit),
+                identity.mayRead(page.order)
+            else { return .unknownOrder(id) }
+            return temperature(page, limit: limit)
+        case .deadLetters(let after, let limit):
+            return deadLetters(try reader.deadLetters(after: after, limit: limit), limit: limit)
+        }
+    }
+
+    private func temperature(_ page: OrderTemperatureLog, limit: Int) -> APIResponse {
+        .json { writer in
+            writer.member("orderId", page.order.id)
+            writer.member("foodClass", page.order.foodClass.name)
+            writer.member("status", page.order.status.name)
+            writer.name("bags")
+            writer.array { bags in
+                for custody in page.custody { bags.object { $0.custodyMembers(custody) } }
+            }
+            writer.name("excursions")
+            writer.array { excursions in
+                for excursion in page.excursions {
+                    excursions.object { $0.excursionMembers(excursion) }
+                }
+            }
+            writer.name("readings")
+            writer.array { readings in
+                for reading in page.readings { readings.object { $0.readingMembers(reading) } }
+            }
+            if page.readings.count == limit, let last = page.readings.last {
+                writer.member("next", last.position.cursor)
+            }
+        }
+    }
+
+    private func deadLetters(_ letters: [LoggedDeadLetter], limit: Int) -> APIResponse {
+        .json { writer in
+            writer.name("deadLetters")
+            writer.array { array in
+                for letter in letters { array.object { $0.deadLetterMembers(letter) } }
+            }
+            if letters.count == limit, let last = letters.last {
+                writer.member("next", String(last.number))
+            }
+        }
+    }
+}
+
+extension Identity {
+    /// Whether the order is this bearer's own, or any order is (W-16).
+    func mayRead(_ order: Order) -> Bool {
+        switch role {
+        case .customer: order.customer == subject
+        case .driver: order.driver == subject
+        case .merchant: site != nil && (order.restaurant == site || order.cafe == site)
+        case .support, .administrator, .staff, .foodSafety: true
+        }
+    }
+}
+
+extension LogPosition {
+    /// The position as the API hands it out: milliseconds, a hyphen, the row.
+    var cursor: String { "\(measuredAt.milliseconds)-\(id)" }
+
+    init?(cursor: String) {
+        let parts = cursor.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]), let id = UInt64(parts[1])
+        else { return nil }
+        self.init(measuredAt: Timestamp(milliseconds: milliseconds), id: id)
+    }
+}

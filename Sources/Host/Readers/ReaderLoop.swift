@@ -1,0 +1,81 @@
+import Bridge
+import ColdChain
+import Fabric
+import Journal
+import System
+import Wire
+
+/// A question for the reader thread, and where its answer goes.
+struct ReadRequest: Sendable {
+    var token: CommandToken
+    var query: ReadQuery
+}
+
+enum ReaderMessage: Sendable {
+    case read(ReadRequest)
+    case stop
+}
+
+/// The loop of the reader thread: answers questions about the log on a connection of its own, so
+/// that a long answer holds up no reading.
+final class ReaderLoop {
+    private let path: String
+    private let mail: Mail
+    private let poller: Poller
+    private let log: Log
+    private var reader: JournalReader?
+
+    private init(path: String, mail: Mail, poller: Poller, log: Log) {
+        self.path = path
+        self.mail = mail
+        self.poller = poller
+        self.log = log
+    }
+
+    /// Starts the thread.
+    static func start(path: String, mail: Mail, log: Log) throws(StartError) -> Thread {
+        let started = OneShot<Result<Bool, StartError>>()
+        let thread = try StartError.catching { () throws(SystemError) in
+            try Thread(name: "reader") {
+                do throws(SystemError) {
+                    let poller = try Poller()
+                    try poller.watch(mail.readerWakeUp.descriptor, key: 0)
+                    started.give(.success(true))
+                    ReaderLoop(path: path, mail: mail, poller: poller, log: log).run()
+                } catch {
+                    started.give(.failure(StartError(error.description)))
+                }
+            }
+        }
+        _ = try started.wait().get()
+        return thread
+    }
+
+    /// Runs until it is told to stop.
+    private func run() {
+        var ready: [Poller.Ready] = []
+        var messages: [ReaderMessage] = []
+        while true {
+            poller.wait(milliseconds: -1, into: &ready)
+            mail.readerWakeUp.clear()
+            mail.reader.receive(into: &messages)
+            for message in messages {
+                guard case .read(let request) = message else { return }
+                mail.answers.send(Answer(token: request.token, response: answer(request.query)))
+            }
+        }
+    }
+
+    private func answer(_ query: ReadQuery) -> APIResponse {
+        do throws(StoreError) {
+            let reader = try reader ?? JournalReader(path: path)
+            self.reader = reader
+            return try LogAnswers(reader: reader).answer(query)
+        } catch {
+            // The connection may have seen a broken store: the next question opens a new one.
+            reader = nil
+            log.error("the log could not be read", ["reason": error.description])
+            return .storeUnavailable
+        }
+    }
+}

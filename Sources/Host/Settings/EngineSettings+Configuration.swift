@@ -1,0 +1,93 @@
+import Bridge
+import ColdChain
+import Configuration
+import DeviceCodecs
+import Intake
+import Journal
+
+extension EngineSettings {
+    /// - Parameter catalogue: What the brokers are asked for, and what readings are decoded by.
+    init(_ configuration: Configuration, catalogue: ProfileCatalogue) {
+        var filters = catalogue.subscriptionFilters
+        if configuration.orders.isTopicEnabled { filters.append(OrderTopic.filter) }
+        brokers = configuration.mqtt.brokers.map { BrokerSettings($0, filters: filters) }
+        bridge = BridgeSettings(configuration, catalogue: catalogue)
+        store = JournalSettings(configuration)
+        batchMessages = configuration.mqtt.batchMessages
+        batchBytes = configuration.mqtt.batchBytes
+    }
+}
+
+extension JournalSettings {
+    init(_ configuration: Configuration) {
+        let store = configuration.store
+        self.init(path: "\(store.directory)/freshwire.sqlite")
+        walBytes = store.walLimit
+        readingDays = Int(clamping: store.temperatureRetention.wholeSeconds / 86_400)
+        fixDays = Int(clamping: store.locationRetention.wholeSeconds / 86_400)
+        deadLetterRows = store.deadLetterLimit
+        finalOrderHours = Int(clamping: configuration.orders.custodyRetention.wholeSeconds / 3600)
+    }
+}
+
+extension BrokerSettings {
+    init(_ broker: Configuration.Broker, filters: [String]) {
+        self.init(
+            name: broker.name, host: broker.host, port: UInt16(clamping: broker.port),
+            clientIdentifier: broker.clientID, subscriptions: filters.map { Subscription($0) })
+        protocolVersion = broker.version == .v5 ? .v5 : .v311
+        keepAliveSeconds = UInt16(clamping: broker.keepAlive.wholeSeconds)
+        sessionExpirySeconds = UInt32(clamping: broker.sessionExpiry.wholeSeconds)
+        receiveMaximum = UInt16(clamping: broker.receiveMaximum)
+        username = broker.username
+        passwordFile = broker.passwordFile
+        if broker.tls.isEnabled {
+            tls = TLS(
+                authorityFile: broker.tls.authorityFile,
+                certificateFile: broker.tls.certificateFile, keyFile: broker.tls.keyFile)
+        }
+        backOff.initial = broker.reconnectInitial
+        backOff.maximum = broker.reconnectMaximum
+    }
+}
+
+extension BridgeSettings {
+    init(_ configuration: Configuration, catalogue: ProfileCatalogue) {
+        self.init()
+        limits = CriticalLimits(configuration.limits)
+        bounds.futureToleranceMilliseconds = configuration.limits.futureTolerance.wholeMilliseconds
+        bounds.oldestReadingMilliseconds = configuration.limits.oldestReading.wholeMilliseconds
+        bounds.finalOrderRetentionMilliseconds =
+            configuration.orders.custodyRetention.wholeMilliseconds
+        bounds.deadLetterPayloadBytes = configuration.store.deadLetterPayloadBytes
+        brokers = configuration.mqtt.brokers.map(\.name)
+        profiles = catalogue.traits
+        endpoints = configuration.webhooks.endpoints.map {
+            EndpointSubscription(name: $0.name, events: Set($0.events.map(\.rawValue)))
+        }
+        schedule.delaysMilliseconds = configuration.webhooks.retryDelays.map(\.wholeMilliseconds)
+        schedule.jitter = configuration.webhooks.jitter
+    }
+}
+
+extension CriticalLimits {
+    init(_ limits: Configuration.Limits) {
+        self = .foodCode2022
+        profile = limits.profile
+        hot = CriticalLimit(minimum: limits.hotMinimumCelsius)
+        cold = CriticalLimit(maximum: limits.coldMaximumCelsius)
+        frozen = CriticalLimit(maximum: limits.frozenMaximumCelsius)
+    }
+}
+
+extension Duration {
+    /// Cut to whole seconds.
+    var wholeSeconds: Int64 { components.seconds }
+
+    /// Cut to whole milliseconds; the longest there is where it does not fit.
+    var wholeMilliseconds: Int64 {
+        let (milliseconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
+        if overflow { return components.seconds < 0 ? .min : .max }
+        return milliseconds &+ components.attoseconds / 1_000_000_000_000_000
+    }
+}

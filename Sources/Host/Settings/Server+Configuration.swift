@@ -1,0 +1,72 @@
+import Configuration
+import Crypto
+import Fabric
+import JSONText
+import Server
+
+extension WebServer {
+    /// A server that listens as the configuration says.
+    static func listening(_ server: Configuration.Server) throws(StartError) -> WebServer {
+        var settings = ListenerSettings()
+        settings.address = server.address
+        settings.port = UInt16(clamping: server.port)
+        if let certificate = server.tls.certificateFile, let key = server.tls.keyFile {
+            settings.tls = TransportSecurity(
+                certificateFile: certificate, privateKeyFile: key)
+        }
+        settings.limits.connections = server.connectionsMaximum
+        settings.limits.bodyBytes = server.bodyBytes
+        settings.limits.messageBytes = server.messageBytes
+        settings.limits.pingInterval = server.pingInterval
+        do throws(ServerStartFault) {
+            return try WebServer(settings)
+        } catch {
+            throw StartError("cannot listen: \(error)")
+        }
+    }
+}
+
+extension FabricLimits {
+    init(_ server: Configuration.Server) {
+        self.init()
+        connections = server.connectionsMaximum
+        outboxBytes = server.outboxBytes
+        outboxBudgetBytes = server.outboxTotalBytes
+        subscriptions = server.subscriptionsMaximum
+        // A client may miss so many heartbeats, and half an interval for a slow network.
+        let interval = server.heartbeatInterval.wholeMilliseconds
+        silence = interval * Int64(server.heartbeatMisses) + interval / 2
+    }
+}
+
+extension JSONTextReader {
+    /// For what clients send, within their message limit.
+    static func forClients(_ server: Configuration.Server) throws(StartError) -> JSONTextReader {
+        var limits = JSONLimits.standard
+        limits.maximumBytes = server.messageBytes
+        do throws(JSONSyntaxError) {
+            return try JSONTextReader(limits: limits)
+        } catch {
+            throw StartError("no memory for the JSON parser")
+        }
+    }
+}
+
+extension APIRouter {
+    init(_ configuration: Configuration, keys: [TokenKey], mail: Mail) throws(StartError) {
+        var rules = TokenRules(
+            keys: keys, issuer: configuration.authentication.issuer,
+            audience: configuration.authentication.audience)
+        rules.leewaySeconds = configuration.authentication.clockLeeway.wholeSeconds
+        do throws(TokenKeyError) {
+            self.init(
+                verifier: try TokenVerifier(rules),
+                health: HealthReport(
+                    engine: mail.engineStatus, fabric: mail.fabricStatus,
+                    courier: mail.courierStatus,
+                    stallMilliseconds: configuration.health.journalStall.wholeMilliseconds))
+        } catch {
+            throw StartError("token keys: \(error.description)")
+        }
+    }
+}

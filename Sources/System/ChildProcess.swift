@@ -1,0 +1,100 @@
+internal import CLinux
+internal import Glibc
+
+/// A program started beside this one. It is ended and reaped at the latest with this value.
+package final class ChildProcess {
+    package let identifier: Int32
+    private var exitCode: Int32?
+
+    /// Starts a program found by `PATH`; its output goes to `outputFile`, or nowhere.
+    package init(_ arguments: [String], outputFile: String? = nil) throws(SystemError) {
+        let program = arguments.first ?? ""
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        let target = outputFile ?? "/dev/null"
+        unsafe posix_spawn_file_actions_addopen(
+            &actions, STDOUT_FILENO, target, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        unsafe posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        // A daemon's threads block the signals it takes by descriptor; the child must not.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        // A group of its own: Ctrl-C in the terminal reaches this process, which ends the child.
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        unsafe posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+        let words = unsafe arguments.map { unsafe strdup($0) }
+        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        var identifier: pid_t = 0
+        let code = unsafe posix_spawnp(
+            &identifier, program, &actions, &attributes, words + [nil], environ)
+        guard code == 0 else {
+            let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "\(code)"
+            throw SystemError(operation: "start \(program)", reason: reason)
+        }
+        self.identifier = identifier
+    }
+
+    deinit {
+        terminate(patienceMilliseconds: 1_000)
+    }
+
+    package var isRunning: Bool {
+        guard exitCode == nil else { return false }
+        var status: Int32 = 0
+        guard unsafe waitpid(identifier, &status, WNOHANG) == identifier else { return true }
+        exitCode = status
+        return false
+    }
+
+    /// Asks it to end, and ends it by force where it has not after `patienceMilliseconds`.
+    package func terminate(patienceMilliseconds: Int) {
+        guard isRunning else { return }
+        kill(identifier, SIGTERM)
+        for _ in 0..<max(patienceMilliseconds / 10, 1) {
+            guard isRunning else { return }
+            Clock.sleep(milliseconds: 10)
+        }
+        kill(identifier, SIGKILL)
+        var status: Int32 = 0
+        if unsafe waitpid(identifier, &status, 0) == identifier { exitCode = status }
+    }
+}
+
+extension Clock {
+    /// Lets the calling thread sleep.
+    package static func sleep(milliseconds: Int64) {
+        var time = timespec(
+            tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+        var rest = timespec()
+        while unsafe nanosleep(&time, &rest) != 0 && errno == EINTR { time = rest }
+    }
+}
+
+/// Finds ports of the loopback address that nobody listens on.
+package enum FreePort {
+    package static func find() throws(SystemError) -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError.last("socket") }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port = unsafe withUnsafeMutablePointer(to: &address) { pointer -> UInt16? in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                guard unsafe bind(descriptor, generic, length) == 0,
+                    unsafe getsockname(descriptor, generic, &length) == 0
+                else { return nil }
+                return unsafe UInt16(bigEndian: pointer.pointee.sin_port)
+            }
+        }
+        guard let port else { throw SystemError.last("bind a loopback port") }
+        return port
+    }
+}

@@ -1,0 +1,48 @@
+import Configuration
+import Crypto
+import Host
+import System
+
+extension Command {
+    static let token = Command(
+        name: "token", summary: "Makes a bearer token for the REST API and the WebSocket.",
+        options: [
+            Setup.configurationOption,
+            Option("role", "ROLE", "customer, driver, merchant, support, admin, staff or food_safety (default staff)."),
+            Option("subject", "ID", "Who it is for: the customer's, driver's or user's id (default: the role)."),
+            Option("site", "ID", "The restaurant or cafe of a merchant."),
+            Option("hours", "N", "How long it holds (default 1)."),
+        ],
+        examples: [
+            (
+                "curl -H \"Authorization: Bearer $(freshwire token)\" localhost:8080/v1/orders/ORD-1",
+                "Asks for an order as staff."
+            ),
+            ("freshwire token --role customer --subject cust-7", "Sees only that customer's orders."),
+        ]
+    ) { (arguments) throws(Failure) -> Int32 in
+        let configuration = try Setup.configuration(arguments)
+        let hours = try arguments.integer("hours", default: 1, in: 1...8_760)
+        let role = arguments["role"] ?? "staff"
+        do {
+            guard let secret = try TokenKeys.hs256Secret(configuration) else {
+                throw Failure(
+                    "only public keys are configured: the tokens come from elsewhere",
+                    code: .configuration)
+            }
+            let issuer = try TokenIssuer(
+                secret: secret, issuer: configuration.authentication.issuer,
+                audience: configuration.authentication.audience)
+            let grant = TokenGrant(
+                subject: arguments["subject"] ?? role, role: role, scopes: [],
+                site: arguments["site"], lifetimeSeconds: Int64(hours) * 3600)
+            let token = try issuer.issue(grant, now: Clock.wallMilliseconds())
+            StandardStream.output.write(token + "\n")
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure("\(error)", code: .failure)
+        }
+        return 0
+    }
+}
