@@ -163,6 +163,7 @@ struct DeliveryTests {
         for number in 1...5 { courier.start(.sample(UInt64(number), to: "a")) }
         #expect(try courier.finish(5).count == 5)
         #expect(Set(try receiver.requests().map(\.connection)).count == 1)
+        #expect(try receiver.connectionCount() == 1)
     }
 
     @Test("TLS is verified, against the authorities the endpoint names")

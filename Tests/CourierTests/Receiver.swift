@@ -42,6 +42,12 @@ final class Receiver {
     /// The authority of its certificate, where it speaks TLS.
     var authoritiesFile: String { folder.appending(path: "ca.pem").path }
 
+    /// How many connections it has accepted, with or without a request.
+    func connectionCount() throws -> Int {
+        let file = folder.appending(path: "requests.connections")
+        return try String(contentsOf: file, encoding: .utf8).count { $0 == "\n" }
+    }
+
     func requests() throws -> [Request] {
         let text = try String(contentsOf: folder.appending(path: "requests"), encoding: .utf8)
         // A last line without its end is being written.

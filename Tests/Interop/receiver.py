@@ -3,8 +3,8 @@
 receiver.py RECORD SECRET [TLS_FOLDER]
 
 Listens on one free port of 127.0.0.1 and ::1, prints it, and serves until its standard input ends.
-Each request becomes a line of JSON in the file RECORD, with what the signature checks said. With
-TLS_FOLDER it speaks TLS as `localhost`, by an authority of its own kept in TLS_FOLDER/ca.pem.
+Each request becomes a line of JSON in the file RECORD, with what the signature checks said, and each
+connection a line in RECORD.connections. With TLS_FOLDER it speaks TLS as `localhost`, by an authority of its own kept in TLS_FOLDER/ca.pem.
 
 /ok              200
 /status/N        N; ?retry-after=V adds that header
@@ -41,6 +41,7 @@ ENDLESS = 600
 lock = threading.Lock()
 under_way = {}
 record = open(RECORD, "a", buffering=1, encoding="utf-8")
+connections = open(RECORD + ".connections", "a", buffering=1, encoding="utf-8")
 
 
 def headers_hold(headers, body):
@@ -64,6 +65,10 @@ class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # An answer leaves as one segment; in two, the second would wait for the first to be confirmed.
     wbufsize = 65536
+
+    def setup(self):
+        super().setup()
+        connections.write(f"{self.client_address[1]}\n")
 
     def log_message(self, *_):
         pass
