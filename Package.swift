@@ -77,6 +77,10 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
+        .executableTarget(
+            name: "FabricBench", dependencies: ["ColdChain", "Fabric", "Wire"],
+            path: "Tests/Benchmarks/FabricBench", swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
