@@ -104,6 +104,10 @@ let package = Package(
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
         tests("DeviceCodecsTests", ["ColdChain", "DeviceCodecs", "JSONText", "YAML"]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
+        tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
+        .executableTarget(
+            name: "FabricBench", dependencies: ["ColdChain", "Fabric", "Wire"],
+            path: "Tests/Benchmarks/FabricBench", swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

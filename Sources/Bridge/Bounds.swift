@@ -1,4 +1,5 @@
 package import ColdChain
+package import Fabric
 
 /// Every limit the bridge keeps, with the default that holds without a configuration.
 package struct Bounds: Equatable, Sendable {

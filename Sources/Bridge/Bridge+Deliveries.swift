@@ -7,18 +7,19 @@ extension Bridge {
         _ event: Event, for order: OrderNumber, at occurredAt: Timestamp, now: Timestamp,
         _ effects: inout Effects
     ) {
+        guard let data = WebhookText.data(for: event, sequence: last.event + 1) else { return }
         last.event += 1
-        let name = WebhookText.name(of: event)
-        let data = WebhookText.data(for: event, sequence: last.event)
+        // An order whose status stays has no name in the catalogue, and goes to no endpoint.
+        let name = WebhookEvent(event)?.rawValue ?? "order.updated"
         effects.records.events.append(
             EventRecord(
                 number: last.event, name: name, order: order, occurredAt: occurredAt, data: data))
-        effects.publications.append(Publication(number: last.event, event: event))
+        effects.publications.append(PublishedEvent(number: last.event, event: event))
         for endpoint in settings.endpoints where endpoint.events.contains(name) {
             last.delivery += 1
             let delivery = DeliveryRecord(
                 number: last.delivery, endpoint: endpoint.name, event: last.event,
-                body: WebhookText.body(name: name, occurredAt: occurredAt, data: data),
+                body: WebhookText.body(event: name, occurredAt: occurredAt, data: data),
                 createdAt: now, nextAttemptAt: now)
             effects.records.deliveries.append(delivery)
             outboxes[endpoint.name]?.add(delivery)
@@ -32,15 +33,14 @@ extension Bridge {
         guard let delivery = outboxes[result.endpoint]?.finish(result.number) else { return }
         let attempts = delivery.attempts + 1
         let verdict = settings.schedule.verdict(
-            on: result.outcome, attempts: attempts, random: Double.random(in: 0..<1, using: &random)
-        )
+            on: result.outcome.scheduleResult, attempt: attempts, random: random.next())
         var progress = DeliveryProgress(
             number: delivery.number, state: .delivered, attempts: attempts, attemptedAt: now,
             nextAttemptAt: now, status: result.outcome.status, failure: result.outcome.failure)
         switch verdict {
         case .delivered:
             counters.deliveriesAccepted += 1
-        case .retry(let milliseconds):
+        case .retry(after: let milliseconds):
             counters.deliveriesFailed += 1
             progress.state = .pending
             progress.nextAttemptAt = now.advanced(byMilliseconds: milliseconds)
@@ -48,11 +48,11 @@ extension Bridge {
             postponed.attempts = attempts
             postponed.nextAttemptAt = progress.nextAttemptAt
             outboxes[result.endpoint]?.postpone(postponed)
-        case .abandoned(let isGone):
+        case .abandoned, .endpointGone:
             counters.deliveriesFailed += 1
             counters.deliveriesAbandoned += 1
             progress.state = .abandoned
-            if isGone { outboxes[result.endpoint]?.isGone = true }
+            if verdict == .endpointGone { outboxes[result.endpoint]?.isGone = true }
         }
         effects.records.deliveryProgress.append(progress)
     }
@@ -91,6 +91,14 @@ extension Bridge {
 }
 
 extension DeliveryResult.Outcome {
+    var scheduleResult: RetrySchedule.Result {
+        switch self {
+        case .accepted(let status): .answered(status: status, retryAfter: nil)
+        case .refused(let status, let asked): .answered(status: status, retryAfter: asked)
+        case .failed: .unanswered
+        }
+    }
+
     /// The HTTP status answered; nil where there was no answer.
     var status: Int? {
         switch self {
@@ -100,7 +108,7 @@ extension DeliveryResult.Outcome {
     }
 
     /// Why the attempt failed, in words; nil where it did not.
-    var failure: String? {
+    package var failure: String? {
         switch self {
         case .accepted: nil
         case .refused(let status, _): "the receiver answered \(status)"

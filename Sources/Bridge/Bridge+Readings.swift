@@ -1,5 +1,5 @@
 package import ColdChain
-import Wire
+import Fabric
 
 extension Bridge {
     /// Takes a message that a device profile decoded.
@@ -287,7 +287,7 @@ extension Bridge {
             celsius: temperature.celsius, humidity: humidity, measuredAt: live.row.measuredAt,
             receivedAt: live.row.receivedAt, quality: temperature.quality,
             isWithinLimit: isWithinLimit)
-        effects.publications.append(Publication(number: nil, event: .temperature(update)))
+        effects.publications.append(PublishedEvent(number: nil, event: .temperature(update)))
     }
 
     private func publish(
@@ -296,11 +296,11 @@ extension Bridge {
         let quality = Bridge.grossRangeFlag(of: position)
         // A position that cannot be is in the log; nobody is led there.
         guard quality != .bad else { return }
-        func update(_ order: Order?) -> Publication {
+        func update(_ order: Order?) -> PublishedEvent {
             let update = LocationUpdate(
                 order: order?.id, driver: order?.driver, vehicle: book.vehicles[vehicle].name,
                 position: position, measuredAt: row.measuredAt, quality: quality)
-            return Publication(number: nil, event: .location(update))
+            return PublishedEvent(number: nil, event: .location(update))
         }
         let orders = book.vehicles[vehicle].orders
         if orders.isEmpty { effects.publications.append(update(nil)) }

@@ -1,4 +1,5 @@
 package import ColdChain
+package import Fabric
 
 /// What the bridge wants done. The owner performs it, empties it and hands it back in.
 ///
@@ -7,7 +8,7 @@ package struct Effects: Sendable {
     /// What must be durable together, in one transaction.
     package var records = RecordBatch()
     /// What the fabric may tell its subscribers once `records` are durable, in order.
-    package var publications: [Publication] = []
+    package var publications: [PublishedEvent] = []
     /// Webhook deliveries to be tried now.
     package var attempts: [DeliveryAttempt] = []
     /// Endpoints whose further pending deliveries are to be read back from the journal.
@@ -194,18 +195,6 @@ package struct DeliveryFingerprint: Hashable, Sendable {
 
     package init(_ rawValue: UInt64) {
         self.rawValue = rawValue
-    }
-}
-
-/// An event for the fabric.
-package struct Publication: Equatable, Sendable {
-    /// The event's number in the log for the record class; nil for the state class.
-    package var number: UInt64?
-    package var event: Event
-
-    package init(number: UInt64?, event: Event) {
-        self.number = number
-        self.event = event
     }
 }
 

@@ -65,7 +65,7 @@ extension BridgeSettings {
         endpoints = configuration.webhooks.endpoints.map {
             EndpointSubscription(name: $0.name, events: Set($0.events.map(\.rawValue)))
         }
-        schedule.delaysMilliseconds = configuration.webhooks.retryDelays.map(\.wholeMilliseconds)
+        schedule.delays = configuration.webhooks.retryDelays.map(\.wholeMilliseconds)
         schedule.jitter = configuration.webhooks.jitter
     }
 }

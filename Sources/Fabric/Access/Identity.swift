@@ -1,0 +1,67 @@
+package import ColdChain
+
+/// What a user is to the delivery platform, as the token says.
+package enum Role: UInt8, CaseIterable, Sendable {
+    case customer = 1
+    case driver = 2
+    /// A restaurant or a cafe.
+    case merchant = 3
+    case support = 4
+    case administrator = 5
+    case staff = 6
+    case foodSafety = 7
+
+    /// The role a token names, or nil where the fabric knows none of that name.
+    package init?(name: String) {
+        switch name {
+        case "customer": self = .customer
+        case "driver": self = .driver
+        case "merchant", "restaurant", "cafe": self = .merchant
+        case "support": self = .support
+        case "admin": self = .administrator
+        case "staff": self = .staff
+        case "food_safety": self = .foodSafety
+        default: return nil
+        }
+    }
+
+    /// Whether the role sees every order, bag, driver and vehicle.
+    package var seesEverything: Bool {
+        switch self {
+        case .customer, .driver, .merchant: false
+        case .support, .administrator, .staff, .foodSafety: true
+        }
+    }
+}
+
+/// Who is at the other end of a connection, taken from a token that was verified elsewhere.
+package struct Identity: Equatable, Sendable {
+    package var subject: String
+    package var role: Role
+    /// The restaurant or cafe a merchant works for.
+    package var site: String?
+    /// The first instant at which the token no longer holds; nil where it does not end.
+    package var expiresAt: Timestamp?
+
+    package init(subject: String, role: Role, site: String? = nil, expiresAt: Timestamp? = nil) {
+        self.subject = subject
+        self.role = role
+        self.site = site
+        self.expiresAt = expiresAt
+    }
+
+    func holds(at instant: Timestamp) -> Bool {
+        guard let expiresAt else { return true }
+        return instant < expiresAt
+    }
+
+    /// Whether the user may follow an order with these parties (W-16).
+    func mayFollow(_ parties: OrderParties) -> Bool {
+        switch role {
+        case .customer: parties.customer == subject
+        case .driver: parties.driver == subject
+        case .merchant: site != nil && (parties.restaurant == site || parties.cafe == site)
+        case .support, .administrator, .staff, .foodSafety: true
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/// Why the fabric ends a connection: the status code of the WebSocket close frame.
+///
+/// The ranges tell a client that knows nothing else what to do, as Centrifugo's do: 3000–3499 and
+/// 4000–4499 reconnect (with back-off and jitter), 3500–3999 and 4500–4999 do not. Codes that
+/// Centrifugo has a meaning for keep it.
+package enum CloseCode: UInt16, CaseIterable, Sendable {
+    /// The token ran out: reconnect with a new one.
+    case tokenExpired = 3005
+    /// More waited for this reader than its outbox may hold: reconnect and ask what was missed.
+    case slowReader = 3008
+    /// Nothing was heard for longer than the heartbeat limit: reconnect.
+    case silent = 3012
+    /// The message rate was exceeded for too long: reconnect later and send less.
+    case tooManyMessages = 3013
+    /// The user has as many connections as are allowed: close one before opening another.
+    case connectionLimit = 3504
+    /// The server's outboxes were full and this reader was furthest behind: reconnect later.
+    case outboxBudget = 4000
+    /// The server takes no more connections: reconnect later.
+    case serverFull = 4001
+
+    /// The reason of the close frame, at most 123 bytes.
+    package var reason: String {
+        switch self {
+        case .tokenExpired: "token expired: reconnect with a new token"
+        case .slowReader: "slow reader: outbox limit exceeded"
+        case .silent: "no heartbeat"
+        case .tooManyMessages: "message rate exceeded"
+        case .connectionLimit: "too many connections of this user"
+        case .outboxBudget: "server outboxes full: reconnect later"
+        case .serverFull: "too many connections: reconnect later"
+        }
+    }
+
+    package var mayReconnect: Bool { rawValue % 1000 < 500 }
+
+    /// Whether what was written for the connection is thrown away: a reader that takes nothing
+    /// gets nothing more than the close frame.
+    var discardsAnswers: Bool {
+        switch self {
+        case .slowReader, .outboxBudget, .silent: true
+        case .tokenExpired, .tooManyMessages, .connectionLimit, .serverFull: false
+        }
+    }
+}
+
+/// A connection the host is to end. What `fill` still gives goes out before the close frame; the
+/// host calls `disconnect` when the socket is gone.
+package struct Closing: Equatable, Sendable {
+    package var connection: ConnectionNumber
+    package var code: CloseCode
+
+    package init(connection: ConnectionNumber, code: CloseCode) {
+        self.connection = connection
+        self.code = code
+    }
+}
+
+/// What the fabric wants done since the host last asked.
+package struct FabricEffects: Equatable, Sendable {
+    /// Connections for which something waits that did not before: each is to be filled and
+    /// written when its socket takes bytes. Named once until `fill` has drained it.
+    package var ready: [ConnectionNumber] = []
+    package var closings: [Closing] = []
+
+    package init() {}
+
+    package mutating func removeAll() {
+        ready.removeAll(keepingCapacity: true)
+        closings.removeAll(keepingCapacity: true)
+    }
+}

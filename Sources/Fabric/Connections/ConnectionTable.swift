@@ -1,0 +1,91 @@
+import ColdChain
+
+/// A connection's part in one channel.
+struct Subscription {
+    /// The channel's place in the channel table.
+    var channel: Int32
+    /// The connection's position among the channel's subscribers.
+    var position: Int32
+}
+
+/// What is known of a connection apart from what waits for it.
+struct Peer {
+    var identity: Identity
+    var subscriptions: [Subscription] = []
+    var rate: RateBucket
+    /// When anything was last heard, by the uptime clock.
+    var heardAt: Int64
+    /// The end was asked for: nothing is taken from it or published to it any more.
+    var isClosing = false
+}
+
+/// The live connections. What the fan-out touches (`outboxes`) lies apart from the rest (`peers`),
+/// both at the same place, so that publishing to many stays in few cache lines.
+struct ConnectionTable {
+    var outboxes: [Outbox] = []
+    var peers: [Peer?] = []
+    private var index: [ConnectionNumber: Int32] = [:]
+    private var free: [Int32] = []
+    private var connectionsOfSubject: [String: Int32] = [:]
+
+    var count: Int { index.count }
+
+    func place(of connection: ConnectionNumber) -> Int? {
+        index[connection].map { Int($0) }
+    }
+
+    func connections(of subject: String) -> Int {
+        Int(connectionsOfSubject[subject] ?? 0)
+    }
+
+    mutating func add(_ connection: ConnectionNumber, _ peer: Peer) {
+        connectionsOfSubject[peer.identity.subject, default: 0] += 1
+        if let place = free.popLast() {
+            index[connection] = place
+            outboxes[Int(place)] = Outbox(connection: connection)
+            peers[Int(place)] = peer
+            return
+        }
+        index[connection] = Int32(truncatingIfNeeded: peers.count)
+        outboxes.append(Outbox(connection: connection))
+        peers.append(peer)
+    }
+
+    /// Makes an offer to the outbox of every subscriber, and gives how many took it. Those drained
+    /// before are added to `ready`, the places of those without room to `tooSlow`.
+    @inline(__always)
+    mutating func offer(
+        to subscribers: [Subscriber], ready: inout [ConnectionNumber], tooSlow: inout [Int],
+        _ offer: (inout Outbox, Subscriber) -> Outbox.Offer
+    ) -> Int {
+        var taken = 0
+        var outboxes = outboxes.mutableSpan
+        for subscriber in subscribers {
+            let place = Int(subscriber.connection)
+            switch offer(&outboxes[place], subscriber) {
+            case .takenFirst:
+                taken += 1
+                ready.append(outboxes[place].connection)
+            case .taken: taken += 1
+            case .merged: break
+            case .full: tooSlow.append(place)
+            }
+        }
+        return taken
+    }
+
+    /// The user may open another connection in this one's stead.
+    mutating func releaseSubject(of place: Int) {
+        guard let subject = peers[place]?.identity.subject else { return }
+        let others = (connectionsOfSubject[subject] ?? 1) - 1
+        connectionsOfSubject[subject] = others > 0 ? others : nil
+    }
+
+    /// Frees the place of a connection that holds nothing any more.
+    mutating func remove(at place: Int) {
+        index[outboxes[place].connection] = nil
+        peers[place] = nil
+        outboxes[place] = Outbox(connection: outboxes[place].connection)
+        free.append(Int32(truncatingIfNeeded: place))
+    }
+}

@@ -1,0 +1,71 @@
+extension Fabric {
+    /// Moves what waits for a connection to the end of `bytes`, as WebSocket frames.
+    ///
+    /// A frame is never cut: `limit` bytes are exceeded by answers, which go out whole, and by a
+    /// single frame that is larger than the limit. To be called when the socket takes bytes, so
+    /// that a slow reader's backlog stays here, where it is bounded and conflated.
+    package mutating func fill(
+        _ connection: ConnectionNumber, into bytes: inout [UInt8], limit: Int
+    ) -> FillResult {
+        guard let place = connections.place(of: connection) else { return .drained }
+        let start = bytes.count
+        controlBytes -= connections.outboxes[place].control.count
+        connections.outboxes[place].takeControl(into: &bytes)
+        while let frame = connections.outboxes[place].records.first {
+            let size = frames.byteCount(frame)
+            let written = bytes.count - start
+            guard written == 0 || written + size <= limit else { return .more }
+            bytes.append(contentsOf: frames.entries[Int(frame)].bytes)
+            connections.outboxes[place].removeFirstRecord(bytes: size)
+            frames.removeReader(of: frame)
+        }
+        while let state = connections.outboxes[place].states.first {
+            let size = states.entries[Int(state)].frame.count
+            let written = bytes.count - start
+            guard written == 0 || written + size <= limit else { return .more }
+            bytes.append(contentsOf: states.entries[Int(state)].frame)
+            connections.outboxes[place].removeFirstState()
+            states.removeReader(of: Int(state))
+        }
+        connections.outboxes[place].markDrained()
+        return .drained
+    }
+
+    /// Throws away the events that wait for a connection.
+    mutating func releaseEvents(of place: Int) {
+        withdrawRecords(from: place) { _ in true }
+        withdrawStates(from: place) { _ in true }
+    }
+
+    /// Takes back what waits for a connection because of a channel it has left, except what it
+    /// also follows over another one.
+    mutating func withdraw(_ channel: ChannelReference, from place: Int) {
+        guard let peer = connections.peers[place] else { return }
+        let followed = peer.subscriptions.map { channels.reference(Int($0.channel)) }
+        let isLeft = { (event: EventChannels) in
+            event.contains(channel) && !followed.contains { event.contains($0) }
+        }
+        withdrawRecords(from: place) { isLeft($0.channels) }
+        withdrawStates(from: place) { isLeft($0.channels) }
+    }
+
+    private mutating func withdrawRecords(
+        from place: Int, where isWithdrawn: (FrameStore.Entry) -> Bool
+    ) {
+        let withdrawn = connections.outboxes[place].takeRecords(
+            of: frames.entries, where: isWithdrawn)
+        for frame in withdrawn {
+            connections.outboxes[place].subtract(recordBytes: frames.byteCount(frame))
+        }
+        for frame in withdrawn { frames.removeReader(of: frame) }
+    }
+
+    /// Takes back the waiting states for which `isWithdrawn` holds.
+    mutating func withdrawStates(
+        from place: Int, where isWithdrawn: (RetainedStates.Entry) -> Bool
+    ) {
+        let withdrawn = connections.outboxes[place].takeStates(
+            of: states.entries, where: isWithdrawn)
+        for state in withdrawn { states.removeReader(of: Int(state)) }
+    }
+}

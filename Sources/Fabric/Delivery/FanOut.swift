@@ -1,0 +1,221 @@
+import ColdChain
+
+extension Fabric {
+    /// Tells every subscriber of the events, in their order.
+    ///
+    /// Each event is encoded at most once. It costs a connection one entry in its outbox, however
+    /// many of the event's channels it follows.
+    package mutating func publish(_ events: [PublishedEvent], now: Moment) {
+        for published in events {
+            statistics.events += 1
+            switch published.event {
+            case .temperature(let update):
+                publish(update, published.event, now: now)
+            case .location(let update):
+                publish(update, published.event, now: now)
+            case .alert(let alert):
+                publishRecord(
+                    published,
+                    on: [Channel(.order, alert.order), Channel(.bag, alert.bag)])
+            case .order(let change):
+                applyAccess(of: change.order, now: now)
+                publishRecord(published, on: [Channel(.order, change.order.id)])
+            }
+        }
+    }
+
+    /// The identifier of a message that is not in the log.
+    mutating func nextPassingID() -> MessageID {
+        passingMessages += 1
+        return .passing(after: lastNumber, step: passingMessages)
+    }
+
+    // MARK: Records
+
+    private mutating func publishRecord(_ published: PublishedEvent, on followed: [Channel]) {
+        eventSerial += 1
+        let id: MessageID
+        if let number = published.number {
+            lastNumber = max(lastNumber, number)
+            id = .record(number)
+        } else {
+            id = nextPassingID()
+        }
+        var references = EventChannels()
+        for channel in followed {
+            if let place = channels.place(of: channel), channels.hasSubscribers(place) {
+                references.append(channels.reference(place))
+            }
+        }
+        guard references.count > 0 else { return }
+        let frame = frames.add(published.event, id: id, channels: references, with: &text)
+        var tooSlow: [Int] = []
+        for position in 0..<references.count {
+            deliver(record: frame, on: Int(references[position].place), tooSlow: &tooSlow)
+        }
+        frames.releaseIfUnread(frame)
+        for place in tooSlow { close(place, .slowReader) }
+        keepBudget()
+    }
+
+    private mutating func deliver(record frame: Int32, on channel: Int, tooSlow: inout [Int]) {
+        let bytes = frames.byteCount(frame)
+        let event = eventSerial
+        let limit = limits.outboxBytes
+        let delivered = connections.offer(
+            to: channels.entries[channel].subscribers, ready: &effects.ready, tooSlow: &tooSlow
+        ) { outbox, _ in
+            outbox.offer(record: frame, bytes: bytes, event: event, limit: limit)
+        }
+        frames.addReaders(delivered, to: frame)
+        statistics.deliveries += UInt64(delivered)
+    }
+
+    /// Ends the connections furthest behind until an eighth of the budget is free again, so that
+    /// the search is not repeated with every event.
+    mutating func keepBudget() {
+        guard outboxBytes > limits.outboxBudgetBytes else { return }
+        let target = limits.outboxBudgetBytes - limits.outboxBudgetBytes / 8
+        let backlogs = connections.outboxes.indices
+            .map { place in (place: place, bytes: connections.outboxes[place].waitingBytes) }
+            .filter { $0.bytes > 0 }
+            .sorted { $0.bytes > $1.bytes }
+        for backlog in backlogs {
+            guard outboxBytes > target else { return }
+            close(backlog.place, .outboxBudget)
+        }
+    }
+
+    // MARK: States
+
+    private mutating func publish(_ update: TemperatureUpdate, _ event: Event, now: Moment) {
+        let key = StateKey(kind: .temperature, order: update.order, carrier: update.bag)
+        let place = retain(event, key: key, now: now) { fabric in
+            var references = EventChannels()
+            if let order = update.order { fabric.append(Channel(.order, order), to: &references) }
+            fabric.append(Channel(.bag, update.bag), to: &references)
+            return references
+        }
+        fanOut(state: place)
+    }
+
+    private mutating func publish(_ update: LocationUpdate, _ event: Event, now: Moment) {
+        let key = StateKey(kind: .location, order: update.order, carrier: update.vehicle)
+        retireIfDriverChanged(key, driver: update.driver)
+        let place = retain(event, key: key, now: now) { fabric in
+            var references = EventChannels()
+            if let order = update.order { fabric.append(Channel(.order, order), to: &references) }
+            if let driver = update.driver {
+                fabric.append(Channel(.driver, driver), to: &references)
+            }
+            fabric.append(Channel(.vehicle, update.vehicle), to: &references)
+            return references
+        }
+        fanOut(state: place)
+    }
+
+    /// A vehicle's position under another driver is another driver's position: followers of the
+    /// first must not be given it.
+    private mutating func retireIfDriverChanged(_ key: StateKey, driver: String?) {
+        guard let place = states.place(of: key),
+            case .location(let last) = states.entries[place].event, last.driver != driver
+        else { return }
+        retire(state: place)
+    }
+
+    private mutating func append(_ channel: Channel, to references: inout EventChannels) {
+        let place = placeOfChannel(channel)
+        references.append(channels.reference(place))
+    }
+
+    /// Keeps the event as the newest of its key; `link` finds the channels of a new key.
+    private mutating func retain(
+        _ event: Event, key: StateKey, now: Moment,
+        link: (inout Fabric) -> EventChannels
+    ) -> Int {
+        eventSerial += 1
+        let id = nextPassingID()
+        if let place = states.place(of: key) {
+            states.renew(place, event: event, id: id, uptime: now.uptime)
+            return place
+        }
+        if states.count >= limits.retainedStates, let oldest = states.placeToGiveUp() {
+            retire(state: oldest)
+        }
+        let references = link(&self)
+        let place = states.add(
+            RetainedStates.Entry(
+                key: key, event: event, id: id, channels: references, renewedAt: now.uptime))
+        for position in 0..<references.count {
+            channels.add(
+                state: Int32(truncatingIfNeeded: place), at: Int(references[position].place))
+        }
+        return place
+    }
+
+    private mutating func fanOut(state place: Int) {
+        let references = states.entries[place].channels
+        var isFollowed = false
+        for position in 0..<references.count {
+            isFollowed = isFollowed || channels.hasSubscribers(Int(references[position].place))
+        }
+        guard isFollowed else { return }
+        states.writeFrame(place, with: &text)
+        var tooSlow: [Int] = []
+        for position in 0..<references.count {
+            deliver(state: place, on: Int(references[position].place), tooSlow: &tooSlow)
+        }
+        for place in tooSlow { close(place, .slowReader) }
+    }
+
+    private mutating func deliver(state: Int, on channel: Int, tooSlow: inout [Int]) {
+        let hidesFromCustomers =
+            channels.entries[channel].isOrderFinal && states.entries[state].key.kind == .location
+        let event = eventSerial
+        let limit = limits.pendingStates
+        let entry = Int32(truncatingIfNeeded: state)
+        let delivered = connections.offer(
+            to: channels.entries[channel].subscribers, ready: &effects.ready, tooSlow: &tooSlow
+        ) { outbox, subscriber in
+            if hidesFromCustomers && subscriber.role == .customer { return .merged }
+            return outbox.offer(state: entry, event: event, limit: limit)
+        }
+        states.addReaders(delivered, to: state)
+        statistics.deliveries += UInt64(delivered)
+    }
+
+    /// Puts one state into one outbox, for a new subscriber.
+    mutating func offer(state: Int, to place: Int) {
+        states.writeFrame(state, with: &text)
+        eventSerial += 1
+        let offer = connections.outboxes[place].offer(
+            state: Int32(truncatingIfNeeded: state), event: eventSerial,
+            limit: limits.pendingStates)
+        switch offer {
+        case .takenFirst, .taken:
+            states.addReaders(1, to: state)
+            if case .takenFirst = offer {
+                effects.ready.append(connections.outboxes[place].connection)
+            }
+        case .merged: break
+        case .full: close(place, .slowReader)
+        }
+    }
+
+    /// Forgets a state as the newest of its key; who waits for it still gets it.
+    private mutating func retire(state place: Int) {
+        let references = states.entries[place].channels
+        for position in 0..<references.count {
+            let channel = Int(references[position].place)
+            channels.remove(state: Int32(truncatingIfNeeded: place), at: channel)
+            channels.removeIfUnused(channel)
+        }
+        states.retire(place)
+    }
+
+    /// Forgets states that were not renewed for long, a bounded number of them at a time.
+    mutating func forgetOldStates(now: Moment) {
+        let oldest = now.uptime - limits.stateRetention
+        for place in states.expired(before: oldest, lookingAt: 1024) { retire(state: place) }
+    }
+}

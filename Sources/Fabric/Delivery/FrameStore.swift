@@ -1,0 +1,68 @@
+import ColdChain
+
+/// The frames of the record class, each held once for all outboxes that name it.
+///
+/// Counting here is plain arithmetic on one integer a frame; nothing in an outbox is a reference.
+struct FrameStore {
+    struct Entry {
+        var bytes: [UInt8] = []
+        /// In how many outboxes the frame waits.
+        var readers = 0
+        var channels = EventChannels()
+    }
+
+    /// The room that freed frames may keep for the next ones.
+    private static let spareBytes = 4 << 20
+
+    private(set) var entries: [Entry] = []
+    private var free: [Int32] = []
+    private var freeCapacity = 0
+    /// The bytes of all frames that wait somewhere.
+    private(set) var heldBytes = 0
+    /// How often frames wait, over all outboxes.
+    private(set) var waiting = 0
+
+    /// Takes in the frame of an event. It must be given readers or be released.
+    mutating func add(
+        _ event: Event, id: MessageID, channels: EventChannels, with text: inout WIAText
+    ) -> Int32 {
+        let place: Int32
+        if let spare = free.popLast() {
+            place = spare
+            freeCapacity -= entries[Int(place)].bytes.capacity
+        } else {
+            entries.append(Entry())
+            place = Int32(truncatingIfNeeded: entries.count - 1)
+        }
+        text.appendFrame(event, id: id, to: &entries[Int(place)].bytes)
+        entries[Int(place)].channels = channels
+        heldBytes += entries[Int(place)].bytes.count
+        return place
+    }
+
+    func byteCount(_ place: Int32) -> Int { entries[Int(place)].bytes.count }
+
+    mutating func addReaders(_ count: Int, to place: Int32) {
+        entries[Int(place)].readers += count
+        waiting += count
+    }
+
+    mutating func removeReader(of place: Int32) {
+        entries[Int(place)].readers -= 1
+        waiting -= 1
+        releaseIfUnread(place)
+    }
+
+    mutating func releaseIfUnread(_ place: Int32) {
+        let index = Int(place)
+        guard entries[index].readers == 0 else { return }
+        heldBytes -= entries[index].bytes.count
+        if freeCapacity + entries[index].bytes.capacity <= Self.spareBytes {
+            entries[index].bytes.removeAll(keepingCapacity: true)
+        } else {
+            entries[index].bytes = []
+        }
+        freeCapacity += entries[index].bytes.capacity
+        free.append(place)
+    }
+}

@@ -1,0 +1,118 @@
+import Wire
+
+/// What waits for one connection, in three lanes.
+///
+/// `fill` empties them in this order: *control* (answers, bounded for itself, so that a pong is
+/// never behind a backlog), *records* (in order, never dropped), *states* (each key once, whose
+/// newest frame is looked up when it leaves). Records leave before states so that a state never
+/// carries a position in the log that the reader has not got all records up to.
+struct Outbox {
+    enum Offer {
+        /// It waits now; the connection had been drained before.
+        case takenFirst
+        case taken
+        /// Nothing to add: the connection has this event, or an older one of the same state, waiting
+        /// already, or is not to have it.
+        case merged
+        /// There is no more room: the reader is too slow.
+        case full
+    }
+
+    let connection: ConnectionNumber
+    /// Places of frames in the frame store.
+    private(set) var records = PendingQueue()
+    /// Places of states in the table of retained states.
+    private(set) var states = PendingQueue()
+    /// Frames of answers, ready to be sent.
+    private(set) var control: [UInt8] = []
+    private(set) var recordBytes = 0
+    /// The last event offered, so that one event reaches the reader once over several channels.
+    private var lastEvent: UInt64 = 0
+    /// Whether the host has been told that something waits here.
+    private(set) var isAnnounced = false
+
+    init(connection: ConnectionNumber) {
+        self.connection = connection
+    }
+
+    /// What this connection holds of the budget, counting shared frames as if they were its own.
+    var waitingBytes: Int { recordBytes + control.count }
+
+    mutating func offer(
+        record frame: Int32, bytes: Int, event: UInt64, limit: Int
+    ) -> Offer {
+        guard event != lastEvent else { return .merged }
+        guard recordBytes + bytes <= limit else { return .full }
+        lastEvent = event
+        recordBytes += bytes
+        records.append(frame)
+        return announce()
+    }
+
+    mutating func offer(state place: Int32, event: UInt64, limit: Int) -> Offer {
+        guard event != lastEvent else { return .merged }
+        guard !states.contains(place) else { return .merged }
+        guard states.count < limit else { return .full }
+        lastEvent = event
+        states.append(place)
+        return announce()
+    }
+
+    /// Adds the frame of an answer unless the lane is full.
+    mutating func offer(control payload: [UInt8], limit: Int) -> Offer {
+        let most = control.count + payload.count + ServerFrame.longestHeader
+        guard most <= limit else { return .full }
+        ServerFrame.appendTextFrame(payload: payload, to: &control)
+        return announce()
+    }
+
+    private mutating func announce() -> Offer {
+        guard !isAnnounced else { return .taken }
+        isAnnounced = true
+        return .takenFirst
+    }
+
+    mutating func takeControl(into bytes: inout [UInt8]) {
+        guard !control.isEmpty else { return }
+        bytes.append(contentsOf: control)
+        control = []
+    }
+
+    mutating func removeFirstRecord(bytes: Int) {
+        records.removeFirst()
+        recordBytes -= bytes
+    }
+
+    mutating func removeFirstState() {
+        states.removeFirst()
+    }
+
+    mutating func takeRecords(
+        of frames: [FrameStore.Entry], where isTaken: (FrameStore.Entry) -> Bool
+    ) -> [Int32] {
+        records.take { isTaken(frames[Int($0)]) }
+    }
+
+    mutating func subtract(recordBytes bytes: Int) {
+        recordBytes -= bytes
+    }
+
+    mutating func takeStates(
+        of retained: [RetainedStates.Entry], where isTaken: (RetainedStates.Entry) -> Bool
+    ) -> [Int32] {
+        states.take { isTaken(retained[Int($0)]) }
+    }
+
+    mutating func removeControl() {
+        control = []
+    }
+
+    mutating func markDrained() {
+        isAnnounced = false
+    }
+
+    mutating func shrinkIfIdle() {
+        records.shrinkIfIdle()
+        states.shrinkIfIdle()
+    }
+}

@@ -1,0 +1,132 @@
+import ColdChain
+
+/// What a state is the newest of: one bag's temperature or one vehicle's position, for one order.
+struct StateKey: Hashable {
+    enum Kind: UInt8 {
+        case temperature = 1
+        case location = 2
+    }
+
+    var kind: Kind
+    var order: String?
+    /// The bag or the vehicle.
+    var carrier: String
+}
+
+/// The newest event of every state, given to whoever subscribes and to whoever reads slowly.
+struct RetainedStates {
+    enum Phase: UInt8 {
+        /// The newest of its key.
+        case live
+        /// Still waited for, but no longer the newest of anything.
+        case retired
+        case free
+    }
+
+    struct Entry {
+        var phase = Phase.live
+        var key: StateKey
+        var event: Event
+        var id: MessageID
+        /// The event as a frame; empty until somebody wants it.
+        var frame: [UInt8] = []
+        var channels: EventChannels
+        /// In how many outboxes it waits.
+        var readers = 0
+        /// When it was last renewed, by the uptime clock.
+        var renewedAt: Int64
+    }
+
+    /// How far the hand looks for a state that nobody waits for before it takes any.
+    private static let reach = 64
+
+    private(set) var entries: [Entry] = []
+    private var index: [StateKey: Int32] = [:]
+    private var free: [Int32] = []
+    private var hand = 0
+
+    var count: Int { index.count }
+
+    func place(of key: StateKey) -> Int? {
+        index[key].map { Int($0) }
+    }
+
+    mutating func add(_ entry: Entry) -> Int {
+        if let place = free.popLast() {
+            entries[Int(place)] = entry
+            index[entry.key] = place
+            return Int(place)
+        }
+        entries.append(entry)
+        index[entry.key] = Int32(truncatingIfNeeded: entries.count - 1)
+        return entries.count - 1
+    }
+
+    mutating func renew(_ place: Int, event: Event, id: MessageID, uptime: Int64) {
+        entries[place].event = event
+        entries[place].id = id
+        entries[place].renewedAt = uptime
+        entries[place].frame.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes the frame where nobody wanted it before.
+    mutating func writeFrame(_ place: Int, with text: inout WIAText) {
+        guard entries[place].frame.isEmpty else { return }
+        text.appendFrame(
+            entries[place].event, id: entries[place].id, to: &entries[place].frame)
+    }
+
+    mutating func addReaders(_ count: Int, to place: Int) {
+        entries[place].readers += count
+    }
+
+    mutating func removeReader(of place: Int) {
+        entries[place].readers -= 1
+        releaseIfUnread(place)
+    }
+
+    /// Lets the key's next event start anew. The channels must forget it too.
+    mutating func retire(_ place: Int) {
+        guard entries[place].phase == .live else { return }
+        index[entries[place].key] = nil
+        entries[place].phase = .retired
+        releaseIfUnread(place)
+    }
+
+    private mutating func releaseIfUnread(_ place: Int) {
+        guard entries[place].phase == .retired, entries[place].readers == 0 else { return }
+        entries[place].phase = .free
+        entries[place].frame = []
+        free.append(Int32(truncatingIfNeeded: place))
+    }
+
+    /// A state to give up for a new one: one that nobody waits for where the hand finds one.
+    mutating func placeToGiveUp() -> Int? {
+        var waitedFor: Int?
+        for _ in 0..<min(entries.count, Self.reach) {
+            let place = advanceHand()
+            guard entries[place].phase == .live else { continue }
+            if entries[place].readers == 0 { return place }
+            if waitedFor == nil { waitedFor = place }
+        }
+        return waitedFor
+    }
+
+    /// Looks at the next `count` states and gives those that were not renewed since `uptime`.
+    mutating func expired(before uptime: Int64, lookingAt count: Int) -> [Int] {
+        var places: [Int] = []
+        for _ in 0..<min(entries.count, count) {
+            let place = advanceHand()
+            if entries[place].phase == .live, entries[place].renewedAt < uptime {
+                places.append(place)
+            }
+        }
+        return places
+    }
+
+    private mutating func advanceHand() -> Int {
+        let place = hand % entries.count
+        hand = (place + 1) % entries.count
+        return place
+    }
+}

@@ -1,0 +1,41 @@
+/// Every bound of the fabric. Sizes are bytes, times are milliseconds.
+package struct FabricLimits: Equatable, Sendable {
+    /// What may wait for one connection in the record class. A reader further behind is closed.
+    package var outboxBytes = 1 << 20
+    /// What may wait for all connections together; beyond it those furthest behind are closed.
+    package var outboxBudgetBytes = 256 << 20
+    /// Answers (pong, acknowledgement, error) that may wait for one connection, in their own lane.
+    package var controlBytes = 64 << 10
+    /// How many different states may wait for one connection. Each costs four bytes, because a
+    /// state is kept once for everybody; the bound is there so that the search among them is short.
+    package var pendingStates = 4096
+
+    package var connections = 50_000
+    /// Connections of one user (W-15).
+    package var connectionsPerSubject = 10
+    /// Subscriptions of one connection.
+    package var subscriptions = 100
+    /// Length of the name of an order, a bag, a driver or a vehicle that may be subscribed to.
+    package var channelNameBytes = 200
+    /// Length of the identifier of a client's message, which is sent back with the answer.
+    package var messageIDBytes = 128
+
+    /// The last known temperatures and positions that are kept to be given on subscribe.
+    package var retainedStates = 100_000
+    /// How long a last known state is kept without being renewed: a day, so that the position of
+    /// a finished ride is forgotten long before the location log must be erased.
+    package var stateRetention: Int64 = 24 * 3600 * 1000
+    /// Orders whose parties are known; beyond it finished orders are forgotten first.
+    package var orders = 100_000
+
+    /// Client messages a second that a connection may send on and on, and at once (W-15).
+    package var messagesPerSecond: Int64 = 100
+    package var messageBurst: Int64 = 200
+    /// Refused messages after which a connection is closed, counted since it last kept the rate:
+    /// three bursts.
+    package var refusedMessages = 600
+    /// Two heartbeats of 30 s missed and half of one for a slow network (W-4).
+    package var silence: Int64 = 75_000
+
+    package init() {}
+}

@@ -1,0 +1,37 @@
+/// What the fabric has done since the start: plain counters, for the host's metrics.
+package struct FabricStatistics: Equatable, Sendable {
+    /// Events published, whether or not somebody followed them.
+    package var events: UInt64 = 0
+    /// Events put into an outbox, one for each reader.
+    package var deliveries: UInt64 = 0
+    package var clientMessages: UInt64 = 0
+    package var refusedClientMessages: UInt64 = 0
+    package var revocations: UInt64 = 0
+    /// Connections ended because their reader was too slow or the budget was used up.
+    package var slowReaders: UInt64 = 0
+    /// Connections ended for any other reason the fabric has.
+    package var otherClosings: UInt64 = 0
+
+    mutating func count(_ code: CloseCode) {
+        switch code {
+        case .slowReader, .outboxBudget: slowReaders += 1
+        default: otherClosings += 1
+        }
+    }
+}
+
+extension Fabric {
+    package var connectionCount: Int { connections.count }
+
+    package var orderCount: Int { directory.count }
+
+    package var retainedStateCount: Int { states.count }
+
+    package var channelCount: Int { channels.count }
+
+    /// Bytes held for readers: frames of the record class once each, their places in outboxes and
+    /// answers. What `outboxBudgetBytes` bounds.
+    package var outboxBytes: Int {
+        frames.heldBytes + frames.waiting * MemoryLayout<Int32>.size + controlBytes
+    }
+}

@@ -1,0 +1,56 @@
+import Wire
+
+/// What a server message is known by: opaque to clients, a position in the log to the server.
+///
+/// A client names one last message for all its channels when it comes back, so the position counts
+/// the log's events as a whole: ascending within every channel, without being dense in any.
+enum MessageID: Equatable {
+    /// `<epoch>-<number>`: the event of that number in the log.
+    case record(UInt64)
+    /// `<epoch>-<number>.<run>.<step>`: a message that is not in the log, said after the event of
+    /// that number.
+    case passing(after: UInt64, step: UInt64)
+
+    /// The order of messages that are not in the log.
+    var step: UInt64 {
+        switch self {
+        case .record: 0
+        case .passing(_, let step): step
+        }
+    }
+}
+
+/// Writes message identifiers as quoted JSON strings.
+struct MessageIDText {
+    /// The opening quote, the epoch and the hyphen.
+    private let prefix: [UInt8]
+    /// Tells the passing messages of this run of the program from those of an earlier one.
+    private let run: UInt64
+
+    init(epoch: String, run: UInt64) {
+        let quoted = escapedJSON(epoch)
+        prefix = quoted.dropLast() + [UInt8(ascii: "-")]
+        self.run = run
+    }
+
+    func append(_ id: MessageID, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: prefix)
+        switch id {
+        case .record(let number):
+            bytes.append(decimal: number)
+        case .passing(let number, let step):
+            bytes.append(decimal: number)
+            bytes.append(UInt8(ascii: "."))
+            bytes.append(decimal: run)
+            bytes.append(UInt8(ascii: "."))
+            bytes.append(decimal: step)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+private func escapedJSON(_ text: String) -> [UInt8] {
+    var writer = JSONWriter(capacity: text.utf8.count + 2)
+    writer.value(text)
+    return writer.bytes
+}

@@ -1,0 +1,75 @@
+import ColdChain
+import Wire
+
+/// What the server says to one client: answers, and notices that answer nothing.
+enum WIAAnswer: Equatable {
+    case subscribed(Channel)
+    case unsubscribed(Channel)
+    case pong
+    case error(WIAError, channel: Channel?)
+
+    /// Leaving a channel is acknowledged by the same type with another status: the seed lists no
+    /// type of its own for it.
+    var type: String {
+        switch self {
+        case .subscribed, .unsubscribed: "subscribe_ack"
+        case .pong: "pong"
+        case .error: "error"
+        }
+    }
+}
+
+/// What was wrong with a message, as `payload.code` of an `error` message.
+enum WIAError: String, CaseIterable {
+    case notJSON = "MALFORMED_JSON"
+    case notText = "NOT_TEXT"
+    case wrongEnvelope = "INVALID_ENVELOPE"
+    case missingID = "MISSING_ID"
+    case unknownType = "UNKNOWN_TYPE"
+    case notSupported = "NOT_SUPPORTED"
+    case wrongPayload = "INVALID_PAYLOAD"
+    case unknownChannel = "UNKNOWN_CHANNEL"
+    case accessDenied = "ACCESS_DENIED"
+    case unknownOrder = "ORDER_UNKNOWN"
+    case tooManySubscriptions = "SUBSCRIPTION_LIMIT"
+    case tooManyMessages = "RATE_LIMIT_EXCEEDED"
+    case revoked = "SUBSCRIPTION_REVOKED"
+
+    /// For a person who reads the client's log.
+    var message: String {
+        switch self {
+        case .notJSON: "The message is not JSON."
+        case .notText: "Binary messages are not understood."
+        case .wrongEnvelope: "A message is {type, id, timestamp, payload}."
+        case .missingID: "The message has no id to answer to."
+        case .unknownType: "No such message type."
+        case .notSupported: "This server does not support this message type yet."
+        case .wrongPayload: "The payload does not name a channel and what it is filtered by."
+        case .unknownChannel: "No such channel."
+        case .accessDenied: "There is no such channel for you."
+        case .unknownOrder: "No such order is known here."
+        case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
+        case .tooManyMessages: "Too many messages: this one was not read."
+        case .revoked: "You may no longer follow this channel."
+        }
+    }
+}
+
+extension JSONWriter {
+    mutating func payload(_ answer: WIAAnswer, at now: Timestamp) {
+        switch answer {
+        case .subscribed(let channel):
+            member("status", "subscribed")
+            member("channel", channel.name)
+        case .unsubscribed(let channel):
+            member("status", "unsubscribed")
+            member("channel", channel.name)
+        case .pong:
+            member("serverTime", instant: now.milliseconds)
+        case .error(let error, let channel):
+            member("code", error.rawValue)
+            member("message", error.message)
+            member("channel", channel?.name)
+        }
+    }
+}

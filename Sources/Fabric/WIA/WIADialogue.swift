@@ -1,0 +1,134 @@
+import ColdChain
+package import Wire
+
+extension Fabric {
+    /// Takes a client's message, which the host has read as JSON.
+    package mutating func receive(
+        _ message: Result<JSON, UndecodableMessage>, on connection: ConnectionNumber, now: Moment
+    ) {
+        guard let place = connections.place(of: connection),
+            connections.peers[place]?.isClosing == false
+        else { return }
+        connections.peers[place]?.heardAt = now.uptime
+        statistics.clientMessages += 1
+        guard connections.peers[place]?.identity.holds(at: now.wall) == true else {
+            close(place, .tokenExpired)
+            return
+        }
+        switch connections.peers[place]?.rate.take(limits: limits, uptime: now.uptime) {
+        case .allowed: handle(message, place, now: now)
+        case .refused: refuseForRate(message, place, now: now)
+        case .exhausted, nil: close(place, .tooManyMessages)
+        }
+    }
+
+    private mutating func handle(
+        _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
+    ) {
+        switch message {
+        case .failure(.notJSON):
+            refuse(WIARefusal(error: .notJSON), place, now: now)
+        case .failure(.notText):
+            refuse(WIARefusal(error: .notText), place, now: now)
+        case .success(let json):
+            do throws(WIARefusal) {
+                perform(try WIARequest(json, limits: limits), place, now: now)
+            } catch {
+                refuse(error, place, now: now)
+            }
+        }
+    }
+
+    private mutating func perform(_ request: WIARequest, _ place: Int, now: Moment) {
+        switch request {
+        case .ping(let id): answer(.pong, to: id, place, now: now)
+        case .subscribe(let id, let channel): subscribe(to: channel, id, place, now: now)
+        case .unsubscribe(let id, let channel): unsubscribe(from: channel, id, place, now: now)
+        }
+    }
+
+    /// The acknowledgement is written when the connection is in the fan-out set, and the last known
+    /// states wait behind it: no event falls between the two.
+    private mutating func subscribe(
+        to channel: Channel, _ id: String, _ place: Int, now: Moment
+    ) {
+        guard let peer = connections.peers[place] else { return }
+        if let error = refusal(of: channel, to: peer.identity) {
+            refuse(WIARefusal(error: error, id: id), of: channel, place, now: now)
+            return
+        }
+        let known = channels.place(of: channel)
+        let isMember = known.map { isSubscribed(place, to: $0) } ?? false
+        guard isMember || peer.subscriptions.count < limits.subscriptions else {
+            refuse(WIARefusal(error: .tooManySubscriptions, id: id), of: channel, place, now: now)
+            return
+        }
+        join(channel, place)
+        answer(.subscribed(channel), to: id, place, now: now)
+        offerLastKnownStates(of: channel, to: place)
+    }
+
+    /// Leaving a channel that was never joined is acknowledged too: it is what the client wants.
+    private mutating func unsubscribe(
+        from channel: Channel, _ id: String, _ place: Int, now: Moment
+    ) {
+        if let known = channels.place(of: channel), isSubscribed(place, to: known) {
+            leaveAndWithdraw(known, place)
+        }
+        answer(.unsubscribed(channel), to: id, place, now: now)
+    }
+
+    private mutating func answer(
+        _ answer: WIAAnswer, to id: String, _ place: Int, now: Moment
+    ) {
+        send(text.answer(answer, to: id, at: now.wall), to: place)
+    }
+
+    private mutating func refuse(
+        _ refusal: WIARefusal, of channel: Channel? = nil, _ place: Int, now: Moment
+    ) {
+        statistics.refusedClientMessages += 1
+        send(refusalText(refusal, of: channel, now: now), to: place)
+    }
+
+    private mutating func refusalText(
+        _ refusal: WIARefusal, of channel: Channel? = nil, now: Moment
+    ) -> [UInt8] {
+        let error = WIAAnswer.error(refusal.error, channel: channel)
+        guard let id = refusal.id else {
+            return text.notice(error, id: nextPassingID(), at: now.wall)
+        }
+        return text.answer(error, to: id, at: now.wall)
+    }
+
+    /// Says so while there is room: a client that floods without reading is ended for its rate,
+    /// not for the answers it does not read.
+    private mutating func refuseForRate(
+        _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
+    ) {
+        statistics.refusedClientMessages += 1
+        let id = (try? message.get()).flatMap { WIARequest.id(of: $0, limits: limits) }
+        let refusal = WIARefusal(error: .tooManyMessages, id: id)
+        _ = offer(control: refusalText(refusal, now: now), to: place)
+    }
+
+    /// Puts an answer into the control lane; a reader that leaves its answers unread is closed.
+    mutating func send(_ payload: [UInt8], to place: Int) {
+        if !offer(control: payload, to: place) { close(place, .slowReader) }
+        keepBudget()
+    }
+
+    private mutating func offer(control payload: [UInt8], to place: Int) -> Bool {
+        let before = connections.outboxes[place].control.count
+        let offer = connections.outboxes[place].offer(
+            control: payload, limit: limits.controlBytes)
+        controlBytes += connections.outboxes[place].control.count - before
+        switch offer {
+        case .takenFirst:
+            effects.ready.append(connections.outboxes[place].connection)
+            return true
+        case .taken: return true
+        case .merged, .full: return false
+        }
+    }
+}

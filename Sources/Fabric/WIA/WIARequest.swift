@@ -1,0 +1,112 @@
+import Wire
+
+/// What a client asks in the WIA real-time dialect.
+enum WIARequest: Equatable {
+    case subscribe(id: String, Channel)
+    case unsubscribe(id: String, Channel)
+    case ping(id: String)
+}
+
+/// Why a message was not understood; `id` is the client's own where it could be read.
+struct WIARefusal: Error, Equatable {
+    var error: WIAError
+    var id: String?
+}
+
+extension WIARequest {
+    /// Reads a client's message; every JSON value is either understood or refused.
+    init(_ json: JSON, limits: FabricLimits) throws(WIARefusal) {
+        let id = WIARequest.id(of: json, limits: limits)
+        guard case .object = json, let type = json["type"]?.string else {
+            throw WIARefusal(error: .wrongEnvelope, id: id)
+        }
+        guard let id else {
+            let isAbsent = json["id"] == nil || json["id"] == .null
+            throw WIARefusal(error: isAbsent ? .missingID : .wrongEnvelope)
+        }
+        guard isTimestamp(json["timestamp"]), isPayload(json["payload"]) else {
+            throw WIARefusal(error: .wrongEnvelope, id: id)
+        }
+        switch type {
+        case "subscribe":
+            self = .subscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
+        case "unsubscribe":
+            self = .unsubscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
+        case "ping":
+            self = .ping(id: id)
+        case "reconnect", "sync_request", "bulk_update", "location_update", "status_change":
+            throw WIARefusal(error: .notSupported, id: id)
+        default:
+            throw WIARefusal(error: .unknownType, id: id)
+        }
+    }
+
+    /// The message's identifier where it has one that may be sent back.
+    static func id(of json: JSON, limits: FabricLimits) -> String? {
+        guard let id = json["id"]?.string, !id.isEmpty,
+            id.utf8.count <= limits.messageIDBytes
+        else { return nil }
+        return id
+    }
+
+    /// The channel of `{"channel":"orders","filter":{"orderId":…}}`, or of the canonical name that
+    /// an acknowledgement gives, such as `{"channel":"orders.ORD-1"}`.
+    private static func channel(
+        _ json: JSON, id: String, limits: FabricLimits
+    ) throws(WIARefusal) -> Channel {
+        guard let name = json["payload"]?["channel"]?.string, !name.isEmpty else {
+            throw WIARefusal(error: .wrongPayload, id: id)
+        }
+        let channel = try channel(name, filter: json["payload"]?["filter"], id: id)
+        guard channel.subject.utf8.count <= limits.channelNameBytes else {
+            throw WIARefusal(error: .wrongPayload, id: id)
+        }
+        return channel
+    }
+
+    private static func channel(
+        _ name: String, filter: JSON?, id: String
+    ) throws(WIARefusal) -> Channel {
+        if let channel = Channel(name: name) {
+            guard filter == nil || filter == .null else {
+                throw WIARefusal(error: .wrongPayload, id: id)
+            }
+            return channel
+        }
+        guard let kind = Channel.Kind(family: name) else {
+            throw WIARefusal(error: .unknownChannel, id: id)
+        }
+        guard let subject = filter?[kind.filterName]?.string, !subject.isEmpty else {
+            throw WIARefusal(error: .wrongPayload, id: id)
+        }
+        return Channel(kind, subject)
+    }
+}
+
+extension Channel.Kind {
+    /// The member of a subscription's filter that names the channel's subject.
+    fileprivate var filterName: String {
+        switch self {
+        case .order: "orderId"
+        case .bag: "bagId"
+        case .driver: "driverId"
+        case .vehicle: "vehicleId"
+        }
+    }
+}
+
+/// Clients may leave the timestamp out: nothing is judged by it. A wrong one is an error.
+private func isTimestamp(_ json: JSON?) -> Bool {
+    switch json {
+    case nil, .null: true
+    case .string(let text): RFC3339.parse(text) != nil
+    default: false
+    }
+}
+
+private func isPayload(_ json: JSON?) -> Bool {
+    switch json {
+    case nil, .null, .object: true
+    default: false
+    }
+}
