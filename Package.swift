@@ -23,6 +23,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: rules)
 }
 
+func probe(_ name: String, _ dependencies: [Target.Dependency], path: String) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: rules)
+}
+
 func library(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
@@ -58,7 +62,7 @@ let package = Package(
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
-        room("Server", ["CWebSockets"]),
+        room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["CCurl"]),
 
         // The threads that join them, and the command line.
@@ -73,6 +77,9 @@ let package = Package(
             name: "freshwire",
             dependencies: ["Configuration", "Host", "System"],
             swiftSettings: rules),
+
+        // Programs that foreign test suites and the benchmarks run against.
+        probe("EchoServer", ["Server", "Wire"], path: "Tests/Probes/EchoServer"),
 
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
