@@ -64,7 +64,7 @@ let package = Package(
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
-        room("Server", ["CWebSockets"]),
+        room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 
         // The threads that join them, and the command line.
@@ -72,13 +72,18 @@ let package = Package(
             "Host",
             [
                 "Bridge", "ColdChain", "Configuration", "Courier", "Crypto", "DeviceCodecs",
-                "Fabric",
-                "Intake", "JSONText", "Journal", "Server", "System", "Wire", "YAML",
+                "Fabric", "Intake", "JSONText", "Journal", "Server", "System", "Wire", "YAML",
             ]),
         .executableTarget(
             name: "freshwire",
-            dependencies: ["Configuration", "Host", "System"],
+            dependencies: [
+                "ColdChain", "Configuration", "Crypto", "DeviceCodecs", "Fabric", "Host", "Intake",
+                "Journal", "System", "Wire",
+            ],
             swiftSettings: rules),
+
+        // Programs that foreign test suites and the benchmarks run against.
+        program("EchoServer", in: "Tests/Probes", ["Server", "Wire"]),
 
         tests("WireTests", ["Wire"]),
         tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),

@@ -1,34 +1,80 @@
-/// WebSocket frames as a server sends them (RFC 6455 §5.2): whole and never masked.
+/// Frames that a WebSocket server sends (RFC 6455 §5.2): unmasked, in one piece, with the shortest
+/// form of the length.
+///
+/// A frame is the same for every subscriber, so it is made once and its bytes go into every outbox.
 package enum ServerFrame {
-    /// The most bytes a header takes.
-    package static let longestHeader = 10
+    /// The longest header of an unmasked frame: two bytes and a 64-bit length.
+    package static let maximumHeaderBytes = 10
+    /// What a control frame may carry (RFC 6455 §5.5).
+    package static let maximumControlPayloadBytes = 125
 
-    private static let finalText: UInt8 = 0x81
+    private static let final: UInt8 = 0x80
 
-    /// Appends a whole text message in one frame; `payload` must be UTF-8.
-    package static func appendTextFrame(payload: [UInt8], to bytes: inout [UInt8]) {
-        bytes.append(finalText)
-        appendLength(payload.count, to: &bytes)
+    package enum Opcode: UInt8, Sendable {
+        case text = 0x1
+        case binary = 0x2
+        case close = 0x8
+        case ping = 0x9
+        case pong = 0xA
+    }
+
+    /// The frame of a text message; `payload` is UTF-8.
+    package static func text(_ payload: [UInt8]) -> [UInt8] {
+        frame(.text, payload)
+    }
+
+    package static func binary(_ payload: [UInt8]) -> [UInt8] {
+        frame(.binary, payload)
+    }
+
+    /// An empty ping: its pong, or anything else from the peer, shows that it lives.
+    package static let ping: [UInt8] = [final | Opcode.ping.rawValue, 0]
+
+    /// A close frame. A reason longer than 123 bytes is cut between two characters.
+    package static func close(_ code: UInt16, reason: String = "") -> [UInt8] {
+        var payload = [UInt8(truncatingIfNeeded: code >> 8), UInt8(truncatingIfNeeded: code)]
+        for character in reason.unicodeScalars {
+            let text = UTF8.encode(character) ?? UTF8.encodedReplacementCharacter
+            guard payload.count + text.count <= maximumControlPayloadBytes else { break }
+            payload.append(contentsOf: text)
+        }
+        return frame(.close, payload)
+    }
+
+    /// Appends header and payload of one frame.
+    package static func append(
+        _ opcode: Opcode, payload: some Collection<UInt8>, to bytes: inout [UInt8]
+    ) {
+        appendHeader(opcode, payloadBytes: payload.count, to: &bytes)
         bytes.append(contentsOf: payload)
     }
 
-    /// The length in the shortest of its three forms, as the RFC demands.
-    private static func appendLength(_ count: Int, to bytes: inout [UInt8]) {
-        switch count {
+    /// Appends the header alone, for a payload of `payloadBytes` that the caller appends after it.
+    package static func appendHeader(
+        _ opcode: Opcode, payloadBytes: Int, to bytes: inout [UInt8]
+    ) {
+        bytes.append(final | opcode.rawValue)
+        let lengthBytes: Int
+        switch payloadBytes {
         case ..<126:
-            bytes.append(UInt8(truncatingIfNeeded: count))
-        case ..<65_536:
+            bytes.append(UInt8(truncatingIfNeeded: payloadBytes))
+            return
+        case ...0xFFFF:
             bytes.append(126)
-            appendBigEndian(count, bytes: 2, to: &bytes)
+            lengthBytes = 2
         default:
             bytes.append(127)
-            appendBigEndian(count, bytes: 8, to: &bytes)
+            lengthBytes = 8
+        }
+        for index in (0..<lengthBytes).reversed() {
+            bytes.append(UInt8(truncatingIfNeeded: payloadBytes >> (8 * index)))
         }
     }
 
-    private static func appendBigEndian(_ number: Int, bytes width: Int, to bytes: inout [UInt8]) {
-        for place in (0..<width).reversed() {
-            bytes.append(UInt8(truncatingIfNeeded: number >> (place * 8)))
-        }
+    private static func frame(_ opcode: Opcode, _ payload: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(maximumHeaderBytes + payload.count)
+        append(opcode, payload: payload, to: &bytes)
+        return bytes
     }
 }

@@ -60,9 +60,9 @@ struct Outbox {
 
     /// Adds the frame of an answer unless the lane is full.
     mutating func offer(control payload: [UInt8], limit: Int) -> Offer {
-        let most = control.count + payload.count + ServerFrame.longestHeader
+        let most = control.count + payload.count + ServerFrame.maximumHeaderBytes
         guard most <= limit else { return .full }
-        ServerFrame.appendTextFrame(payload: payload, to: &control)
+        ServerFrame.append(.text, payload: payload, to: &control)
         return announce()
     }
 

@@ -29,7 +29,7 @@ struct WIAText {
         case .order(let change):
             open(type: "order_update", at: change.order.updatedAt) { $0.payload(change) }
         }
-        ServerFrame.appendTextFrame(payload: writer.bytes, to: &bytes)
+        ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
     }
 
     /// The payload of an answer to the client's message `id`.

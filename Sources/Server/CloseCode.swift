@@ -1,0 +1,23 @@
+/// A status code that a server may send in a close frame (RFC 6455 §7.4).
+package struct CloseCode: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt16
+
+    /// Nil for a code that must not go onto the wire.
+    package init?(rawValue: UInt16) {
+        switch rawValue {
+        case 1000...1003, 1007...1014, 3000...4999: self.rawValue = rawValue
+        default: return nil
+        }
+    }
+
+    private init(known: UInt16) {
+        rawValue = known
+    }
+
+    package static let normal = CloseCode(known: 1000)
+    package static let goingAway = CloseCode(known: 1001)
+    package static let policyViolation = CloseCode(known: 1008)
+    package static let messageTooBig = CloseCode(known: 1009)
+    package static let internalError = CloseCode(known: 1011)
+    package static let tryAgainLater = CloseCode(known: 1013)
+}

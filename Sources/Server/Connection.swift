@@ -1,0 +1,66 @@
+/// What the server knows of one connection. Kept small: ten thousand idle ones are normal.
+struct Connection {
+    enum Phase: UInt8 {
+        /// The slot is not in use.
+        case free
+        /// The head of a request is awaited or coming.
+        case head
+        /// The body of a request is coming.
+        case body
+        /// A request is with the owner, or its answer is being sent.
+        case answering
+        /// A WebSocket.
+        case open
+        /// A WebSocket whose peer broke the rules: it is not read, and what it is owed for its
+        /// earlier messages is sent before the close frame.
+        case failing
+        /// A WebSocket whose close frame is sent; the peer's is awaited.
+        case closing
+        /// All is sent and the line shut from this side; the peer's end is awaited, so that what it
+        /// still sends does not make the kernel throw away what it has yet to read.
+        case lingering
+        /// To be destroyed at the end of the turn.
+        case ended
+    }
+
+    /// Nil in a free slot.
+    var library: LibraryConnection?
+    var generation: UInt32 = 0
+    /// Counts the requests.
+    var serial: UInt32 = 0
+    var phase: Phase = .free
+    /// Whether the slot waits for a flush, in the queue or, while choked, outside of it.
+    var isQueued = false
+    /// Whether the library holds bytes that the kernel did not take.
+    var isChoked = false
+    /// Whether the owner was told of a WebSocket and has yet to be told of its end.
+    var owesClosed = false
+    /// Bytes of `input` in which no end of a head was found.
+    var searched = 0
+    /// When the present phase has lasted too long, in milliseconds of the server's clock.
+    var deadline = Int64.max
+    /// When anything was last heard from a WebSocket's peer.
+    var heardAt: Int64 = 0
+    var pingAt = Int64.max
+    /// Received bytes that are not understood yet.
+    var input: [UInt8] = []
+    var reader = FrameReader()
+    /// The close frame that is to follow what the outbox holds; empty while none is.
+    var closeFrame: [UInt8] = []
+    /// What the end will be reported as, where that is known before it comes.
+    var closure: Closure?
+    var exchange: HTTPExchange?
+}
+
+/// A request under way and its answer. Connections that are WebSockets have none.
+final class HTTPExchange {
+    let head: RequestHead
+    /// The encoded answer, and how much of it the library has taken.
+    var answer: [UInt8] = []
+    var sent = 0
+    var closesAfterwards = false
+
+    init(head: RequestHead) {
+        self.head = head
+    }
+}

@@ -1,0 +1,117 @@
+// What goes out. Everything is handed to the library with one call a turn; what the kernel does not
+// take the library keeps, and then the connection is left alone until that is gone.
+extension WebServer {
+    /// Has the outbox of a WebSocket asked for frames at the next flush. Asking twice is the same as
+    /// asking once.
+    package func requestWrite(_ connection: ConnectionID) {
+        guard let slot = slot(of: connection), hasOutbox(slot) else { return }
+        enqueue(slot)
+    }
+
+    /// Whether a slow reader's last write is still on its way, so that its outbox is not asked.
+    package func isChoked(_ connection: ConnectionID) -> Bool {
+        guard let slot = slot(of: connection) else { return false }
+        return connections[slot].isChoked
+    }
+
+    /// Sends what the outboxes of the asked-for connections hold, one write each. One that does not
+    /// take it all is asked again when it has.
+    @inlinable
+    package func flush<Source: FrameSource>(from source: inout Source) {
+        var buffer = beginFlush()
+        var position = 0
+        while let connection = nextToFlush(&position) {
+            let hasMore = source.fill(connection, into: &buffer)
+            send(&buffer, to: connection, hasMore: hasMore)
+        }
+        endFlush(buffer)
+    }
+
+    @usableFromInline
+    package func beginFlush() -> WriteBuffer {
+        swap(&queue, &flushing)
+        var buffer = WriteBuffer(capacity: 0)
+        swap(&buffer, &writeBuffer)
+        return buffer
+    }
+
+    @usableFromInline
+    package func nextToFlush(_ position: inout Int) -> ConnectionID? {
+        while position < flushing.count {
+            let slot = flushing[position]
+            position += 1
+            guard connections[slot].isQueued, !connections[slot].isChoked, hasOutbox(slot)
+            else { continue }
+            return identity(of: slot)
+        }
+        return nil
+    }
+
+    @usableFromInline
+    package func send(
+        _ buffer: inout WriteBuffer, to connection: ConnectionID, hasMore: Bool
+    ) {
+        let slot = Int(connection.slot)
+        connections[slot].isQueued = false
+        let closes = !hasMore && !connections[slot].closeFrame.isEmpty
+        if closes { buffer.bytes.append(contentsOf: connections[slot].closeFrame) }
+        if !buffer.bytes.isEmpty {
+            let isAlive = write(&buffer.bytes, to: slot)
+            buffer.bytes.removeAll(keepingCapacity: true)
+            guard isAlive else { return }
+        }
+        if closes {
+            didSendClose(slot)
+        } else if hasMore {
+            enqueue(slot)
+        }
+    }
+
+    @usableFromInline
+    package func endFlush(_ buffer: WriteBuffer) {
+        writeBuffer = buffer
+        flushing.removeAll(keepingCapacity: true)
+    }
+
+    private func hasOutbox(_ slot: Int) -> Bool {
+        connections[slot].phase == .open || connections[slot].phase == .failing
+    }
+
+    private func didSendClose(_ slot: Int) {
+        guard connections[slot].phase == .open else {
+            linger(slot, .lost)
+            return
+        }
+        connections[slot].closure = .byServer
+        connections[slot].phase = .closing
+        connections[slot].deadline = now + intervals.close
+    }
+
+    func enqueue(_ slot: Int) {
+        guard !connections[slot].isQueued else { return }
+        connections[slot].isQueued = true
+        if !connections[slot].isChoked { queue.append(slot) }
+    }
+
+    /// Hands bytes to the library. False where the connection is broken; it is ended then.
+    @discardableResult
+    func write(_ bytes: inout [UInt8], to slot: Int) -> Bool {
+        guard let library = connections[slot].library else { return false }
+        guard library.write(&bytes) else {
+            end(slot, .lost)
+            return false
+        }
+        if library.isChoked { becomeChoked(slot) }
+        return true
+    }
+
+    private func becomeChoked(_ slot: Int) {
+        guard !connections[slot].isChoked else { return }
+        connections[slot].isChoked = true
+        guard hasOutbox(slot) else { return }
+        // A peer that does not read is not read either: it gets no answers that could pile up. It has
+        // two ping intervals to make room, as long as one that is silent.
+        allowInput(slot, false)
+        connections[slot].deadline = min(connections[slot].deadline, now + 2 * intervals.ping)
+    }
+}

@@ -1,0 +1,25 @@
+/// What a connection is to be sent in one write. It is handed empty to the source of its frames.
+package struct WriteBuffer {
+    package internal(set) var bytes: [UInt8] = []
+    /// A source stops adding frames once the buffer holds this many bytes.
+    package let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        bytes.reserveCapacity(capacity)
+    }
+
+    package var isFull: Bool { bytes.count >= capacity }
+
+    /// Appends a complete frame, header and payload, as `ServerFrame` makes it.
+    package mutating func append(_ frame: [UInt8]) {
+        bytes.append(contentsOf: frame)
+    }
+}
+
+/// Whoever keeps the outboxes of the connections.
+package protocol FrameSource {
+    /// Moves complete frames of a connection into the buffer, until the buffer is full or the outbox
+    /// is empty. Says whether more is waiting: then it is asked again when there is room.
+    mutating func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool
+}
