@@ -58,7 +58,7 @@ let package = Package(
         // Where bytes come in, and where they rest.
         room("System", ["CLinux"]),
         room("YAML", ["CYAML"]),
-        room("Configuration", ["YAML"]),
+        room("Configuration", ["Wire", "YAML"]),
         room("Crypto", ["COpenSSL", "CJose", "Wire"]),
         room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
@@ -102,7 +102,7 @@ let package = Package(
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
         tests("YAMLTests", ["YAML"]),
-        tests("ConfigurationTests", ["Configuration", "YAML"]),
+        tests("ConfigurationTests", ["Configuration", "Wire", "YAML"]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.

@@ -119,6 +119,13 @@ package struct Fabric: ~Copyable {
         keepBudget()
     }
 
+    /// Asks for the end of every connection.
+    package mutating func closeAll(_ code: CloseCode) {
+        for place in connections.peers.indices where connections.peers[place] != nil {
+            close(place, code)
+        }
+    }
+
     /// Asks for the end of a connection; nothing is published to it any more.
     mutating func close(_ place: Int, _ code: CloseCode) {
         guard connections.peers[place]?.isClosing == false else { return }

@@ -12,6 +12,8 @@ package struct FabricStatistics: Equatable, Sendable {
     /// Connections ended for any other reason the fabric has.
     package var otherClosings: UInt64 = 0
 
+    package init() {}
+
     mutating func count(_ code: CloseCode) {
         switch code {
         case .slowReader, .outboxBudget: slowReaders += 1

@@ -4,6 +4,7 @@ package import Configuration
 import Courier
 import Crypto
 import DeviceCodecs
+import Journal
 package import Fabric
 import Server
 package import System
@@ -68,6 +69,29 @@ package final class Daemon {
             for thread in started { thread.join() }
             throw error
         }
+    }
+
+    /// What would keep a daemon from starting with this configuration, in words: keys, profiles and
+    /// webhook endpoints are tried; no broker is asked and no store is opened.
+    package static func problems(in configuration: Configuration) -> [String] {
+        var problems: [String] = []
+        do throws(StartError) {
+            _ = try ProfileCatalogue(configuration.devices)
+        } catch {
+            problems.append(error.description)
+        }
+        do throws(StartError) {
+            let settings = try CourierSettings(
+                configuration.webhooks, version: version, listener: nil)
+            do throws(CourierError) {
+                _ = try Courier(settings) { 0 }
+            } catch {
+                problems.append(error.description)
+            }
+        } catch {
+            problems.append(error.description)
+        }
+        return problems
     }
 
     /// Whether the engine turns: what a watchdog is told by.

@@ -61,6 +61,8 @@ package enum ServerEvent: Sendable {
     indirect case upgrade(UpgradeRequest)
     /// A complete message; its payload is `ServerTurn.payload(range)`. Text is valid UTF-8.
     case message(ConnectionID, MessageKind, Range<Int>)
+    /// A ping or a pong came: the peer lives.
+    case heard(ConnectionID)
     /// Comes once for every accepted WebSocket, as its last event.
     case closed(ConnectionID, Closure)
     /// A line the library wrote. The library logs for the whole process: where there are two

@@ -92,8 +92,9 @@ extension WebServer {
             case .ping(let range):
                 guard connections[slot].phase == .open else { continue }
                 ServerFrame.append(.pong, payload: next.payloads[range], to: &controlFrames)
+                next.events.append(.heard(identity(of: slot)))
             case .pong:
-                continue
+                next.events.append(.heard(identity(of: slot)))
             case .close(let code):
                 didReceiveClose(code, at: slot)
             case .violation(let code, let reason):

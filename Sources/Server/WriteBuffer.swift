@@ -1,6 +1,6 @@
 /// What a connection is to be sent in one write. It is handed empty to the source of its frames.
 package struct WriteBuffer {
-    package internal(set) var bytes: [UInt8] = []
+    package var bytes: [UInt8] = []
     /// A source stops adding frames once the buffer holds this many bytes.
     package let capacity: Int
 

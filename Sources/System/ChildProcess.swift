@@ -76,14 +76,24 @@ extension Clock {
     }
 }
 
-/// Finds ports of the loopback address that nobody listens on.
+/// Ports of the loopback address that nobody listens on.
 package enum FreePort {
+    package static func isFree(_ port: UInt16) -> Bool {
+        (try? bound(to: port)) != nil
+    }
+
     package static func find() throws(SystemError) -> UInt16 {
+        try bound(to: 0)
+    }
+
+    /// Binds the port for a moment, any free one for 0, and answers which it was.
+    private static func bound(to wanted: UInt16) throws(SystemError) -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError.last("socket") }
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = wanted.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let port = unsafe withUnsafeMutablePointer(to: &address) { pointer -> UInt16? in

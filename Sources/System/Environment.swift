@@ -21,6 +21,20 @@ package enum Environment {
         return variables
     }
 
+    /// The name of the user the process runs as; `root` where the system knows none.
+    package static var userName: String {
+        guard let entry = unsafe getpwuid(geteuid()), let name = unsafe entry.pointee.pw_name
+        else { return "root" }
+        return unsafe String(cString: name)
+    }
+
     /// Whether standard output is a terminal.
     package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+}
+
+/// The end of the process.
+package enum Exit {
+    package static func now(_ code: Int32) -> Never {
+        exit(code)
+    }
 }

@@ -5,7 +5,7 @@ import System
 struct Main {
     static func main() {
         let code = Program.run(Array(CommandLine.arguments.dropFirst()))
-        Program.end(with: code)
+        Exit.now(code)
     }
 }
 
@@ -41,10 +41,10 @@ enum Program {
         }
         let wanted = name == "--version" ? "version" : name
         guard let command = commands.first(where: { $0.name == wanted }) else {
-            let nearest = nearest(to: name, among: commands.map(\.name))
+            let meant = nearestName(to: name, among: commands.map(\.name))
             throw Failure(
                 "there is no command '\(name)'",
-                hint: nearest.map { "did you mean '\($0)'?" } ?? "see freshwire --help",
+                hint: meant.map { "did you mean '\($0)'?" } ?? "see freshwire --help",
                 code: .usage)
         }
         let rest = Array(words.dropFirst())

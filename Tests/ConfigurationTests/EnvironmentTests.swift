@@ -103,7 +103,7 @@ struct EnvironmentTests {
         let keys = Configuration.declaredKeys
         #expect(Set(keys.map(\.variable)).count == keys.count)
         #expect(Set(keys.map(\.path)).count == keys.count)
-        #expect(!keys.contains { $0.variable == Environment.fileVariable })
+        #expect(!keys.contains { $0.variable == EnvironmentVariables.fileVariable })
         for key in keys {
             #expect(key.purpose.hasSuffix(".") && key.purpose.count <= 150, "\(key.path)")
             #expect(!key.purpose.contains("|") && !key.value.type.contains("|"), "\(key.path)")

@@ -1,3 +1,4 @@
+import Wire
 import YAML
 
 /// Why what stands at a node cannot be the value of its key.
@@ -265,7 +266,7 @@ extension ValueType where Value: Choice {
                     Fault(
                         at: node.mark,
                         "is '\(name)', allowed is \(names.joined(separator: " or "))",
-                        suggestion: nearest(to: name, among: names)))
+                        suggestion: nearestName(to: name, among: names)))
                 return nil
             },
             text: { quotedIfNeeded($0.rawValue) })

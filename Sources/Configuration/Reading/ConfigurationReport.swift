@@ -38,7 +38,7 @@ package struct ConfigurationReport: Sendable {
             problems.append(Problem(at: .file(name, error.mark), error.message))
         }
         let keys = Configuration.declaredKeys
-        let overlay = Environment.Overlay(of: environment, over: root, keys: keys)
+        let overlay = EnvironmentVariables.Overlay(of: environment, over: root, keys: keys)
         var reader = TreeReader(fileName: name, variables: overlay.variables, allKeys: keys)
         var configuration = Configuration()
         if let root = overlay.root { reader.read(root, at: "", into: &configuration) }

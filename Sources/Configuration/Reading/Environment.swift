@@ -1,3 +1,4 @@
+import Wire
 import YAML
 
 /// The environment variables that override keys of the file.
@@ -6,7 +7,7 @@ import YAML
 /// name, `FRESHWIRE_MQTT_HOST` for `mqtt.brokers[].host`: it goes to the list's only element, which
 /// is made where the file has none, and is an error where the file has several. A value that is a
 /// list itself is written with commas between its elements.
-package enum Environment {
+package enum EnvironmentVariables {
     package static let prefix = "FRESHWIRE_"
 
     /// Names the configuration file; belongs to the command line and overrides no key.
@@ -22,12 +23,12 @@ package enum Environment {
         init(of environment: [String: String], over root: Node?, keys: [DeclaredKey]) {
             self.root = root
             let ours = environment.filter {
-                $0.key.hasPrefix(Environment.prefix) && $0.key != Environment.fileVariable
+                $0.key.hasPrefix(EnvironmentVariables.prefix) && $0.key != EnvironmentVariables.fileVariable
             }
             // Sorted, so that problems come in the same order in every run.
             for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
                 guard let key = keys.first(where: { $0.variable == name }) else {
-                    let suggestion = nearest(to: name, among: keys.map(\.variable))
+                    let suggestion = nearestName(to: name, among: keys.map(\.variable))
                     let problem = Problem(
                         at: .variable(name), "is no variable of Freshwire", suggestion: suggestion)
                     problems.append(problem)

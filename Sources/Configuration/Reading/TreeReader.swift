@@ -1,3 +1,4 @@
+import Wire
 import YAML
 
 /// Reads the tree of a file into sections, strictly, and goes on after a problem to find them all.
@@ -88,10 +89,10 @@ struct TreeReader {
     private mutating func reportUnknown(_ entry: Node.Entry, at path: String, known: [String]) {
         let message = path.isEmpty ? "there is no key" : "\(path) has no key"
         let suggestion =
-            nearest(to: entry.key, among: known)
+            nearestName(to: entry.key, among: known)
             // Perhaps the right key in the wrong section.
             ?? allKeys.first { $0.name == entry.key }?.path
-            ?? nearest(to: entry.key, among: allKeys.map(\.name))
+            ?? nearestName(to: entry.key, among: allKeys.map(\.name))
             .flatMap { name in allKeys.first { $0.name == name }?.path }
         problems.append(
             Problem(

@@ -1,3 +1,4 @@
+import Wire
 import YAML
 
 /// A mapping of a profile, read key by key; a key that nobody asks for is refused at the start.
@@ -82,28 +83,4 @@ struct StrictMapping {
     func refusal(_ node: Node, _ words: String) -> ProfileError {
         ProfileError(file: file, mark: node.mark, .value(words))
     }
-}
-
-/// The name that a slip of the pen most likely meant, or nil where none is near.
-func nearestName(to typed: String, among names: [String]) -> String? {
-    let distances = names.map { (name: $0, distance: editDistance(typed, $0)) }
-    guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-    // A third of the letters wrong is a slip; more is another word.
-    return nearest.distance <= max(1, typed.count / 3) ? nearest.name : nil
-}
-
-/// How many letters have to be put in, taken out or replaced to turn one word into the other.
-private func editDistance(_ first: String, _ second: String) -> Int {
-    let letters = Array(second)
-    var row = Array(0...letters.count)
-    for (index, letter) in first.enumerated() {
-        var diagonal = row[0]
-        row[0] = index + 1
-        for (column, other) in letters.enumerated() {
-            let replaced = diagonal + (letter == other ? 0 : 1)
-            diagonal = row[column + 1]
-            row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
-        }
-    }
-    return row[letters.count]
 }

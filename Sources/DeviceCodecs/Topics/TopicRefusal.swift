@@ -11,6 +11,18 @@ package enum TopicRefusal: String, Error, CaseIterable, Sendable {
     case forbiddenCharacter = "forbidden_character"
 }
 
+extension TopicRefusal: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unknownTopic: "no device profile has this topic"
+        case .emptyName: "the name in the topic is empty"
+        case .nameTooLong: "the name in the topic is longer than \(CarrierName.maximumLength) bytes"
+        case .invalidName: "the name in the topic is not UTF-8"
+        case .forbiddenCharacter: "the name in the topic holds a control character, + or #"
+        }
+    }
+}
+
 /// What a bag or a vehicle may be called.
 package enum CarrierName {
     /// In bytes. Serial numbers, UUIDs and number plates are a fraction of it.

@@ -18,6 +18,8 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     case outboxBudget = 4000
     /// The server takes no more connections: reconnect later.
     case serverFull = 4001
+    /// Events were lost inside the server: reconnect and ask what was missed.
+    case historyLost = 4002
 
     /// The reason of the close frame, at most 123 bytes.
     package var reason: String {
@@ -28,6 +30,7 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
         case .tooManyMessages: "message rate exceeded"
         case .connectionLimit: "too many connections of this user"
         case .outboxBudget: "server outboxes full: reconnect later"
+        case .historyLost: "events were lost: reconnect and ask anew"
         case .serverFull: "too many connections: reconnect later"
         }
     }
@@ -39,7 +42,7 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     var discardsAnswers: Bool {
         switch self {
         case .slowReader, .outboxBudget, .silent: true
-        case .tokenExpired, .tooManyMessages, .connectionLimit, .serverFull: false
+        case .tokenExpired, .tooManyMessages, .connectionLimit, .serverFull, .historyLost: false
         }
     }
 }

@@ -1,3 +1,4 @@
+import Bridge
 import ColdChain
 import Journal
 import Wire
@@ -41,7 +42,7 @@ extension JSONWriter {
         if let text = String(validating: letter.payload, as: UTF8.self) {
             member("payload", text)
         } else {
-            member("payloadBase64", Base64.encode(letter.payload))
+            member("payloadBase64", Base64.padded.encode(letter.payload))
         }
         instantMember("replayedAt", logged.replayedAt)
     }

@@ -21,10 +21,13 @@ struct BrokerWatch {
         switch report {
         case .connected(let sessionPresent):
             connections += 1
-            trouble = nil
+            trouble = "not subscribed yet"
             log.info(
                 "broker connected",
                 ["broker": name, "session": sessionPresent ? "resumed" : "new"])
+        case .subscribed:
+            trouble = nil
+            log.info("broker subscribed", ["broker": name])
         case .disconnected(let reason, let retryIn):
             trouble = "\(reason)"
             log.warning(

@@ -52,7 +52,8 @@ final class EngineLoop {
             let session: BrokerSession
             do throws(SessionError) {
                 session = try BrokerSession(
-                    broker: UInt16(truncatingIfNeeded: index), settings: broker)
+                    broker, broker: UInt16(truncatingIfNeeded: index),
+                    random: SystemRandomNumberGenerator())
             } catch {
                 throw StartError("broker \(broker.name): \(error.description)")
             }
@@ -71,7 +72,7 @@ final class EngineLoop {
         _ settings: EngineSettings, catalogue: ProfileCatalogue, mail: Mail, log: Log
     ) throws(StartError) -> (thread: Thread, origin: LogOrigin) {
         let opened = OneShot<Result<LogOrigin, StartError>>()
-        let thread = try StartError.catching {
+        let thread = try StartError.catching { () throws(SystemError) in
             try Thread(name: "engine") {
                 do throws(StartError) {
                     let dispatcher = try Dispatcher(catalogue, brokers: settings.bridge.brokers)

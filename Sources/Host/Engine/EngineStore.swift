@@ -10,7 +10,8 @@ import Wire
 /// When the store fails, both are thrown away: the bridge may know what is not durable. They are
 /// made anew from what the store has, after it was opened and verified.
 final class EngineStore {
-    private(set) var bridge: Bridge?
+    /// Nil while the store is away. The engine talks to it; only this type replaces it.
+    var bridge: Bridge?
     private(set) var epoch = ""
     private(set) var restoredOrders: [Order] = []
     /// The number of the newest event in the log when it was opened.

@@ -58,7 +58,7 @@ struct HealthReport: Sendable {
 
     private func intake(_ status: EngineStatus, _ text: inout PrometheusText) {
         text.metric(
-            "freshwire_messages_total", .counter, "MQTT messages taken.", status.messages)
+            "freshwire_messages_total", .counter, "MQTT messages taken.", count: status.messages)
         text.metric(
             "freshwire_broker_connected", .gauge, "Whether the broker is connected.", by: "broker",
             byBroker(status) { $0.isConnected ? 1 : 0 })
@@ -81,23 +81,23 @@ struct HealthReport: Sendable {
         let counters = status.counters
         text.metric(
             "freshwire_readings_total", .counter, "Readings taken, duplicates included.",
-            counters.readings)
-        text.metric("freshwire_fixes_total", .counter, "Positions taken.", counters.fixes)
+            count: counters.readings)
+        text.metric("freshwire_fixes_total", .counter, "Positions taken.", count: counters.fixes)
         text.metric(
             "freshwire_late_readings_total", .counter,
-            "Samples that were not the newest of their source.", counters.lateReadings)
+            "Samples that were not the newest of their source.", count: counters.lateReadings)
         text.metric(
             "freshwire_duplicates_total", .counter,
-            "Rows that were in the log already.", status.duplicates)
+            "Rows that were in the log already.", count: status.duplicates)
         text.metric(
             "freshwire_redeliveries_total", .counter,
-            "Messages known to be delivered again.", counters.redeliveries)
+            "Messages known to be delivered again.", count: counters.redeliveries)
         text.metric(
-            "freshwire_alerts_total", .counter, "Excursions opened.", counters.excursionsOpened)
+            "freshwire_alerts_total", .counter, "Excursions opened.", count: counters.excursionsOpened)
         text.metric(
             "freshwire_excursions_closed_total", .counter, "Excursions closed.",
-            counters.excursionsClosed)
-        text.metric("freshwire_commits_total", .counter, "Commits of the log.", status.commits)
+            count: counters.excursionsClosed)
+        text.metric("freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
         text.metric(
             "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",
             Double(status.commitNanoseconds) / 1e9)
@@ -106,27 +106,27 @@ struct HealthReport: Sendable {
             status.isStoreOpen ? 1 : 0)
         text.metric(
             "freshwire_store_failures_total", .counter, "Failures of the store.",
-            status.storeFailures)
+            count: status.storeFailures)
     }
 
     private func fanOut(_ status: FabricStatus, _ text: inout PrometheusText) {
         text.metric(
-            "freshwire_connections", .gauge, "Open WebSocket connections.", status.connections)
+            "freshwire_connections", .gauge, "Open WebSocket connections.", count: status.connections)
         text.metric(
             "freshwire_fabric_events_total", .counter, "Events published to the fabric.",
-            status.statistics.events)
+            count: status.statistics.events)
         text.metric(
             "freshwire_frames_queued_total", .counter, "Events put into an outbox.",
-            status.statistics.deliveries)
+            count: status.statistics.deliveries)
         text.metric(
             "freshwire_slow_consumers_closed_total", .counter,
             "Connections closed because their reader was too slow.",
-            status.statistics.slowReaders)
+            count: status.statistics.slowReaders)
         text.metric(
-            "freshwire_outbox_bytes", .gauge, "Bytes that wait for readers.", status.outboxBytes)
+            "freshwire_outbox_bytes", .gauge, "Bytes that wait for readers.", count: status.outboxBytes)
         text.metric(
             "freshwire_requests_refused_total", .counter,
-            "Requests and upgrades refused for want of a valid token.", status.refusals)
+            "Requests and upgrades refused for want of a valid token.", count: status.refusals)
     }
 
     private func deliveries(

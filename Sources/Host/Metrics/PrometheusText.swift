@@ -14,9 +14,9 @@ struct PrometheusText {
         text += "\(name) \(shown(value))\n"
     }
 
-    mutating func metric(_ name: String, _ kind: Kind, _ help: String, _ value: UInt64) {
+    mutating func metric(_ name: String, _ kind: Kind, _ help: String, count: UInt64) {
         head(name, kind, help)
-        text += "\(name) \(value)\n"
+        text += "\(name) \(count)\n"
     }
 
     /// One value for each value of a label, in order of the label.

@@ -68,8 +68,7 @@ final class ReaderLoop {
 
     private func answer(_ query: ReadQuery) -> APIResponse {
         do throws(StoreError) {
-            let reader = try reader ?? JournalReader(path: path)
-            self.reader = reader
+            let reader = try openReader()
             return try LogAnswers(reader: reader).answer(query)
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
@@ -77,5 +76,12 @@ final class ReaderLoop {
             log.error("the log could not be read", ["reason": error.description])
             return .storeUnavailable
         }
+    }
+
+    private func openReader() throws(StoreError) -> JournalReader {
+        if let reader { return reader }
+        let opened = try JournalReader(path: path)
+        reader = opened
+        return opened
     }
 }

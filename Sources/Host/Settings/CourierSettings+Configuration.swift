@@ -19,8 +19,9 @@ extension CourierSettings {
 extension WebhookEndpoint {
     init(_ endpoint: Configuration.Endpoint) throws(StartError) {
         let secret: WebhookSecret
+        let text = try Self.secretText(of: endpoint)
         do throws(WebhookSecretError) {
-            secret = try WebhookSecret(try Self.secretText(of: endpoint))
+            secret = try WebhookSecret(text)
         } catch {
             throw StartError("webhook endpoint \(endpoint.name): \(error.description)")
         }

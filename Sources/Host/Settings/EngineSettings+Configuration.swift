@@ -2,6 +2,7 @@ import Bridge
 import ColdChain
 import Configuration
 import DeviceCodecs
+import Fabric
 import Intake
 import Journal
 
@@ -23,9 +24,10 @@ extension JournalSettings {
         let store = configuration.store
         self.init(path: "\(store.directory)/freshwire.sqlite")
         walBytes = store.walLimit
-        readingDays = Int(clamping: store.temperatureRetention.wholeSeconds / 86_400)
-        fixDays = Int(clamping: store.locationRetention.wholeSeconds / 86_400)
+        readingDays = store.temperatureRetentionDays
+        fixDays = store.locationRetentionDays
         deadLetterRows = store.deadLetterLimit
+        deadLetterBytes = store.deadLetterBytes
         finalOrderHours = Int(clamping: configuration.orders.custodyRetention.wholeSeconds / 3600)
     }
 }
@@ -59,7 +61,6 @@ extension BridgeSettings {
         bounds.oldestReadingMilliseconds = configuration.limits.oldestReading.wholeMilliseconds
         bounds.finalOrderRetentionMilliseconds =
             configuration.orders.custodyRetention.wholeMilliseconds
-        bounds.deadLetterPayloadBytes = configuration.store.deadLetterPayloadBytes
         brokers = configuration.mqtt.brokers.map(\.name)
         profiles = catalogue.traits
         endpoints = configuration.webhooks.endpoints.map {

@@ -1,5 +1,5 @@
-import Configuration
-import Crypto
+package import Configuration
+package import Crypto
 import System
 import Wire
 
@@ -49,7 +49,12 @@ package enum TokenKeys {
                 } catch {
                     throw SystemError(operation: "make a token key", reason: error.description)
                 }
-                try File.create(path, secret: Array(hexadecimal(random).utf8))
+                do throws(SystemError) {
+                    try File.create(path, secret: Array(hexadecimal(random).utf8))
+                } catch {
+                    // Another process of this store may have been a moment faster.
+                    guard File.exists(path) else { throw error }
+                }
             }
             return Crypto.Secret(try File.read(path, limit: 4096))
         } catch {
@@ -60,7 +65,7 @@ package enum TokenKeys {
     private static func publicKey(_ file: String) throws(StartError) -> TokenKey {
         do throws(SystemError) {
             let text = String(decoding: try File.read(file, limit: 65_536), as: UTF8.self)
-            return TokenKey(text.contains("-----BEGIN") ? .pem(text) : .jwk(text))
+            return TokenKey(text.contains("-----BEGIN") ? .pem(text) : .jwk(Crypto.Secret(utf8: text)))
         } catch {
             throw StartError(error.description)
         }

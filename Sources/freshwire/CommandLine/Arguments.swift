@@ -1,4 +1,4 @@
-import Configuration
+import Wire
 
 /// What stands on the command line after the command's name.
 struct Arguments {
@@ -71,7 +71,7 @@ struct Arguments {
     }
 
     private static func unknown(_ name: String, for command: Command) -> Failure {
-        let nearest = nearestMatch(to: name, among: command.options.map(\.name))
+        let nearest = nearestName(to: name, among: command.options.map(\.name))
         let hint = nearest.map { "did you mean --\($0)?" }
             ?? "see freshwire \(command.name) --help"
         return Failure("there is no option --\(name)", hint: hint, code: .usage)

@@ -1,6 +1,6 @@
 /// One command of the program: what it is called, what it takes, what it does.
-struct Command {
-    struct Option {
+struct Command: Sendable {
+    struct Option: Sendable {
         /// Without the dashes.
         var name: String
         /// What stands for the value in the help; nil for a flag.
@@ -23,7 +23,7 @@ struct Command {
     /// Whole command lines, each with what it does.
     var examples: [(line: String, does: String)]
     /// Does it, and answers the exit code.
-    var run: (Arguments) throws(Failure) -> Int32
+    var run: @Sendable (Arguments) throws(Failure) -> Int32
 
     var help: String {
         var text = "freshwire \(name): \(summary)\n\nUsage: freshwire \(name)"

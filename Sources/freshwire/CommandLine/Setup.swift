@@ -25,8 +25,8 @@ enum Setup {
     }
 
     static func report(_ arguments: Arguments) -> ConfigurationReport {
-        let environment = System.Environment.all()
-        let file = arguments["config"] ?? environment[Configuration.Environment.fileVariable]
+        let environment = Environment.all()
+        let file = arguments["config"] ?? environment[EnvironmentVariables.fileVariable]
         return ConfigurationReport(file: file, environment: environment)
     }
 }

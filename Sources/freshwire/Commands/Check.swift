@@ -50,9 +50,9 @@ extension Command {
         ]
     ) { (arguments) throws(Failure) -> Int32 in
         if arguments.has("sample") {
-            StandardStream.output.write(Configuration.sample)
+            StandardStream.output.write(Configuration.sampleText)
         } else if arguments.has("reference") {
-            StandardStream.output.write(Configuration.reference)
+            StandardStream.output.write(Configuration.referencePage)
         } else {
             StandardStream.output.write(try Setup.configuration(arguments).effectiveText)
         }

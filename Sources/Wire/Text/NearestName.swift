@@ -1,7 +1,7 @@
 /// The candidate that `name` was most probably meant to be, or nil where none is near.
 ///
 /// Near is an edit distance of at most a third of the longer name, or one edit in a short name.
-func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+package func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {
         let length = max(name.utf8.count, candidate.utf8.count)
@@ -16,7 +16,7 @@ func nearest(to name: String, among candidates: some Sequence<String>) -> String
 
 /// How many insertions, deletions, replacements and swaps of neighbours turn `first` into `second`,
 /// upper and lower case being the same; more than `limit` counts as `limit` + 1.
-func editDistance(_ first: String, _ second: String, limit: Int) -> Int {
+package func editDistance(_ first: String, _ second: String, limit: Int) -> Int {
     let first = Array(first.lowercased().utf8)
     let second = Array(second.lowercased().utf8)
     // Also the bound on the work that a hostile key can cause.

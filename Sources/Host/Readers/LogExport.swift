@@ -1,0 +1,65 @@
+package import ColdChain
+import Bridge
+package import Configuration
+import Journal
+package import System
+import Wire
+
+/// Reads the log from the command line, beside a daemon that may be writing it.
+package enum LogExport {
+    /// Rows read at a time.
+    private static let page = 1_000
+
+    /// Writes every reading measured in a stretch of time as a line of JSON, in log order.
+    ///
+    /// - Returns: How many.
+    package static func readings(
+        _ configuration: Configuration, from: Timestamp, until: Timestamp, to stream: StandardStream
+    ) throws(StartError) -> Int {
+        try reading(configuration) { (reader) throws(StoreError) in
+            var export = try reader.exportReadings(from: from, until: until)
+            var count = 0
+            while true {
+                let readings = try export.next(limit: page, from: reader)
+                if readings.isEmpty { return count }
+                var writer = JSONWriter()
+                var lines: [UInt8] = []
+                for reading in readings {
+                    writer.removeAll()
+                    writer.object { $0.readingMembers(reading) }
+                    lines += writer.bytes
+                    lines.append(UInt8(ascii: "\n"))
+                }
+                stream.write(lines)
+                count += readings.count
+            }
+        }
+    }
+
+    /// Writes dead letters after a number as lines of JSON, at most `limit`.
+    package static func deadLetters(
+        _ configuration: Configuration, after number: UInt64, limit: Int, to stream: StandardStream
+    ) throws(StartError) -> Int {
+        try reading(configuration) { (reader) throws(StoreError) in
+            let letters = try reader.deadLetters(after: number, limit: limit)
+            for letter in letters {
+                var writer = JSONWriter()
+                writer.object { $0.deadLetterMembers(letter) }
+                stream.write(writer.bytes + [UInt8(ascii: "\n")])
+            }
+            return letters.count
+        }
+    }
+
+    private static func reading<Value>(
+        _ configuration: Configuration, _ body: (JournalReader) throws(StoreError) -> Value
+    ) throws(StartError) -> Value {
+        let path = JournalSettings(configuration).path
+        guard File.exists(path) else { throw StartError("there is no log at \(path) yet") }
+        do throws(StoreError) {
+            return try body(try JournalReader(path: path))
+        } catch {
+            throw StartError("the log \(path): \(error.description)")
+        }
+    }
+}
