@@ -98,6 +98,18 @@ struct EnvironmentTests {
         #expect(errors("", ["FRESHWIRE_CONFIG": "/etc/freshwire.yaml"]).isEmpty)
     }
 
+    @Test(
+        "Every variable that the service's files name is one of Freshwire's",
+        arguments: ["freshwire.service", "README.md"])
+    func deployedVariables(name: String) throws {
+        let text = try projectFile("Deploy/systemd/\(name)")
+        let words = text.split { !$0.isASCII || !($0.isLetter || $0 == "_" || $0.isNumber) }
+        let named = Set(words.filter { $0.hasPrefix(Environment.prefix) }.map { String($0) })
+        let known = Set(Configuration.declaredKeys.map(\.variable) + [Environment.fileVariable])
+        #expect(!named.isEmpty)
+        #expect(named.subtracting(known).isEmpty)
+    }
+
     @Test("No two keys share a variable, a path or a purpose, and each purpose is a sentence")
     func declarations() {
         let keys = Configuration.declaredKeys
