@@ -104,8 +104,10 @@ struct EnvironmentTests {
     func deployedVariables(name: String) throws {
         let text = try projectFile("Deploy/systemd/\(name)")
         let words = text.split { !$0.isASCII || !($0.isLetter || $0 == "_" || $0.isNumber) }
-        let named = Set(words.filter { $0.hasPrefix(Environment.prefix) }.map { String($0) })
-        let known = Set(Configuration.declaredKeys.map(\.variable) + [Environment.fileVariable])
+        let named = Set(
+            words.filter { $0.hasPrefix(ConfigurationEnvironment.prefix) }.map { String($0) })
+        let known = Set(
+            Configuration.declaredKeys.map(\.variable) + [ConfigurationEnvironment.fileVariable])
         #expect(!named.isEmpty)
         #expect(named.subtracting(known).isEmpty)
     }
@@ -115,7 +117,7 @@ struct EnvironmentTests {
         let keys = Configuration.declaredKeys
         #expect(Set(keys.map(\.variable)).count == keys.count)
         #expect(Set(keys.map(\.path)).count == keys.count)
-        #expect(!keys.contains { $0.variable == Environment.fileVariable })
+        #expect(!keys.contains { $0.variable == ConfigurationEnvironment.fileVariable })
         for key in keys {
             #expect(key.purpose.hasSuffix(".") && key.purpose.count <= 150, "\(key.path)")
             #expect(!key.purpose.contains("|") && !key.value.type.contains("|"), "\(key.path)")
