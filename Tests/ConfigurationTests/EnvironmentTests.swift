@@ -98,12 +98,26 @@ struct EnvironmentTests {
         #expect(errors("", ["FRESHWIRE_CONFIG": "/etc/freshwire.yaml"]).isEmpty)
     }
 
+    @Test(
+        "Every variable that the service's files name is one of Freshwire's",
+        arguments: ["freshwire.service", "README.md"])
+    func deployedVariables(name: String) throws {
+        let text = try projectFile("Deploy/systemd/\(name)")
+        let words = text.split { !$0.isASCII || !($0.isLetter || $0 == "_" || $0.isNumber) }
+        let named = Set(
+            words.filter { $0.hasPrefix(ConfigurationEnvironment.prefix) }.map { String($0) })
+        let known = Set(
+            Configuration.declaredKeys.map(\.variable) + [ConfigurationEnvironment.fileVariable])
+        #expect(!named.isEmpty)
+        #expect(named.subtracting(known).isEmpty)
+    }
+
     @Test("No two keys share a variable, a path or a purpose, and each purpose is a sentence")
     func declarations() {
         let keys = Configuration.declaredKeys
         #expect(Set(keys.map(\.variable)).count == keys.count)
         #expect(Set(keys.map(\.path)).count == keys.count)
-        #expect(!keys.contains { $0.variable == EnvironmentVariables.fileVariable })
+        #expect(!keys.contains { $0.variable == ConfigurationEnvironment.fileVariable })
         for key in keys {
             #expect(key.purpose.hasSuffix(".") && key.purpose.count <= 150, "\(key.path)")
             #expect(!key.purpose.contains("|") && !key.value.type.contains("|"), "\(key.path)")

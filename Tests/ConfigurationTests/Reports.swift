@@ -23,3 +23,10 @@ func errors(_ text: String, _ environment: [String: String] = [:]) -> [String] {
 func warnings(_ text: String, _ environment: [String: String] = [:]) -> [String] {
     report(text, environment).warnings.map { "\($0)" }
 }
+
+/// The text of a file of the project, by its path from the project's folder.
+func projectFile(_ path: String) throws -> String {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let bytes = try TextFile.read("/\(root)/\(path)", limit: 1 << 20)
+    return String(decoding: bytes, as: UTF8.self)
+}

@@ -69,14 +69,14 @@ struct TextTests {
     @Test("The reference page in Documentation is the one made from the declarations")
     func referencePage() throws {
         #expect(
-            try text(of: "Documentation/configuration.md") == Configuration.referencePage,
+            try projectFile("Documentation/configuration.md") == Configuration.referencePage,
             "write it anew: freshwire config --reference > Documentation/configuration.md")
     }
 
     @Test("The sample file in Deploy is the one made from the declarations")
     func sampleFile() throws {
         #expect(
-            try text(of: "Deploy/freshwire.yaml") == Configuration.sampleText,
+            try projectFile("Deploy/freshwire.yaml") == Configuration.sampleText,
             "write it anew: freshwire config --sample > Deploy/freshwire.yaml")
     }
 
@@ -92,13 +92,6 @@ struct TextTests {
         let text = line[indent.endIndex...]
         guard text.hasPrefix("#"), !text.hasPrefix("# ") else { return String(line) }
         return "\(indent)\(text.dropFirst())"
-    }
-
-    /// The text of a file of the project.
-    private func text(of name: String) throws -> String {
-        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let bytes = try TextFile.read("/\(root)/\(name)", limit: 1 << 20)
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -51,7 +51,7 @@ package struct DeclaredKey: Sendable {
     /// variable can only name the single element of a list.
     package var variable: String {
         let names = steps.filter { !$0.hasSuffix("[]") }
-        return EnvironmentVariables.prefix + names.joined(separator: "_").uppercased()
+        return ConfigurationEnvironment.prefix + names.joined(separator: "_").uppercased()
     }
 
     package var name: String { steps.last ?? "" }

@@ -234,12 +234,12 @@ extension ValueType where Value == String {
     private static var maximumPathBytes: Int { 4095 }
 }
 
-extension ValueType where Value == Secret {
+extension ValueType where Value == ConfiguredSecret {
     /// A text that is never printed, of at least `minimumBytes` bytes.
     static func secret(minimumBytes: Int) -> ValueType {
         ValueType(
             "secret text of at least \(minimumBytes) bytes", isText: true, isSecret: true,
-            scalar: { node throws(ScalarError) in Secret(Array(try node.string().utf8)) },
+            scalar: { node throws(ScalarError) in ConfiguredSecret(Array(try node.string().utf8)) },
             text: { quotedIfNeeded(String(decoding: $0.revealed, as: UTF8.self)) },
             refusal: { secret in
                 guard secret.revealed.count < minimumBytes else { return nil }

@@ -1,7 +1,7 @@
 extension Configuration {
     /// Whose bearer tokens (JWT) are accepted. Each key is good for one algorithm only.
     package struct Authentication: Equatable, Sendable {
-        package var hs256Secret: Secret?
+        package var hs256Secret: ConfiguredSecret?
         package var hs256SecretFile: String?
         package var rs256KeyFiles: [String] = []
         package var es256KeyFiles: [String] = []
@@ -21,7 +21,7 @@ extension Configuration {
 
 extension Configuration.Authentication: Section {
     // RFC 7518 §3.2: a key as long as the hash at least.
-    private static let secret = ValueType<Secret>.secret(minimumBytes: 32)
+    private static let secret = ValueType<ConfiguredSecret>.secret(minimumBytes: 32)
 
     static let keys: [Key<Self>] = [
         Key(
@@ -33,7 +33,7 @@ extension Configuration.Authentication: Section {
             """),
         Key(
             "hs256_secret", \.hs256Secret, secret,
-            example: Secret(Array("a secret of at least 32 random bytes".utf8)),
+            example: ConfiguredSecret(Array("a secret of at least 32 random bytes".utf8)),
             "The same secret written out; meant for the environment, a file is safer."),
         Key(
             "rs256_key_files", \.rs256KeyFiles, .list(of: .file, count: 0...16),

@@ -25,7 +25,7 @@ extension Configuration {
         /// Unique among the endpoints; what is still to be delivered is kept under it.
         package var name = ""
         package var url = ""
-        package var secret: Secret?
+        package var secret: ConfiguredSecret?
         package var secretFile: String?
         package var events = Event.allCases
         package var timeout = Duration.seconds(15)
@@ -73,7 +73,8 @@ extension Configuration.Endpoint: Section {
             "A file with the secret that signs each delivery (HMAC-SHA256), of 24 bytes at least."),
         Key(
             "secret", \.secret, .secret(minimumBytes: 24),
-            example: Secret(Array("a secret of at least 24 random bytes".utf8)), isReloadable: true,
+            example: ConfiguredSecret(Array("a secret of at least 24 random bytes".utf8)),
+            isReloadable: true,
             "The same secret written out; a file is safer."),
         Key(
             "events", \.events,

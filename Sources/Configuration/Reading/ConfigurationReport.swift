@@ -7,8 +7,8 @@ package struct ConfigurationReport: Sendable {
 
     /// Nil where there are errors: a configuration is taken as a whole or not at all.
     package var configuration: Configuration? { errors.isEmpty ? candidate : nil }
-    package private(set) var errors: [Problem]
-    package private(set) var warnings: [Problem]
+    package private(set) var errors: [ConfigurationProblem]
+    package private(set) var warnings: [ConfigurationProblem]
 
     private let candidate: Configuration
     private let reader: TreeReader
@@ -19,26 +19,26 @@ package struct ConfigurationReport: Sendable {
             self.init(text: [], named: "", environment: environment)
             return
         }
-        do throws(FileError) {
+        do throws(TextFileError) {
             let text = try TextFile.read(path, limit: Self.maximumFileBytes)
             self.init(text: text, named: path, environment: environment)
         } catch {
             self.init(text: [], named: path, environment: environment)
-            errors.insert(Problem(at: .nowhere, "\(error)"), at: 0)
+            errors.insert(ConfigurationProblem(at: .nowhere, "\(error)"), at: 0)
         }
     }
 
     /// Reads the text of a file; `name` is how messages call it.
     package init(text: [UInt8], named name: String, environment: [String: String]) {
         var root: Node?
-        var problems: [Problem] = []
+        var problems: [ConfigurationProblem] = []
         do throws(YAMLError) {
             root = try YAML.parse(text)
         } catch {
-            problems.append(Problem(at: .file(name, error.mark), error.message))
+            problems.append(ConfigurationProblem(at: .file(name, error.mark), error.message))
         }
         let keys = Configuration.declaredKeys
-        let overlay = EnvironmentVariables.Overlay(of: environment, over: root, keys: keys)
+        let overlay = ConfigurationEnvironment.Overlay(of: environment, over: root, keys: keys)
         var reader = TreeReader(fileName: name, variables: overlay.variables, allKeys: keys)
         var configuration = Configuration()
         if let root = overlay.root { reader.read(root, at: "", into: &configuration) }
@@ -57,7 +57,7 @@ package struct ConfigurationReport: Sendable {
         var findings = Findings(after: reader)
         for value in candidate.tree.values() {
             for file in value.files {
-                do throws(FileError) {
+                do throws(TextFileError) {
                     if try TextFile.isReadableByAll(file.path), file.isPrivate {
                         findings.warning(
                             "names \(file.path), which every user of this machine can read",

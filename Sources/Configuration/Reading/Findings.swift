@@ -2,8 +2,8 @@ import YAML
 
 /// Collects what is wrong between keys, each of which was right on its own.
 struct Findings {
-    private(set) var errors: [Problem] = []
-    private(set) var warnings: [Problem] = []
+    private(set) var errors: [ConfigurationProblem] = []
+    private(set) var warnings: [ConfigurationProblem] = []
     private let reader: TreeReader
 
     init(after reader: TreeReader) {
@@ -24,12 +24,12 @@ struct Findings {
 
     private func wasRead(_ path: String) -> Bool { !reader.refusedPaths.contains(path) }
 
-    private func problem(_ message: String, at path: String) -> Problem {
-        Problem(at: place(of: path), "\(path) \(message)")
+    private func problem(_ message: String, at path: String) -> ConfigurationProblem {
+        ConfigurationProblem(at: place(of: path), "\(path) \(message)")
     }
 
     /// Where the key stands, or the nearest part of the file that could hold it.
-    private func place(of path: String) -> Problem.Place {
+    private func place(of path: String) -> ConfigurationProblem.Place {
         var path = path[...]
         while true {
             if let mark = reader.marks[String(path)] { return reader.place(of: mark) }

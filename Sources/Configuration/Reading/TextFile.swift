@@ -3,11 +3,11 @@ import Glibc
 /// Reading of small files: configuration, secrets.
 package enum TextFile {
     /// The bytes of a regular file of at most `limit` bytes.
-    package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    package static func read(_ path: String, limit: Int) throws(TextFileError) -> [UInt8] {
         let file = try open(path)
         defer { close(file) }
         let size = Int(try status(of: file, path).st_size)
-        guard size <= limit else { throw FileError(path, .tooLong(limit: limit)) }
+        guard size <= limit else { throw TextFileError(path, .tooLong(limit: limit)) }
         // One byte more than allowed, to see whether the file has grown since.
         var bytes = [UInt8](repeating: 0, count: limit + 1)
         var count = 0
@@ -17,47 +17,47 @@ package enum TextFile {
                     file, buffer.baseAddress?.advanced(by: count), buffer.count - count)
             }
             if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw FileError(path, errno) }
+            guard got >= 0 else { throw TextFileError(path, errno) }
             if got == 0 { break }
             count += got
         }
-        guard count <= limit else { throw FileError(path, .tooLong(limit: limit)) }
+        guard count <= limit else { throw TextFileError(path, .tooLong(limit: limit)) }
         return Array(bytes[..<count])
     }
 
     /// The secret in a file, without a newline at its end.
-    package static func readSecret(_ path: String) throws(FileError) -> Secret {
+    package static func readSecret(_ path: String) throws(TextFileError) -> ConfiguredSecret {
         // Far above any key or password; a larger file is not what was meant.
         var bytes = try read(path, limit: 64 << 10)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        return Secret(bytes)
+        return ConfiguredSecret(bytes)
     }
 
     /// Whether anyone on this machine may read the file; throws where this process may not.
-    static func isReadableByAll(_ path: String) throws(FileError) -> Bool {
+    static func isReadableByAll(_ path: String) throws(TextFileError) -> Bool {
         let file = try open(path)
         defer { close(file) }
         return try status(of: file, path).st_mode & S_IROTH != 0
     }
 
-    private static func open(_ path: String) throws(FileError) -> CInt {
+    private static func open(_ path: String) throws(TextFileError) -> CInt {
         // Not blocking, so that a pipe without a writer cannot hold up the start.
         let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { throw FileError(path, errno) }
+        guard file >= 0 else { throw TextFileError(path, errno) }
         return file
     }
 
-    private static func status(of file: CInt, _ path: String) throws(FileError) -> stat {
+    private static func status(of file: CInt, _ path: String) throws(TextFileError) -> stat {
         var status = stat()
-        guard unsafe fstat(file, &status) == 0 else { throw FileError(path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .isNoFile) }
+        guard unsafe fstat(file, &status) == 0 else { throw TextFileError(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw TextFileError(path, .isNoFile) }
         return status
     }
 }
 
 /// Why a file could not be read.
-package struct FileError: Error, Equatable, Sendable {
+package struct TextFileError: Error, Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         case notFound
         case notPermitted
@@ -96,7 +96,7 @@ package struct FileError: Error, Equatable, Sendable {
     }
 }
 
-extension FileError: CustomStringConvertible {
+extension TextFileError: CustomStringConvertible {
     package var description: String {
         switch reason {
         case .notFound: "\(path) does not exist"

@@ -3,7 +3,7 @@ import YAML
 
 /// Reads the tree of a file into sections, strictly, and goes on after a problem to find them all.
 struct TreeReader {
-    private(set) var problems: [Problem] = []
+    private(set) var problems: [ConfigurationProblem] = []
     /// Where each key that was read stands, by its path.
     private(set) var marks: [String: Node.Mark] = [:]
     /// The paths of keys whose value was refused, and now hold their default.
@@ -74,14 +74,14 @@ struct TreeReader {
         refusedPaths.insert(path)
         let subject = path.isEmpty ? "the file" : path
         problems += faults.map { fault in
-            Problem(
+            ConfigurationProblem(
                 at: place(of: fault.mark), "\(subject) \(fault.message)",
                 suggestion: fault.suggestion)
         }
     }
 
     /// The place that a mark stands for.
-    func place(of mark: Node.Mark) -> Problem.Place {
+    func place(of mark: Node.Mark) -> ConfigurationProblem.Place {
         guard let variable = mark.variable else { return .file(fileName, mark) }
         return variables.indices.contains(variable) ? .variable(variables[variable]) : .nowhere
     }
@@ -95,7 +95,7 @@ struct TreeReader {
             ?? nearestName(to: entry.key, among: allKeys.map(\.name))
             .flatMap { name in allKeys.first { $0.name == name }?.path }
         problems.append(
-            Problem(
+            ConfigurationProblem(
                 at: place(of: entry.keyMark), "\(message) '\(excerpt(entry.key))'",
                 suggestion: suggestion))
     }

@@ -30,8 +30,8 @@ extension Configuration {
         - **Environment.** The variable beside a key goes before the file. The variables of a
           list's keys (`mqtt.brokers[]`, `webhooks.endpoints[]`) set the only element of the list,
           which they make where the file has none; with several elements they are an error. Lists
-          are written with commas. `\(EnvironmentVariables.fileVariable)` names the file. Any other variable
-          that begins with `\(EnvironmentVariables.prefix)` is an error.
+          are written with commas. `FRESHWIRE_CONFIG` names the file. Any other variable that
+          begins with `FRESHWIRE_` is an error.
         - **Secrets** are best kept in files of their own; a newline at the end is ignored. Those
           written in the configuration are shown nowhere.
         - **Reload.** On SIGHUP, keys marked *reload* are taken over; a change of any other key is

@@ -26,7 +26,7 @@ enum Setup {
 
     static func report(_ arguments: Arguments) -> ConfigurationReport {
         let environment = Environment.all()
-        let file = arguments["config"] ?? environment[EnvironmentVariables.fileVariable]
+        let file = arguments["config"] ?? environment[ConfigurationEnvironment.fileVariable]
         return ConfigurationReport(file: file, environment: environment)
     }
 }

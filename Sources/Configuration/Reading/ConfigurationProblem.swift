@@ -1,7 +1,7 @@
 package import YAML
 
 /// Something about the configuration that the operator has to mend, or should know.
-package struct Problem: Error, Equatable, Sendable {
+package struct ConfigurationProblem: Error, Equatable, Sendable {
     package enum Place: Equatable, Sendable {
         case file(String, Node.Mark)
         /// The file as a whole, such as one that cannot be read.
@@ -24,7 +24,7 @@ package struct Problem: Error, Equatable, Sendable {
     }
 }
 
-extension Problem: CustomStringConvertible {
+extension ConfigurationProblem: CustomStringConvertible {
     /// `freshwire.yaml:4:3: mqtt has no key 'brokrs' (did you mean 'brokers'?)`.
     package var description: String {
         let hint = suggestion.map { " (did you mean '\($0)'?)" } ?? ""
@@ -37,7 +37,7 @@ extension Problem: CustomStringConvertible {
     }
 }
 
-extension Problem.Place {
+extension ConfigurationProblem.Place {
     /// Where the place comes when problems are listed: a file from top to bottom, then variables.
     fileprivate var order: (Int, Int, Int, String) {
         switch self {
@@ -49,9 +49,9 @@ extension Problem.Place {
     }
 }
 
-extension [Problem] {
+extension [ConfigurationProblem] {
     /// The same problems in the order in which a person goes through them.
-    func sortedByPlace() -> [Problem] {
+    func sortedByPlace() -> [ConfigurationProblem] {
         enumerated().sorted { first, second in
             first.element.place.order == second.element.place.order
                 ? first.offset < second.offset

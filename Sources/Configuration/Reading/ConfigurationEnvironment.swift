@@ -7,7 +7,7 @@ import YAML
 /// name, `FRESHWIRE_MQTT_HOST` for `mqtt.brokers[].host`: it goes to the list's only element, which
 /// is made where the file has none, and is an error where the file has several. A value that is a
 /// list itself is written with commas between its elements.
-package enum EnvironmentVariables {
+package enum ConfigurationEnvironment {
     package static let prefix = "FRESHWIRE_"
 
     /// Names the configuration file; belongs to the command line and overrides no key.
@@ -16,20 +16,21 @@ package enum EnvironmentVariables {
     /// The tree of a file with the variables' values in their places.
     struct Overlay {
         private(set) var root: Node?
-        private(set) var problems: [Problem] = []
+        private(set) var problems: [ConfigurationProblem] = []
         /// The variables that were put in, in the order of their marks.
         private(set) var variables: [String] = []
 
         init(of environment: [String: String], over root: Node?, keys: [DeclaredKey]) {
             self.root = root
             let ours = environment.filter {
-                $0.key.hasPrefix(EnvironmentVariables.prefix) && $0.key != EnvironmentVariables.fileVariable
+                $0.key.hasPrefix(ConfigurationEnvironment.prefix)
+                    && $0.key != ConfigurationEnvironment.fileVariable
             }
             // Sorted, so that problems come in the same order in every run.
             for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
                 guard let key = keys.first(where: { $0.variable == name }) else {
                     let suggestion = nearestName(to: name, among: keys.map(\.variable))
-                    let problem = Problem(
+                    let problem = ConfigurationProblem(
                         at: .variable(name), "is no variable of Freshwire", suggestion: suggestion)
                     problems.append(problem)
                     continue
@@ -40,14 +41,14 @@ package enum EnvironmentVariables {
 
         private mutating func put(_ text: String, for key: DeclaredKey, from name: String) {
             guard !text.isEmpty else {
-                let problem = Problem(
+                let problem = ConfigurationProblem(
                     at: .variable(name), "is empty; unset it or give it a value")
                 problems.append(problem)
                 return
             }
             let mark = Node.Mark(variable: variables.count)
             variables.append(name)
-            do throws(Problem) {
+            do throws(ConfigurationProblem) {
                 root = try Self.node(
                     root, setting: key.steps[...], to: Self.value(text, of: key.value, at: mark),
                     at: mark, variable: name)
@@ -74,7 +75,7 @@ package enum EnvironmentVariables {
         private static func node(
             _ node: Node?, setting steps: ArraySlice<String>, to value: Node, at mark: Node.Mark,
             variable: String
-        ) throws(Problem) -> Node {
+        ) throws(ConfigurationProblem) -> Node {
             guard let step = steps.first else { return value }
             let list = step.hasSuffix("[]") ? step.dropLast(2) : nil
             let name = list.map { String($0) } ?? step
@@ -102,12 +103,12 @@ package enum EnvironmentVariables {
         private static func onlyElement(
             of node: Node?, _ name: String, setting steps: ArraySlice<String>, to value: Node,
             at mark: Node.Mark, variable: String
-        ) throws(Problem) -> Node {
+        ) throws(ConfigurationProblem) -> Node {
             var list = node ?? Node(.sequence([]), at: mark)
             if list.isNull { list.content = .sequence([]) }
             guard case .sequence(let elements) = list.content else { return list }
             guard elements.count <= 1 else {
-                throw Problem(
+                throw ConfigurationProblem(
                     at: .variable(variable),
                     "could mean any of the \(elements.count) \(name) in the file; set it there")
             }

@@ -1,5 +1,5 @@
 /// Bytes that must not appear in a log, an error message or a listing.
-package struct Secret: Equatable, Sendable {
+package struct ConfiguredSecret: Equatable, Sendable {
     /// The secret itself, for the one who signs or verifies with it.
     package let revealed: [UInt8]
 
@@ -8,7 +8,8 @@ package struct Secret: Equatable, Sendable {
     }
 }
 
-extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension ConfiguredSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     package var description: String { "(hidden)" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
