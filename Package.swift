@@ -77,6 +77,11 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        .target(
+            name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
+        .executableTarget(
+            name: "DecodeBench", dependencies: ["CAllocationCounter", "ColdChain", "DeviceCodecs"],
+            path: "Tests/Benchmarks/DecodeBench", swiftSettings: rules),
         tests("DeviceCodecsTests", ["ColdChain", "DeviceCodecs", "JSONText", "YAML"]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
     ],
