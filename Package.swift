@@ -82,9 +82,28 @@ let package = Package(
         .executableTarget(
             name: "DecodeBench", dependencies: ["CAllocationCounter", "ColdChain", "DeviceCodecs"],
             path: "Tests/Benchmarks/DecodeBench", swiftSettings: rules),
-        tests("DeviceCodecsTests", ["ColdChain", "DeviceCodecs", "JSONText", "YAML"]),
+        .target(
+            name: "DecodeProperties",
+            dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],
+            path: "Tests/Fuzz/DecodeProperties", swiftSettings: rules),
+        tests(
+            "DeviceCodecsTests",
+            ["ColdChain", "DecodeProperties", "DeviceCodecs", "JSONText", "YAML"]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzzers need the toolchain's libFuzzer, whose folder `Tests/Fuzz/run` puts into FUZZ.
+if let libFuzzer = Context.environment["FUZZ"] {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDecode", dependencies: ["DecodeProperties"], path: "Tests/Fuzz/FuzzDecode",
+            exclude: ["corpus", "failures"], swiftSettings: rules,
+            linkerSettings: [
+                .unsafeFlags([
+                    "-L\(libFuzzer)", "-lclang_rt.fuzzer_no_main-x86_64", "-lstdc++",
+                ])
+            ]))
+}
