@@ -107,7 +107,18 @@ let package = Package(
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
-        tests("DeviceCodecsTests", ["ColdChain", "DeviceCodecs", "JSONText", "YAML"]),
+        .target(
+            name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
+        .executableTarget(
+            name: "DecodeBench", dependencies: ["CAllocationCounter", "ColdChain", "DeviceCodecs"],
+            path: "Tests/Benchmarks/DecodeBench", swiftSettings: rules),
+        .target(
+            name: "DecodeProperties",
+            dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],
+            path: "Tests/Fuzz/DecodeProperties", swiftSettings: rules),
+        tests(
+            "DeviceCodecsTests",
+            ["ColdChain", "DecodeProperties", "DeviceCodecs", "JSONText", "YAML"]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(
@@ -117,3 +128,16 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzzers need the toolchain's libFuzzer, whose folder `Tests/Fuzz/run` puts into FUZZ.
+if let libFuzzer = Context.environment["FUZZ"] {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDecode", dependencies: ["DecodeProperties"], path: "Tests/Fuzz/FuzzDecode",
+            exclude: ["corpus", "failures"], swiftSettings: rules,
+            linkerSettings: [
+                .unsafeFlags([
+                    "-L\(libFuzzer)", "-lclang_rt.fuzzer_no_main-x86_64", "-lstdc++",
+                ])
+            ]))
+}

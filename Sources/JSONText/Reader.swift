@@ -8,9 +8,10 @@ final class Reader {
     let handle: OpaquePointer
 
     init(limits: JSONLimits) throws(JSONSyntaxError) {
+        let depth = min(max(limits.maximumDepth, 0), JSONLimits.deepest)
         let created = unsafe sjson_reader_create(
             sjson_limits(
-                bytes: max(limits.maximumBytes, 0), depth: max(limits.maximumDepth, 0),
+                bytes: max(limits.maximumBytes, 0), depth: depth,
                 rows: max(limits.maximumRows, 0)))
         guard let created = unsafe created else { throw JSONSyntaxError(.outOfMemory) }
         unsafe handle = created

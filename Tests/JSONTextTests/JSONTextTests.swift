@@ -147,6 +147,18 @@ struct JSONTextTests {
         }
     }
 
+    @Test("a tree of the greatest depth is built and taken down")
+    func deepest() throws {
+        let limits = JSONLimits(maximumBytes: 1 << 20, maximumDepth: .max, maximumRows: 1)
+        let depth = JSONLimits.deepest
+        let open = [UInt8](repeating: UInt8(ascii: "["), count: depth)
+        let close = [UInt8](repeating: UInt8(ascii: "]"), count: depth)
+        #expect(try JSONText.parse(open + close, limits: limits).bytes == open + close)
+        #expect(throws: JSONSyntaxError(.tooDeep, offset: depth)) {
+            try JSONText.parse([UInt8(ascii: "[")] + open + close, limits: limits)
+        }
+    }
+
     @Test("the reader is as good as new after every error")
     func reuse() throws {
         let reader = try JSONTextReader()
