@@ -1,0 +1,174 @@
+import Bridge
+import ColdChain
+import Foundation
+import Journal
+import Testing
+
+/// A directory of its own for one test, gone with it.
+final class Scratch {
+    let directory: String
+
+    init() throws {
+        directory = NSTemporaryDirectory() + "journal-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    var path: String { directory + "/log.db" }
+
+    var settings: JournalSettings { JournalSettings(path: path) }
+
+    func size(of suffix: String = "") -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + suffix)
+        return attributes?[.size] as? Int ?? 0
+    }
+}
+
+/// The output and the status of a program that ran to its end.
+struct Finished {
+    var output: String
+    var status: Int32
+
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
+}
+
+func run(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+) throws -> Finished {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Finished(
+        output: String(decoding: output, as: UTF8.self), status: process.terminationStatus)
+}
+
+/// Runs SQL with the command-line shell an auditor would use.
+func sqlite3(_ path: String, _ sql: String) throws -> [String] {
+    try run("/usr/bin/env", ["sqlite3", path, sql]).lines
+}
+
+/// The program that is built beside the tests.
+var journalProbe: String {
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    return tests.deletingLastPathComponent().appendingPathComponent("JournalProbe").path
+}
+
+func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+
+let day: Int64 = 86_400_000
+
+/// Sources 1...`bags` on bags, and 101...100+`vehicles` on vehicles.
+func sources(bags: Int = 2, vehicles: Int = 1) -> [Source] {
+    (1...max(bags, 1)).map {
+        Source(
+            number: SourceNumber(UInt32($0)), device: "device-\($0)", carrier: .bag("bag-\($0)"),
+            profile: "generic/bag@1")
+    }
+        + (1...max(vehicles, 1)).map {
+            Source(
+                number: SourceNumber(UInt32(100 + $0)), device: "tracker-\($0)",
+                carrier: .vehicle("van-\($0)"), profile: "generic/tracker@1")
+        }
+}
+
+func reading(
+    _ source: UInt32 = 1, at instant: Int64, _ value: Double = 4, quantity: Quantity = .temperature,
+    receivedAt: Int64? = nil, order: UInt32? = nil
+) -> Reading {
+    var quality = QualityFlags()
+    quality[.grossRange] = .good
+    quality[.eventTime] = .suspect
+    return Reading(
+        source: SourceNumber(source), measurement: Measurement(quantity: quantity, value: value),
+        measuredAt: at(instant), timeSource: .device, receivedAt: at(receivedAt ?? instant),
+        sequence: instant, quality: quality, order: order.map { OrderNumber($0) })
+}
+
+func fix(
+    _ source: UInt32 = 101, at instant: Int64, latitude: Double = 52.5, receivedAt: Int64? = nil
+) -> Fix {
+    Fix(
+        source: SourceNumber(source),
+        position: Position(latitude: latitude, longitude: 13.4, speed: 5),
+        measuredAt: at(instant), timeSource: .device, receivedAt: at(receivedAt ?? instant),
+        sequence: nil, quality: QualityFlags())
+}
+
+func order(
+    _ number: UInt32 = 1, status: OrderStatus = .created, updatedAt: Int64 = 0
+) -> Order {
+    Order(
+        number: OrderNumber(number), id: "order-\(number)", foodClass: .cold, status: status,
+        customer: "c-1", driver: "d-1", vehicle: "van-1", pickup: Place(latitude: 1, longitude: 2),
+        createdAt: at(0), updatedAt: at(updatedAt))
+}
+
+func deadLetter(_ number: Int, bytes: Int = 10) -> DeadLetter {
+    DeadLetter(
+        receivedAt: at(Int64(number)), broker: "local", topic: [0x62, 0xFF, 0x00],
+        payload: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: bytes),
+        payloadLength: bytes * 2, reason: "not_json", detail: "row \(number)")
+}
+
+func delivery(_ number: UInt64, endpoint: String = "kitchen", createdAt: Int64 = 0)
+    -> DeliveryRecord
+{
+    DeliveryRecord(
+        number: number, endpoint: endpoint, event: 1, body: Array("{\"n\":\(number)}".utf8),
+        createdAt: at(createdAt), nextAttemptAt: at(createdAt))
+}
+
+func event(_ number: UInt64, at instant: Int64 = 0) -> EventRecord {
+    EventRecord(
+        number: number, name: "order.delivered", order: OrderNumber(1), occurredAt: at(instant),
+        data: Array("{\"n\":\(number)}".utf8))
+}
+
+extension Journal {
+    /// Commits the batch that `fill` makes.
+    @discardableResult
+    func commit(_ fill: (inout RecordBatch) -> Void) throws(StoreError) -> CommitReceipt {
+        var batch = RecordBatch()
+        fill(&batch)
+        return try commit(batch)
+    }
+
+    /// Tidies until nothing is due, and says what was done in all.
+    func tidyUp(now: Timestamp) throws(StoreError) -> TidyReport {
+        var total = TidyReport()
+        while true {
+            let report = try tidy(now: now, milliseconds: 0)
+            total.readingsErased += report.readingsErased
+            total.fixesErased += report.fixesErased
+            total.deadLettersErased += report.deadLettersErased
+            total.eventsErased += report.eventsErased
+            total.deliveriesErased += report.deliveriesErased
+            if !report.isMoreDue { return total }
+        }
+    }
+}
+
+/// Expects `body` to throw a `StoreError` of this kind.
+func expect<Result>(
+    _ kind: StoreError.Kind, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Result
+) {
+    do {
+        _ = try body()
+        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
+    } catch {
+        #expect(
+            (error as? StoreError)?.kind == kind, "\(error)", sourceLocation: sourceLocation)
+    }
+}
