@@ -32,7 +32,7 @@ struct Event {
         unsafe text = .allocate(capacity: bytes.count)
         _ = unsafe text.initialize(from: bytes)
         guard unsafe yaml_parser_initialize(parser) == 1 else {
-            // libyaml leaves a parser it could not initialise zeroed: deleting it in deinit is safe.
+            // libyaml zeroes a parser it could not initialise, so that deinit may delete it.
             throw YAMLError(.outOfMemory, at: .start)
         }
         // Given explicitly, since libyaml would otherwise accept UTF-16 where the text begins so.
