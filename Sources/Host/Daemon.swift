@@ -4,8 +4,8 @@ package import Configuration
 import Courier
 import Crypto
 import DeviceCodecs
-import Journal
 package import Fabric
+import Journal
 import Server
 package import System
 

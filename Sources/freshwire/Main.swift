@@ -1,5 +1,5 @@
-import Configuration
 import System
+import Wire
 
 @main
 struct Main {

@@ -64,8 +64,9 @@ struct BrokerWatch {
     }
 
     func status(of session: BrokerSession) -> EngineStatus.Broker {
+        // A connection without its subscriptions brings nothing.
         var isConnected = false
-        if case .connected = session.state { isConnected = true }
+        if case .connected = session.state, trouble == nil { isConnected = true }
         return EngineStatus.Broker(
             name: name, isConnected: isConnected, connections: connections, dropped: dropped,
             stored: stored, trouble: trouble)

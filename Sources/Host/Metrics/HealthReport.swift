@@ -93,11 +93,13 @@ struct HealthReport: Sendable {
             "freshwire_redeliveries_total", .counter,
             "Messages known to be delivered again.", count: counters.redeliveries)
         text.metric(
-            "freshwire_alerts_total", .counter, "Excursions opened.", count: counters.excursionsOpened)
+            "freshwire_alerts_total", .counter, "Excursions opened.",
+            count: counters.excursionsOpened)
         text.metric(
             "freshwire_excursions_closed_total", .counter, "Excursions closed.",
             count: counters.excursionsClosed)
-        text.metric("freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
+        text.metric(
+            "freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
         text.metric(
             "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",
             Double(status.commitNanoseconds) / 1e9)
@@ -111,7 +113,8 @@ struct HealthReport: Sendable {
 
     private func fanOut(_ status: FabricStatus, _ text: inout PrometheusText) {
         text.metric(
-            "freshwire_connections", .gauge, "Open WebSocket connections.", count: status.connections)
+            "freshwire_connections", .gauge, "Open WebSocket connections.",
+            count: status.connections)
         text.metric(
             "freshwire_fabric_events_total", .counter, "Events published to the fabric.",
             count: status.statistics.events)
@@ -123,7 +126,8 @@ struct HealthReport: Sendable {
             "Connections closed because their reader was too slow.",
             count: status.statistics.slowReaders)
         text.metric(
-            "freshwire_outbox_bytes", .gauge, "Bytes that wait for readers.", count: status.outboxBytes)
+            "freshwire_outbox_bytes", .gauge, "Bytes that wait for readers.",
+            count: status.outboxBytes)
         text.metric(
             "freshwire_requests_refused_total", .counter,
             "Requests and upgrades refused for want of a valid token.", count: status.refusals)
@@ -136,9 +140,9 @@ struct HealthReport: Sendable {
             "freshwire_webhook_deliveries_total", .counter, "Webhook attempts by outcome.",
             by: "outcome",
             [
-                "accepted": Double(courier.accepted), "refused": Double(courier.refused),
-                "failed": Double(courier.failed),
-                "abandoned": Double(status.counters.deliveriesAbandoned),
+                "delivered": Double(courier.accepted),
+                "failed": Double(courier.refused + courier.failed),
+                "given_up": Double(status.counters.deliveriesAbandoned),
             ])
         text.metric(
             "freshwire_webhook_pending", .gauge, "Deliveries owed, as far as memory holds them.",

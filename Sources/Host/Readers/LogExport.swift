@@ -1,5 +1,5 @@
-package import ColdChain
 import Bridge
+package import ColdChain
 package import Configuration
 import Journal
 package import System

@@ -29,6 +29,7 @@ extension WebhookEndpoint {
             name: endpoint.name, url: Crypto.Secret(utf8: endpoint.url),
             signer: WebhookSigner(secret))
         addresses.allowsPrivateAddresses = endpoint.allowsPrivateAddresses
+        allowsPlainHTTP = endpoint.allowsPrivateAddresses
         timeoutMilliseconds = Int(clamping: endpoint.timeout.wholeMilliseconds)
     }
 
@@ -41,7 +42,7 @@ extension WebhookEndpoint {
         guard let file = endpoint.secretFile else {
             throw StartError("webhook endpoint \(endpoint.name) has no secret")
         }
-        do throws(FileError) {
+        do throws(TextFileError) {
             return String(decoding: try TextFile.readSecret(file).revealed, as: UTF8.self)
         } catch {
             throw StartError("webhook endpoint \(endpoint.name): \(error.description)")

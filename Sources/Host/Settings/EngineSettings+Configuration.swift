@@ -80,15 +80,3 @@ extension CriticalLimits {
         frozen = CriticalLimit(maximum: limits.frozenMaximumCelsius)
     }
 }
-
-extension Duration {
-    /// Cut to whole seconds.
-    var wholeSeconds: Int64 { components.seconds }
-
-    /// Cut to whole milliseconds; the longest there is where it does not fit.
-    var wholeMilliseconds: Int64 {
-        let (milliseconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
-        if overflow { return components.seconds < 0 ? .min : .max }
-        return milliseconds &+ components.attoseconds / 1_000_000_000_000_000
-    }
-}

@@ -33,6 +33,10 @@ extension FabricLimits {
         outboxBytes = server.outboxBytes
         outboxBudgetBytes = server.outboxTotalBytes
         subscriptions = server.subscriptionsMaximum
+        connectionsPerSubject = server.connectionsPerUser
+        messagesPerSecond = Int64(server.messagesPerSecond)
+        messageBurst = Int64(server.messageBurst)
+        refusedMessages = server.messageBurst * 3
         // A client may miss so many heartbeats, and half an interval for a slow network.
         let interval = server.heartbeatInterval.wholeMilliseconds
         silence = interval * Int64(server.heartbeatMisses) + interval / 2

@@ -29,7 +29,7 @@ package enum TokenKeys {
         let settings = configuration.authentication
         if let secret = settings.hs256Secret { return Crypto.Secret(secret.revealed) }
         if let file = settings.hs256SecretFile {
-            do throws(FileError) {
+            do throws(TextFileError) {
                 return Crypto.Secret(try TextFile.readSecret(file).revealed)
             } catch {
                 throw StartError(error.description)
@@ -65,7 +65,8 @@ package enum TokenKeys {
     private static func publicKey(_ file: String) throws(StartError) -> TokenKey {
         do throws(SystemError) {
             let text = String(decoding: try File.read(file, limit: 65_536), as: UTF8.self)
-            return TokenKey(text.contains("-----BEGIN") ? .pem(text) : .jwk(Crypto.Secret(utf8: text)))
+            return TokenKey(
+                text.contains("-----BEGIN") ? .pem(text) : .jwk(Crypto.Secret(utf8: text)))
         } catch {
             throw StartError(error.description)
         }

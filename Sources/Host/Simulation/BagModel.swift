@@ -18,7 +18,7 @@ package struct BagModel: Sendable {
 
     package init(
         name: String, foodClass: FoodClass, celsius: Double, ambient: Double,
-        closedTimeConstant: Double = 9_000, openTimeConstant: Double = 90, isOpen: Bool = false
+        closedTimeConstant: Double = 9_000, openTimeConstant: Double = 60, isOpen: Bool = false
     ) {
         self.name = name
         self.foodClass = foodClass

@@ -33,7 +33,9 @@ struct Arguments {
             } else if let value = rest.popFirst() {
                 values[name] = value
             } else {
-                throw Failure("--\(name) needs a value", hint: "see freshwire \(command.name) --help", code: .usage)
+                throw Failure(
+                    "--\(name) needs a value", hint: "see freshwire \(command.name) --help",
+                    code: .usage)
             }
         }
         if command.operands == nil, let first = operands.first {
@@ -72,7 +74,8 @@ struct Arguments {
 
     private static func unknown(_ name: String, for command: Command) -> Failure {
         let nearest = nearestName(to: name, among: command.options.map(\.name))
-        let hint = nearest.map { "did you mean --\($0)?" }
+        let hint =
+            nearest.map { "did you mean --\($0)?" }
             ?? "see freshwire \(command.name) --help"
         return Failure("there is no option --\(name)", hint: hint, code: .usage)
     }

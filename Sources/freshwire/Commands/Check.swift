@@ -41,7 +41,8 @@ extension Command {
         name: "config", summary: "Prints the configuration: in force, or as a sample.",
         options: [
             Setup.configurationOption,
-            Option("sample", nil, "Every key with its meaning and default, as a file to start from."),
+            Option(
+                "sample", nil, "Every key with its meaning and default, as a file to start from."),
             Option("reference", nil, "The reference page of all keys, in Markdown."),
         ],
         examples: [

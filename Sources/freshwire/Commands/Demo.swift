@@ -51,6 +51,7 @@ enum Demo {
             var show = DemoShow(
                 fleet: fleet, port: daemon.port, brokerPort: broker.port,
                 token: try token(configuration))
+            waitUntilReady(daemon)
             try play(
                 &show, broker: broker, observed: observed, signals: signals, seconds: seconds)
             daemon.beginStop()
@@ -93,6 +94,11 @@ enum Demo {
         return try issuer.issue(grant, now: Clock.wallMilliseconds())
     }
 
+    /// The broker keeps nothing for a daemon that it has not seen yet.
+    private static func waitUntilReady(_ daemon: Daemon) {
+        for _ in 0..<100 where !daemon.isReady { Clock.sleep(milliseconds: 50) }
+    }
+
     /// Publishes and shows until it is ended.
     private static func play(
         _ show: inout DemoShow, broker: DemoBroker, observed: Mailbox<PublishedEvent>,
@@ -107,9 +113,9 @@ enum Demo {
             let elapsed = Int((Clock.monotonicNanoseconds() - began) / 1_000_000_000)
             if seconds > 0 && elapsed >= seconds { return }
             try show.advance(through: publisher)
-            // A second, in steps short enough that Ctrl-C is felt at once.
-            for _ in 0..<10 {
-                try publisher.turn(milliseconds: 100)
+            let due = began + UInt64(elapsed + 1) * 1_000_000_000
+            while Clock.monotonicNanoseconds() < due {
+                try publisher.turn(milliseconds: 50)
                 if signals.next() == .stop { return }
             }
             observed.receive(into: &events)

@@ -118,7 +118,8 @@ struct DemoShow {
 
     private func line(of bag: BagModel) -> String {
         guard let update = temperatures[bag.name] else {
-            return "  \(bag.name)  \(bag.foodClass.name.padded(to: 6))  waiting for its first reading"
+            return
+                "  \(bag.name)  \(bag.foodClass.name.padded(to: 6))  waiting for its first reading"
         }
         let index = fleet.bags.firstIndex { $0.name == bag.name } ?? 0
         let vehicle = Fleet.vehicleName(index % fleet.vehicles.count)

@@ -8,8 +8,12 @@ extension Command {
         name: "token", summary: "Makes a bearer token for the REST API and the WebSocket.",
         options: [
             Setup.configurationOption,
-            Option("role", "ROLE", "customer, driver, merchant, support, admin, staff or food_safety (default staff)."),
-            Option("subject", "ID", "Who it is for: the customer's, driver's or user's id (default: the role)."),
+            Option(
+                "role", "ROLE",
+                "customer, driver, merchant, support, admin, staff or food_safety (default staff)."),
+            Option(
+                "subject", "ID",
+                "Who it is for: the customer's, driver's or user's id (default: the role)."),
             Option("site", "ID", "The restaurant or cafe of a merchant."),
             Option("hours", "N", "How long it holds (default 1)."),
         ],
@@ -18,7 +22,10 @@ extension Command {
                 "curl -H \"Authorization: Bearer $(freshwire token)\" localhost:8080/v1/orders/ORD-1",
                 "Asks for an order as staff."
             ),
-            ("freshwire token --role customer --subject cust-7", "Sees only that customer's orders."),
+            (
+                "freshwire token --role customer --subject cust-7",
+                "Sees only that customer's orders."
+            ),
         ]
     ) { (arguments) throws(Failure) -> Int32 in
         let configuration = try Setup.configuration(arguments)
