@@ -128,7 +128,7 @@ package struct Fabric: ~Copyable {
 
     /// Asks for the end of a connection; nothing is published to it any more.
     mutating func close(_ place: Int, _ code: CloseCode) {
-        guard connections.peers[place]?.isClosing == false else { return }
+        guard connections.isOpen(place) else { return }
         release(place)
         connections.peers[place]?.isClosing = true
         if code.discardsAnswers {
@@ -142,7 +142,7 @@ package struct Fabric: ~Copyable {
 
     /// Takes the connection out of everything it takes part in; answers stay.
     private mutating func release(_ place: Int) {
-        guard connections.peers[place]?.isClosing == false else { return }
+        guard connections.isOpen(place) else { return }
         connections.releaseSubject(of: place)
         while let subscription = connections.peers[place]?.subscriptions.last {
             leave(Int(subscription.channel), place)

@@ -34,6 +34,9 @@ struct ConnectionTable {
         index[connection].map { Int($0) }
     }
 
+    /// Whether the connection is live and not about to be ended.
+    func isOpen(_ place: Int) -> Bool { peers[place]?.isClosing == false }
+
     func connections(of subject: String) -> Int {
         Int(connectionsOfSubject[subject] ?? 0)
     }

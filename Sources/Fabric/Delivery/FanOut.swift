@@ -186,6 +186,7 @@ extension Fabric {
 
     /// Puts one state into one outbox, for a new subscriber.
     mutating func offer(state: Int, to place: Int) {
+        guard connections.isOpen(place) else { return }
         states.writeFrame(state, with: &text)
         eventSerial += 1
         let offer = connections.outboxes[place].offer(

@@ -7,7 +7,7 @@ extension Fabric {
         _ message: Result<JSON, UndecodableMessage>, on connection: ConnectionNumber, now: Moment
     ) {
         guard let place = connections.place(of: connection),
-            connections.peers[place]?.isClosing == false
+            connections.isOpen(place)
         else { return }
         connections.peers[place]?.heardAt = now.uptime
         statistics.clientMessages += 1
@@ -119,6 +119,7 @@ extension Fabric {
     }
 
     private mutating func offer(control payload: [UInt8], to place: Int) -> Bool {
+        guard connections.isOpen(place) else { return false }
         let before = connections.outboxes[place].control.count
         let offer = connections.outboxes[place].offer(
             control: payload, limit: limits.controlBytes)

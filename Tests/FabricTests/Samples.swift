@@ -1,0 +1,65 @@
+import ColdChain
+
+/// Instants, orders and events for the tests.
+enum Sample {
+    static let at = Timestamp(milliseconds: Room.start)
+
+    static func order(
+        _ id: String, _ status: OrderStatus = .inTransit, customer: String? = "anna",
+        driver: String? = "dirk", restaurant: String? = "trattoria", cafe: String? = nil
+    ) -> Order {
+        Order(
+            number: OrderNumber(1), id: id, foodClass: .hot, status: status, customer: customer,
+            driver: driver, restaurant: restaurant, cafe: cafe, createdAt: at, updatedAt: at)
+    }
+
+    static func change(_ order: Order, from previous: OrderStatus? = .ready) -> Event {
+        .order(OrderChange(order: order, previousStatus: previous))
+    }
+
+    static func temperature(
+        _ celsius: Double, order: String? = "O1", bag: String = "B1", humidity: Double? = nil,
+        isWithinLimit: Bool? = nil
+    ) -> Event {
+        .temperature(
+            TemperatureUpdate(
+                order: order, bag: bag, device: "S1", celsius: celsius, humidity: humidity,
+                measuredAt: at, receivedAt: at.advanced(byMilliseconds: 412), quality: .good,
+                isWithinLimit: isWithinLimit))
+    }
+
+    static func location(
+        _ latitude: Double, order: String? = "O1", driver: String? = "dirk",
+        vehicle: String = "V1", speed: Double? = nil, heading: Double? = nil,
+        accuracy: Double? = nil
+    ) -> Event {
+        let position = Position(
+            latitude: latitude, longitude: -73.9851, speed: speed, heading: heading,
+            accuracy: accuracy)
+        return .location(
+            LocationUpdate(
+                order: order, driver: driver, vehicle: vehicle, position: position,
+                measuredAt: at, quality: .good))
+    }
+
+    static func alert(
+        _ state: TemperatureAlert.State = .opened, order: String = "O1", bag: String = "B1",
+        celsius: Double = 48.5
+    ) -> Event {
+        .alert(temperatureAlert(state, order: order, bag: bag, celsius: celsius))
+    }
+
+    static func temperatureAlert(
+        _ state: TemperatureAlert.State, order: String = "O1", bag: String = "B1",
+        celsius: Double = 48.5
+    ) -> TemperatureAlert {
+        let excursion = Excursion(
+            number: 7, order: OrderNumber(1), source: SourceNumber(3), foodClass: .hot,
+            limit: CriticalLimit(minimum: 57), limitProfile: "us-fda-2022",
+            openedAt: at.advanced(byMilliseconds: -60_000),
+            closedAt: state == .closed ? at : nil, peak: 44.25)
+        return TemperatureAlert(
+            state: state, excursion: excursion, order: order, bag: bag, device: "S1",
+            celsius: celsius, measuredAt: at, receivedAt: at)
+    }
+}

@@ -1,0 +1,148 @@
+import ColdChain
+import Fabric
+import Testing
+import Wire
+
+/// What webhooks say and when they are tried again (Q-11).
+struct WebhookTests {
+    private func text(_ bytes: [UInt8]?) -> String? {
+        bytes.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test("Q-11: order.delivered has the seed's body, dated by the hand-over")
+    func delivered() {
+        var order = Sample.order("order_123", .delivered)
+        order.deliveredAt = Sample.at.advanced(byMilliseconds: -60_000)
+        #expect(
+            text(WebhookText.body(for: Sample.change(order, from: .inTransit)))
+                == #"{"event":"order.delivered","timestamp":"2026-01-02T03:03:05.678Z","#
+                + #""data":{"orderId":"order_123","status":"delivered","#
+                + #""previousStatus":"in_transit","deliveryTime":"2026-01-02T03:03:05.678Z"}}"#)
+        order.deliveredAt = nil
+        #expect(
+            text(WebhookText.data(for: Sample.change(order, from: nil)))
+                == #"{"orderId":"order_123","status":"delivered"}"#)
+    }
+
+    @Test("Q-11: order.temperature_alert says the same as the WebSocket message")
+    func alert() {
+        let room = Room()
+        let client = room.connect(1)
+        room.follow(client, Channel(.bag, "B1"))
+        room.publish(Sample.alert())
+        let data = WebhookText.data(for: Sample.temperatureAlert(.opened))
+        #expect(JSONReading.value(of: data) == room.messages(to: client).first?["payload"])
+        let body = WebhookText.body(for: Sample.alert()).flatMap { JSONReading.value(of: $0) }
+        #expect(body?["event"] == "order.temperature_alert")
+        #expect(body?["timestamp"] == .string(Room.startText))
+        #expect(body?["data"] == JSONReading.value(of: data))
+        #expect(body?.members?.count == 3)
+    }
+
+    @Test(
+        "Q-11: events have the catalogue's names",
+        arguments: [
+            (Sample.change(Sample.order("O", .created), from: nil), "order.created"),
+            (Sample.change(Sample.order("O", .confirmed)), "order.confirmed"),
+            (Sample.change(Sample.order("O", .preparing)), "order.preparing"),
+            (Sample.change(Sample.order("O", .ready), from: .preparing), "order.ready"),
+            (Sample.change(Sample.order("O", .pickedUp)), "order.picked_up"),
+            (Sample.change(Sample.order("O", .inTransit)), "order.in_transit"),
+            (Sample.change(Sample.order("O", .delivered)), "order.delivered"),
+            (Sample.change(Sample.order("O", .cancelled)), "order.cancelled"),
+            (Sample.alert(.opened), "order.temperature_alert"),
+            (Sample.alert(.closed), "order.temperature_alert"),
+            (Sample.change(Sample.order("O", .ready), from: .ready), nil),
+            (Sample.temperature(60), nil), (Sample.location(40), nil),
+        ] as [(Event, String?)])
+    func names(event: Event, name: String?) {
+        #expect(WebhookEvent(event)?.rawValue == name)
+        let body = WebhookText.body(for: event).flatMap { JSONReading.value(of: $0) }
+        #expect(body?["event"]?.string == name)
+    }
+
+    @Test("an endpoint gets the events it asked for and no others")
+    func filter() {
+        let endpoint = WebhookEndpoint(
+            name: "kitchen", url: "https://example.com/hook", events: [.temperatureAlert])
+        #expect(endpoint.wants(Sample.alert()))
+        #expect(!endpoint.wants(Sample.change(Sample.order("O", .delivered))))
+        #expect(!endpoint.wants(Sample.temperature(60)))
+    }
+}
+
+struct RetryScheduleTests {
+    private let half = UInt64(1) << 63
+
+    @Test("the delays are those of Standard Webhooks: 75 hours in ten attempts")
+    func standardDelays() {
+        let delays = (1...9).map { attempt in
+            RetrySchedule().verdict(on: .unanswered, attempt: attempt, random: half)
+        }
+        let seconds: [Int64] = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]
+        #expect(delays == seconds.map { .retry(after: $0 * 1000) })
+        #expect(RetrySchedule.standardDelays.reduce(0, +) == 272_105_000)
+        #expect(
+            RetrySchedule().verdict(on: .unanswered, attempt: 10, random: half) == .abandoned)
+    }
+
+    @Test(
+        "which answers are final",
+        arguments: [
+            (200, RetrySchedule.Verdict.delivered), (204, .delivered), (299, .delivered),
+            (410, .endpointGone), (100, .retry(after: 5000)), (199, .retry(after: 5000)),
+            (301, .retry(after: 5000)), (400, .retry(after: 5000)), (404, .retry(after: 5000)),
+            (429, .retry(after: 5000)), (500, .retry(after: 5000)), (503, .retry(after: 5000)),
+            (0, .retry(after: 5000)), (-1, .retry(after: 5000)),
+        ])
+    func finals(status: Int, verdict: RetrySchedule.Verdict) {
+        let result = RetrySchedule.Result.answered(status: status, retryAfter: nil)
+        #expect(RetrySchedule().verdict(on: result, attempt: 1, random: half) == verdict)
+    }
+
+    @Test(
+        "jitter stays within a fifth of the delay",
+        arguments: [
+            (UInt64.min, Int64(4000)), (1 << 62, 4500), (1 << 63, 5000), (3 << 62, 5500),
+            (.max, 6000),
+        ])
+    func jitter(random: UInt64, delay: Int64) {
+        #expect(
+            RetrySchedule().verdict(on: .unanswered, attempt: 1, random: random)
+                == .retry(after: delay))
+    }
+
+    @Test("Retry-After is kept between the delay and twice the delay, never cut short below it")
+    func retryAfter() {
+        let schedule = RetrySchedule()
+        for (asked, range) in [
+            (Int64(0), Int64(4000)...6000), (-5, 4000...6000), (5000, 4000...6000),
+            (6000, 6000...7200), (9500, 9500...10_000), (10_000, 10_000...10_000),
+            (3_600_000, 10_000...10_000), (.max, 10_000...10_000), (.min, 4000...6000),
+        ] {
+            for random in [0, half, .max] {
+                let result = RetrySchedule.Result.answered(status: 503, retryAfter: asked)
+                let verdict = schedule.verdict(on: result, attempt: 1, random: random)
+                guard case .retry(let delay) = verdict else {
+                    Issue.record("\(verdict)")
+                    continue
+                }
+                #expect(range.contains(delay), "asked \(asked), got \(delay)")
+            }
+        }
+    }
+
+    @Test(
+        "nonsense in the settings or the attempt does no harm",
+        arguments: [
+            ([], 1, RetrySchedule.Verdict.abandoned), ([1000], 0, .abandoned),
+            ([1000], -1, .abandoned), ([1000], .max, .abandoned), ([-1], 1, .retry(after: 0)),
+            ([.max], 1, .retry(after: .max)),
+        ] as [([Int64], Int, RetrySchedule.Verdict)])
+    func nonsense(delays: [Int64], attempt: Int, verdict: RetrySchedule.Verdict) {
+        for jitter in [Double.nan, -1, 0] {
+            let schedule = RetrySchedule(delays: delays, jitter: jitter)
+            #expect(schedule.verdict(on: .unanswered, attempt: attempt, random: half) == verdict)
+        }
+    }
+}
