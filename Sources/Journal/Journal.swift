@@ -39,6 +39,7 @@ package final class Journal {
                 kind: .busy, message: "a reader holds an old state of the log",
                 statement: "checkpoint")
         }
+        try StoreLock.flushDirectory(of: settings.path)
         open = try OpenStore(database, settings: settings)
     }
 

@@ -172,3 +172,35 @@ func expect<Result>(
             (error as? StoreError)?.kind == kind, "\(error)", sourceLocation: sourceLocation)
     }
 }
+
+/// Whether a file holds these bytes anywhere.
+func contains(_ pattern: [UInt8], _ path: String) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    return bytes.range(of: Data(pattern)) != nil
+}
+
+/// Someone who opened the store with the command-line shell and holds one state of it.
+final class Auditor {
+    private let process = Process()
+    private let input = Pipe()
+
+    init(_ path: String) throws {
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["sqlite3", path]
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        input.fileHandleForWriting.write(Data("BEGIN; SELECT count(*) FROM sources;\n".utf8))
+        _ = output.fileHandleForReading.availableData
+    }
+
+    deinit { leave() }
+
+    func leave() {
+        guard process.isRunning else { return }
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+}

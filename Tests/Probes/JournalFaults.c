@@ -2,7 +2,7 @@
 //
 // JOURNAL_FAULT="<call> <k> <errno>": the k-th call, counted from 1, answers that error instead of
 // being made. <call> is `sync` (fsync, fdatasync), `write` (pwrite) or `half`, which writes the first
-// half of the k-th pwrite and then fails.
+// half of the k-th pwrite and then fails. When it happens, the line `injected` goes to the output.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,6 +24,7 @@ static int is_due(const char *call, int *error) {
   const char *kind = strcmp(wanted, "half") == 0 ? "write" : wanted;
   if (strcmp(kind, call) != 0 || ++calls != at) return 0;
   *error = number;
+  if (write(1, "injected\n", 9) != 9) abort();
   return strcmp(wanted, "half") == 0 ? 2 : 1;
 }
 

@@ -63,16 +63,23 @@ final class Database {
     }
 
     /// The first column of the first row, or nil where there is no row or it is NULL.
+    ///
+    /// The statement is run to its end: what it changes is committed there, and may fail there.
     func integer(_ sql: String) throws(StoreError) -> Int64? {
         let statement = try prepare(sql)
         guard try statement.step() else { return nil }
-        return statement.optionalInteger(0)
+        let value = statement.optionalInteger(0)
+        while try statement.step() {}
+        return value
     }
 
+    /// The same as text.
     func text(_ sql: String) throws(StoreError) -> String? {
         let statement = try prepare(sql)
         guard try statement.step() else { return nil }
-        return statement.optionalText(0)
+        let value = statement.optionalText(0)
+        while try statement.step() {}
+        return value
     }
 
     /// Runs `body` between `begin` and COMMIT, and rolls back where it throws.

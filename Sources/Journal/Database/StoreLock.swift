@@ -29,6 +29,22 @@ final class StoreLock {
         close(descriptor)
     }
 
+    /// Flushes the directory that holds `path`, so that the names of new files outlast a loss of
+    /// power. SQLite does the same and overlooks a failure.
+    static func flushDirectory(of path: String) throws(StoreError) {
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // EINVAL: a file system that cannot flush a directory needs no flush of one.
+        let isFlushed = descriptor >= 0 && (fsync(descriptor) == 0 || errno == EINVAL)
+        let reason = errno
+        if descriptor >= 0 { close(descriptor) }
+        guard isFlushed else {
+            throw StoreError(
+                kind: .ioError, code: reason, message: message(of: reason),
+                statement: "flush \(directory)")
+        }
+    }
+
     private static func message(of code: CInt) -> String {
         unsafe String(cString: strerror(code))
     }
