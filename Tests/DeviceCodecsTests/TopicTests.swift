@@ -1,3 +1,4 @@
+import ColdChain
 import DeviceCodecs
 import Testing
 
