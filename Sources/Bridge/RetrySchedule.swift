@@ -36,7 +36,9 @@ package struct RetrySchedule: Equatable, Sendable {
             return .abandoned(isGone: false)
         }
         let delay = delaysMilliseconds[attempts - 1]
-        let jittered = Int64(Double(delay) * (1 + jitter * (2 * random - 1)))
+        let jittered =
+            Int64(exactly: (Double(delay) * (1 + jitter * (2 * random - 1))).rounded(.down))
+            ?? delay
         // A receiver may ask for more patience, up to twice the delay, and never for less.
         let (twice, overflow) = delay.multipliedReportingOverflow(by: 2)
         let asked = min(retryAfter ?? 0, overflow ? delay : twice)
