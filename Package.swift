@@ -76,7 +76,7 @@ let package = Package(
 
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
-        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -47,6 +47,8 @@ struct SourceTable: Sendable {
                 numbers[profile].append(source.number)
             }
         }
+        // A number that was given once is never given again, even where its source is gone.
+        fillGap(before: SourceNumber(restored.lastSource &+ 1))
     }
 
     var count: Int { states.count }
