@@ -28,7 +28,7 @@ extension Bridge {
         do throws(CommandRefusal) {
             if let fingerprint = arrival.fingerprint, recent.contains(fingerprint) {
                 countMessage(arrival, &effects)
-                counters.redeliveries += 1
+                _ = recordFingerprint(of: arrival, effects: &effects)
                 return
             }
             _ = try carryOut(command, at: arrival.receivedAt, effects: &effects)

@@ -104,7 +104,8 @@ extension Bridge {
         for index in batch.samples.indices {
             let sample = batch.samples[index]
             if skipsUntimed && sample.measuredAt == nil { continue }
-            let measuredAt = sample.measuredAt ?? arrival.receivedAt
+            let measuredAt =
+                sample.measuredAt ?? standIn(from: source, receivedAt: arrival.receivedAt)
             let timeFlag = eventTimeFlag(of: sample, receivedAt: arrival.receivedAt)
             let bag = sources[source].bag
             let order = bag.flatMap { book.order(inBag: $0, at: measuredAt) }
@@ -133,6 +134,24 @@ extension Bridge {
         }
         publish(live, batch, effects: &effects)
     }
+
+    /// The time of receipt, in place of one that the sample does not carry. Of several samples
+    /// received in one millisecond, as after an outage, each gets the next one: at the same time
+    /// they would be taken for one, or for contradicting each other.
+    private mutating func standIn(from source: SourceNumber, receivedAt: Timestamp) -> Timestamp {
+        var time = receivedAt
+        if let last = sources[source].lastStandIn, last >= receivedAt,
+            last.milliseconds(since: receivedAt) < Bridge.standInReachMilliseconds
+        {
+            time = last.advanced(byMilliseconds: 1)
+        }
+        sources[source].lastStandIn = time
+        return time
+    }
+
+    /// How far ahead of the clock, in milliseconds, a time may be for standing in; beyond that our
+    /// clock was set back.
+    private static let standInReachMilliseconds: Int64 = 60_000
 
     /// Whether a possible time of measurement is newer than all before it. A time that was
     /// impossible at its receipt comes back from the log as the newest: it is passed over.

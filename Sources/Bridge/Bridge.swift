@@ -115,6 +115,12 @@ package struct Bridge: Sendable {
         return startDueAttempts(at: now, effects: &effects)
     }
 
+    /// Orders in memory, for the simulator and for metrics.
+    package var ordersInMemory: Int { book.count }
+
+    /// Messages without an identity of their own in memory.
+    package var fingerprintsInMemory: Int { recent.count }
+
     func recall(_ custody: Custody) -> ReadingRecall {
         ReadingRecall(
             order: custody.order, bag: custody.bag, from: custody.from, until: custody.until)

@@ -66,21 +66,22 @@ struct RecentDeliveries: Sendable {
         return counts[Int(fingerprint.brokerMark)].messages - message <= reach
     }
 
-    /// Remembers the message, and forgets the oldest where the memory is full.
+    /// Remembers the message, and forgets the oldest where the memory is full. One that was known
+    /// is remembered anew: the broker still has it under way.
     ///
     /// - Parameter records: Filled with what must be durable for the message to be known again.
     /// - Returns: False where it was known already.
     mutating func insert(
         _ fingerprint: DeliveryFingerprint, records: inout [DeliveryFingerprint]
     ) -> Bool {
-        guard !contains(fingerprint) else { return false }
+        let isNew = !contains(fingerprint)
         let count = counts[Int(fingerprint.brokerMark)]
         if count.messages - count.milestone >= stride {
             records.append(setMilestone(ofBroker: fingerprint.brokerMark))
         }
         remember(fingerprint)
         records.append(fingerprint)
-        return true
+        return isNew
     }
 
     /// Puts everything that came by one broker out of reach: it has lost the session and can

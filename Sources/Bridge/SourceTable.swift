@@ -10,6 +10,8 @@ struct SourceTable: Sendable {
         var vehicle: Int?
         /// The newest possible time of measurement seen.
         var newest: Timestamp?
+        /// The time last given to a sample that carried none.
+        var lastStandIn: Timestamp?
     }
 
     /// By source number less one.
