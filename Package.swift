@@ -100,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "AcknowledgementProbe", dependencies: ["ExitInsideRead", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
-        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
+        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["Configuration", "Wire", "YAML"]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),

@@ -8,10 +8,11 @@ package struct Arrival: Equatable, Sendable {
     /// Whether the broker kept the message for whoever subscribes: it says nothing of when it was
     /// published.
     package var isRetained: Bool
-    package var fingerprint: DeliveryFingerprint
+    /// Nil for a message at QoS 0, which no broker delivers a second time.
+    package var fingerprint: DeliveryFingerprint?
 
     package init(
-        broker: Int, receivedAt: Timestamp, isRetained: Bool, fingerprint: DeliveryFingerprint
+        broker: Int, receivedAt: Timestamp, isRetained: Bool, fingerprint: DeliveryFingerprint?
     ) {
         self.broker = broker
         self.receivedAt = receivedAt
@@ -21,18 +22,32 @@ package struct Arrival: Equatable, Sendable {
 }
 
 extension DeliveryFingerprint {
-    /// A hash (FNV-1a) of what stays the same when the broker delivers a message again; the
-    /// broker's mark stands in the uppermost eight bits.
-    package init(
+    /// A hash (FNV-1a) of what stays the same when the broker delivers a message again: 55 bits,
+    /// below the broker's mark in the uppermost eight.
+    ///
+    /// Nil for packet identifier 0, which is QoS 0: two such messages that say the same are two.
+    package init?(
         broker: String, packetIdentifier: UInt16, topic: Span<UInt8>, payload: Span<UInt8>
     ) {
+        guard packetIdentifier != 0 else { return nil }
         var hash = FNV1a()
         hash.mix(UInt8(truncatingIfNeeded: packetIdentifier))
         hash.mix(UInt8(truncatingIfNeeded: packetIdentifier >> 8))
         for index in topic.indices { hash.mix(topic[index]) }
         hash.mix(0)
         for index in payload.indices { hash.mix(payload[index]) }
-        self.init(hash.value >> 8 | UInt64(Self.brokerMark(broker)) << 56)
+        self.init(hash.value >> 9 | UInt64(Self.brokerMark(broker)) << 56)
+    }
+
+    /// No message, but how many messages the broker had sent when it stood in the list.
+    init(milestone: UInt64, brokerMark: UInt8) {
+        self.init(
+            milestone & (Self.milestoneBit - 1) | Self.milestoneBit | UInt64(brokerMark) << 56)
+    }
+
+    /// The count where this is a milestone.
+    var milestone: UInt64? {
+        rawValue & Self.milestoneBit == 0 ? nil : rawValue & (Self.milestoneBit - 1)
     }
 
     static func brokerMark(_ broker: String) -> UInt8 {
@@ -42,6 +57,8 @@ extension DeliveryFingerprint {
     }
 
     var brokerMark: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 56) }
+
+    private static let milestoneBit: UInt64 = 1 << 55
 }
 
 /// The Fowler–Noll–Vo hash 1a of 64 bits.

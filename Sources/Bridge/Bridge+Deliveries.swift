@@ -70,7 +70,7 @@ extension Bridge {
     /// - Returns: When the next delivery is due.
     mutating func startDueAttempts(at now: Timestamp, effects: inout Effects) -> Timestamp? {
         var next: Timestamp?
-        for name in outboxes.keys {
+        for name in settings.endpoints.map(\.name) {
             while let delivery = outboxes[name]?.startNext(
                 at: now, underWayMaximum: settings.bounds.attemptsUnderWayMaximum)
             {

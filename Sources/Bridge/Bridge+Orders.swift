@@ -29,13 +29,13 @@ extension Bridge {
         effects: inout Effects
     ) {
         do throws(CommandRefusal) {
-            if recent.contains(arrival.fingerprint) {
-                counters.messages += 1
-                counters.redeliveries += 1
+            if let fingerprint = arrival.fingerprint, recent.contains(fingerprint) {
+                countMessage(arrival, &effects)
+                _ = recordFingerprint(of: arrival, effects: &effects)
                 return
             }
             _ = try carryOut(command, at: arrival.receivedAt, effects: &effects)
-            counters.messages += 1
+            countMessage(arrival, &effects)
             _ = recordFingerprint(of: arrival, effects: &effects)
         } catch {
             receive(
@@ -118,26 +118,21 @@ extension Bridge {
             throw .unknownOrder(id)
         }
         guard Bridge.isName(bag) else { throw .invalid(field: "bagId", reason: Bridge.nameRule) }
-        let index = book.bagIndex(of: bag)
-        if let same = book.bags[index].custody.last(where: { $0.order == number }),
-            from == nil || same.from == from
+        let known = book.custody(ofBag: bag)
+        if let same = known.last(where: { $0.order == number && (from == nil || $0.from == from) }),
+            from != nil || same.until == nil || order.status.isFinal
         {
+            // The same request again, as after a lost answer, is answered the same way.
             return .bound(same, order: order)
         }
         guard !order.status.isFinal else { throw .orderIsFinal(id) }
         let from = from ?? now
-        let age = now.milliseconds(since: from)
-        guard age >= -settings.bounds.futureToleranceMilliseconds else {
-            throw .invalid(field: "from", reason: "it lies in the future")
-        }
-        guard age <= settings.bounds.bindingReachMilliseconds else {
-            throw .invalid(field: "from", reason: "it lies too far in the past")
-        }
-        if let later = book.bags[index].custody.first(where: { $0.from >= from }) {
+        try checkReach(of: from, at: now)
+        if let later = known.first(where: { $0.from >= from }) {
             let other = book[later.order]?.id ?? "another order"
             throw .invalid(field: "from", reason: "the bag carries \(other) from a later time on")
         }
-        if var before = book.bags[index].custody.last, before.until.map({ $0 > from }) ?? true {
+        if var before = known.last, before.until.map({ $0 > from }) ?? true {
             before.until = from
             store(before, effects: &effects)
         }
@@ -145,6 +140,20 @@ extension Bridge {
         store(custody, effects: &effects)
         effects.recalls.append(recall(custody))
         return .bound(custody, order: order)
+    }
+
+    private func checkReach(of from: Timestamp, at now: Timestamp) throws(CommandRefusal) {
+        let age = now.milliseconds(since: from)
+        guard age >= -settings.bounds.futureToleranceMilliseconds else {
+            throw .invalid(field: "from", reason: "it lies in the future")
+        }
+        // Beyond the memory of final orders nobody knows any more what the bag carried.
+        let reach = min(
+            settings.bounds.bindingReachMilliseconds,
+            settings.bounds.finalOrderRetentionMilliseconds)
+        guard age <= reach else {
+            throw .invalid(field: "from", reason: "it lies too far in the past")
+        }
     }
 
     private mutating func store(_ order: Order, effects: inout Effects) {
@@ -158,7 +167,8 @@ extension Bridge {
     }
 
     private mutating func endCustody(of order: Order, at now: Timestamp, effects: inout Effects) {
-        let end = order.deliveredAt ?? now
+        // The platform's clock may be ahead; the bag is free from now on at the latest.
+        let end = min(order.deliveredAt ?? now, now)
         for var custody in book.custody(of: order.number) where custody.until == nil {
             custody.until = max(end, custody.from)
             store(custody, effects: &effects)
@@ -166,7 +176,7 @@ extension Bridge {
     }
 
     /// Judges what is in the log by the limit of the order's new class.
-    private mutating func judgeAgain(_ order: Order, effects: inout Effects) {
+    mutating func judgeAgain(_ order: Order, effects: inout Effects) {
         for key in watches.keys where key.order == order.number { watches[key]?.forgetJudged() }
         for custody in book.custody(of: order.number) {
             effects.recalls.append(recall(custody))

@@ -13,36 +13,49 @@ extension Bridge {
         topic: Span<UInt8>, name: Range<Int>, payload: Span<UInt8>, arrival: Arrival,
         effects: inout Effects
     ) {
-        counters.messages += 1
-        let isUntimed = batch.samples.contains { $0.measuredAt == nil }
-        if isUntimed || !batch.rejections.isEmpty {
+        countMessage(arrival, &effects)
+        let hasUntimed = batch.samples.contains { $0.measuredAt == nil }
+        // A retained message without a time may be of any age; its receipt says nothing.
+        let skipsUntimed = hasUntimed && arrival.isRetained
+        let topicName = topic.extracting(name)
+        let known = sources.find(topicName, profile: profile)
+        let hasRoom = known != nil || sources.count < settings.bounds.sourcesMaximum
+        let fault = fault(of: batch, skipsUntimed: skipsUntimed, hasRoom: hasRoom)
+        if hasUntimed || fault != nil {
             guard recordFingerprint(of: arrival, effects: &effects) else { return }
         }
-        if !batch.rejections.isEmpty {
+        if let fault {
             bury(
-                topic: topic, payload: payload, arrival: arrival, reason: "row_rejected",
-                detail: Bridge.describe(batch.rejections), effects: &effects)
+                topic: topic, payload: payload, arrival: arrival, reason: fault.reason,
+                detail: fault.detail, effects: &effects)
         }
-        if isUntimed && arrival.isRetained {
-            // A retained message without a time may be of any age; its receipt says nothing.
-            bury(
-                topic: topic, payload: payload, arrival: arrival, reason: "retained_without_time",
-                detail: "a retained message must carry its time of measurement",
-                effects: &effects)
-            return
+        guard hasRoom,
+            batch.samples.contains(where: { $0.measuredAt != nil || !skipsUntimed })
+        else { return }
+        let source = known ?? newSource(topicName, kind: kind, profile: profile, effects: &effects)
+        record(
+            batch, from: source, profile: profile, arrival: arrival, skipsUntimed: skipsUntimed,
+            effects: &effects)
+    }
+
+    /// Why a decoded message is a dead letter as well, whole or in part: one letter a message.
+    private func fault(
+        of batch: borrowing SampleBatch, skipsUntimed: Bool, hasRoom: Bool
+    ) -> (reason: String, detail: String)? {
+        var fault: (reason: String, detail: String)?
+        if !batch.samples.isEmpty, !hasRoom {
+            fault = (
+                "too_many_sources",
+                "the log knows \(sources.count) devices, which is the limit"
+            )
+        } else if skipsUntimed {
+            fault = (
+                "retained_without_time", "a retained message must carry its time of measurement"
+            )
         }
-        guard !batch.samples.isEmpty else { return }
-        guard
-            let source = source(
-                named: topic.extracting(name), kind: kind, profile: profile, effects: &effects)
-        else {
-            bury(
-                topic: topic, payload: payload, arrival: arrival, reason: "too_many_sources",
-                detail: "the log knows \(sources.count) devices, which is the limit",
-                effects: &effects)
-            return
-        }
-        record(batch, from: source, profile: profile, arrival: arrival, effects: &effects)
+        guard !batch.rejections.isEmpty else { return fault }
+        let rows = Bridge.describe(batch.rejections)
+        return fault.map { ($0.reason, "\($0.detail); \(rows)") } ?? ("row_rejected", rows)
     }
 
     /// Takes a message that could not be decoded (B-8).
@@ -50,45 +63,34 @@ extension Bridge {
         undecodable topic: Span<UInt8>, payload: Span<UInt8>, arrival: Arrival, reason: String,
         detail: String, effects: inout Effects
     ) {
-        counters.messages += 1
+        countMessage(arrival, &effects)
         guard recordFingerprint(of: arrival, effects: &effects) else { return }
         bury(
             topic: topic, payload: payload, arrival: arrival, reason: reason, detail: detail,
             effects: &effects)
     }
 
-    /// Judges readings of the log for an order that came to be known after them.
-    package mutating func recalled(
-        _ readings: [Reading], for order: OrderNumber, effects: inout Effects
-    ) {
-        guard let order = book[order] else { return }
-        for reading in readings {
-            guard reading.measurement.quantity == .temperature, reading.quality.rollup != .bad,
-                reading.source.rawValue >= 1, Int(reading.source.rawValue) <= sources.count
-            else { continue }
-            judge(
-                celsius: reading.measurement.value, from: reading.source, for: order,
-                measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
-                effects: &effects)
-        }
-    }
-
     /// - Returns: False where the message was recorded before.
     mutating func recordFingerprint(of arrival: Arrival, effects: inout Effects) -> Bool {
-        guard recent.insert(arrival.fingerprint) else {
+        guard let fingerprint = arrival.fingerprint else { return true }
+        guard recent.insert(fingerprint, records: &effects.records.fingerprints) else {
             counters.redeliveries += 1
             return false
         }
-        effects.records.fingerprints.append(arrival.fingerprint)
         return true
     }
 
-    private mutating func source(
-        named name: Span<UInt8>, kind: CarrierKind, profile: ProfileNumber,
-        effects: inout Effects
-    ) -> SourceNumber? {
-        if let known = sources.find(name, profile: profile) { return known }
-        guard sources.count < settings.bounds.sourcesMaximum else { return nil }
+    mutating func countMessage(_ arrival: Arrival, _ effects: inout Effects) {
+        counters.messages += 1
+        guard arrival.fingerprint != nil else { return }
+        if let milestone = recent.countMessage(ofBroker: brokerMarks[arrival.broker]) {
+            effects.records.fingerprints.append(milestone)
+        }
+    }
+
+    private mutating func newSource(
+        _ name: Span<UInt8>, kind: CarrierKind, profile: ProfileNumber, effects: inout Effects
+    ) -> SourceNumber {
         let source = sources.insert(name, kind: kind, profile: profile, book: &book)
         effects.records.sources.append(source)
         return source.number
@@ -96,12 +98,14 @@ extension Bridge {
 
     private mutating func record(
         _ batch: borrowing SampleBatch, from source: SourceNumber, profile: ProfileNumber,
-        arrival: Arrival, effects: inout Effects
+        arrival: Arrival, skipsUntimed: Bool, effects: inout Effects
     ) {
-        var live: Live?
+        var live = Live()
         for index in batch.samples.indices {
             let sample = batch.samples[index]
-            let measuredAt = sample.measuredAt ?? arrival.receivedAt
+            if skipsUntimed && sample.measuredAt == nil { continue }
+            let measuredAt =
+                sample.measuredAt ?? standIn(from: source, receivedAt: arrival.receivedAt)
             let timeFlag = eventTimeFlag(of: sample, receivedAt: arrival.receivedAt)
             let bag = sources[source].bag
             let order = bag.flatMap { book.order(inBag: $0, at: measuredAt) }
@@ -114,18 +118,49 @@ extension Bridge {
             recordFix(of: sample, row: row, effects: &effects)
             if let order, let warmest, warmest.quality != .bad {
                 judge(
-                    celsius: warmest.celsius, from: source, for: order, measuredAt: measuredAt,
-                    receivedAt: arrival.receivedAt, effects: &effects)
+                    Instant(
+                        source: source, measuredAt: measuredAt, receivedAt: arrival.receivedAt,
+                        celsius: warmest.celsius),
+                    for: order, effects: &effects)
             }
             if timeFlag == .bad { continue }
-            if let newest = sources[source].newest, measuredAt <= newest {
+            guard isNewest(measuredAt, from: source, receivedAt: arrival.receivedAt) else {
                 counters.lateReadings += 1
                 continue
             }
             sources[source].newest = measuredAt
-            live = Live(row: row, order: order, temperature: warmest, sample: sample)
+            if let warmest { live.temperature = (warmest, row, order, sample) }
+            if let position = sample.position { live.position = (position, row) }
         }
-        if let live { publish(live, batch, effects: &effects) }
+        publish(live, batch, effects: &effects)
+    }
+
+    /// The time of receipt, in place of one that the sample does not carry. Of several samples
+    /// received in one millisecond, as after an outage, each gets the next one: at the same time
+    /// they would be taken for one, or for contradicting each other.
+    private mutating func standIn(from source: SourceNumber, receivedAt: Timestamp) -> Timestamp {
+        var time = receivedAt
+        if let last = sources[source].lastStandIn, last >= receivedAt,
+            last.milliseconds(since: receivedAt) < Bridge.standInReachMilliseconds
+        {
+            time = last.advanced(byMilliseconds: 1)
+        }
+        sources[source].lastStandIn = time
+        return time
+    }
+
+    /// How far ahead of the clock, in milliseconds, a time may be for standing in; beyond that our
+    /// clock was set back.
+    private static let standInReachMilliseconds: Int64 = 60_000
+
+    /// Whether a possible time of measurement is newer than all before it. A time that was
+    /// impossible at its receipt comes back from the log as the newest: it is passed over.
+    private func isNewest(
+        _ measuredAt: Timestamp, from source: SourceNumber, receivedAt: Timestamp
+    ) -> Bool {
+        guard let newest = sources[source].newest else { return true }
+        let ahead = newest.milliseconds(since: receivedAt)
+        return measuredAt > newest || ahead > settings.bounds.futureToleranceMilliseconds
     }
 
     /// What the records of one sample have in common.
@@ -145,12 +180,11 @@ extension Bridge {
         var quality: QualityFlag
     }
 
-    /// The newest sample of a message, which the fabric is told of.
+    /// The newest samples of a message with a temperature and with a position, which the fabric is
+    /// told of.
     private struct Live {
-        var row: Row
-        var order: Order?
-        var temperature: Temperature?
-        var sample: Sample
+        var temperature: (value: Temperature, row: Row, order: Order?, sample: Sample)?
+        var position: (value: Position, row: Row)?
     }
 
     private func eventTimeFlag(of sample: Sample, receivedAt: Timestamp) -> QualityFlag {
@@ -171,7 +205,7 @@ extension Bridge {
             let measurement = batch.measurements[index]
             var quality = QualityFlags()
             quality[.eventTime] = row.timeFlag
-            quality[.grossRange] = sources.grossRangeFlag(of: measurement, profile: row.profile)
+            quality[.grossRange] = grossRangeFlag(of: measurement, profile: row.profile)
             effects.records.readings.append(
                 Reading(
                     source: row.source, measurement: measurement, measuredAt: row.measuredAt,
@@ -186,6 +220,12 @@ extension Bridge {
             if Bridge.tells(temperature, moreThan: worst) { worst = temperature }
         }
         return worst
+    }
+
+    private func grossRangeFlag(of measurement: Measurement, profile: ProfileNumber) -> QualityFlag
+    {
+        guard measurement.value.isFinite else { return .bad }
+        return sources.grossRangeFlag(of: measurement, profile: profile)
     }
 
     /// A usable temperature tells more than a bad one; of usable ones the one furthest outside.
@@ -215,77 +255,36 @@ extension Bridge {
         return isOnEarth && !isNullIsland ? .good : .bad
     }
 
-    /// Judges one temperature for an order, and says what that changed.
-    private mutating func judge(
-        celsius: Double, from source: SourceNumber, for order: Order, measuredAt: Timestamp,
-        receivedAt: Timestamp, effects: inout Effects
-    ) {
-        let limit = settings.limits[order.foodClass]
-        let key = WatchKey(order: order.number, source: source)
-        let finding = watches[key, default: Watch(order: order.number, source: source)].judge(
-            celsius: celsius, at: measuredAt, by: limit, of: order.foodClass,
-            profile: settings.limits.profile, gap: settings.bounds.excursionGapMilliseconds,
-            number: last.excursion + 1)
-        switch finding {
-        case .nothing: return
-        case .widened(let excursion):
-            effects.records.excursions.append(excursion)
-        case .opened(let excursion):
-            last.excursion += 1
-            counters.excursionsOpened += 1
-            tell(.opened, excursion, of: order, celsius, measuredAt, receivedAt, &effects)
-        case .closed(let excursion):
-            counters.excursionsClosed += 1
-            tell(.closed, excursion, of: order, celsius, measuredAt, receivedAt, &effects)
-        }
-    }
-
-    private mutating func tell(
-        _ state: TemperatureAlert.State, _ excursion: Excursion, of order: Order,
-        _ celsius: Double, _ measuredAt: Timestamp, _ receivedAt: Timestamp,
-        _ effects: inout Effects
-    ) {
-        effects.records.excursions.append(excursion)
-        let source = sources[excursion.source].source
-        let alert = TemperatureAlert(
-            state: state, excursion: excursion, order: order.id, bag: source.carrier.name,
-            device: source.device, celsius: celsius, measuredAt: measuredAt,
-            receivedAt: receivedAt)
-        record(.alert(alert), for: order.number, at: measuredAt, now: receivedAt, &effects)
-    }
-
     private func publish(
         _ live: Live, _ batch: borrowing SampleBatch, effects: inout Effects
     ) {
-        let state = sources[live.row.source]
-        if let temperature = live.temperature, state.bag != nil {
-            publish(temperature, live, batch, state.source, &effects)
+        if let (temperature, row, order, sample) = live.temperature, sources[row.source].bag != nil
+        {
+            let humidity = batch.measurements[sample.measurements]
+                .last { $0.quantity == .humidity }?.value
+            publish(temperature, row, of: order, humidity: humidity, &effects)
         }
-        if let position = live.sample.position, let vehicle = state.vehicle {
-            publish(position, live.row, vehicle: vehicle, &effects)
+        if let (position, row) = live.position, let vehicle = sources[row.source].vehicle {
+            publish(position, row, vehicle: vehicle, &effects)
         }
     }
 
     private func publish(
-        _ temperature: Temperature, _ live: Live, _ batch: borrowing SampleBatch,
-        _ source: Source, _ effects: inout Effects
+        _ temperature: Temperature, _ row: Row, of order: Order?, humidity: Double?,
+        _ effects: inout Effects
     ) {
-        var humidity: Double?
-        for index in live.sample.measurements
-        where batch.measurements[index].quantity == .humidity {
-            humidity = batch.measurements[index].value
-        }
         var isWithinLimit: Bool?
-        if let order = live.order, temperature.quality != .bad {
+        if let order, temperature.quality != .bad {
             let limit = settings.limits[order.foodClass]
             if limit.minimum != nil || limit.maximum != nil {
                 isWithinLimit = limit.isKept(by: temperature.celsius)
             }
         }
+        let source = sources[row.source].source
         let update = TemperatureUpdate(
-            order: live.order?.id, bag: source.carrier.name, device: source.device,
-            celsius: temperature.celsius, humidity: humidity, measuredAt: live.row.measuredAt,
-            receivedAt: live.row.receivedAt, quality: temperature.quality,
+            order: order?.id, bag: source.carrier.name, device: source.device,
+            celsius: temperature.celsius, humidity: humidity, measuredAt: row.measuredAt,
+            receivedAt: row.receivedAt, quality: temperature.quality,
             isWithinLimit: isWithinLimit)
         effects.publications.append(PublishedEvent(number: nil, event: .temperature(update)))
     }

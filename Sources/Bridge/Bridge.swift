@@ -16,6 +16,8 @@ package struct Bridge: Sendable {
     var sources = SourceTable()
     var watches: [WatchKey: Watch] = [:]
     var recent: RecentDeliveries
+    /// Per broker, what its fingerprints are marked with.
+    let brokerMarks: [UInt8]
     var outboxes: [String: EndpointOutbox] = [:]
     var last: LastNumbers
     /// When final orders were last looked through.
@@ -45,7 +47,9 @@ package struct Bridge: Sendable {
         self.settings = settings
         random = SplitMix64(state: seed)
         recent = RecentDeliveries(
-            capacity: settings.bounds.fingerprintsMaximum, restored: restored.fingerprints)
+            capacity: settings.bounds.fingerprintsMaximum,
+            reach: settings.bounds.redeliveryReachMessages, restored: restored.fingerprints)
+        brokerMarks = settings.brokers.map(DeliveryFingerprint.brokerMark)
         last = LastNumbers(
             order: restored.lastOrder, excursion: restored.lastExcursion,
             event: restored.lastEvent, delivery: restored.lastDelivery)
@@ -64,14 +68,23 @@ package struct Bridge: Sendable {
                 restored: restored.deliveries.filter { $0.endpoint == endpoint.name },
                 limit: settings.bounds.pendingDeliveriesMaximum)
         }
-        for custody in restored.custody where book[custody.order]?.status.isFinal == false {
+        // Final orders too: one may have become final before an earlier recall was answered.
+        for custody in restored.custody where book[custody.order] != nil {
             effects.recalls.append(recall(custody))
         }
     }
 
     /// Takes what of the configuration can change while running: limits, bounds and endpoints.
-    package mutating func reload(_ settings: BridgeSettings) {
+    ///
+    /// What is in the log of the orders in memory is judged again where their limit has changed,
+    /// as it would be after a restart.
+    package mutating func reload(_ settings: BridgeSettings, effects: inout Effects) {
+        let before = self.settings.limits
         self.settings.limits = settings.limits
+        for order in book.ordersByNumber
+        where before[order.foodClass] != settings.limits[order.foodClass] {
+            judgeAgain(order, effects: &effects)
+        }
         self.settings.bounds = settings.bounds
         self.settings.schedule = settings.schedule
         self.settings.endpoints = settings.endpoints
@@ -83,9 +96,11 @@ package struct Bridge: Sendable {
         outboxes = outboxes.filter { names.contains($0.key) }
     }
 
-    /// A broker has lost the session: it can deliver nothing again of what came before.
-    package mutating func sessionLost(broker: String) {
-        recent.removeAll(of: broker)
+    /// A broker has lost the session: it can deliver nothing again of what came before. To be said
+    /// before any message of the new session is taken, whose packet identifiers begin anew.
+    package mutating func sessionLost(broker: String, effects: inout Effects) {
+        effects.records.fingerprints.append(
+            recent.removeAll(ofBroker: DeliveryFingerprint.brokerMark(broker)))
     }
 
     /// Does what is due, and says when there is something due next.
@@ -100,6 +115,12 @@ package struct Bridge: Sendable {
         }
         return startDueAttempts(at: now, effects: &effects)
     }
+
+    /// Orders in memory, for the simulator and for metrics.
+    package var ordersInMemory: Int { book.count }
+
+    /// Messages without an identity of their own in memory.
+    package var fingerprintsInMemory: Int { recent.count }
 
     func recall(_ custody: Custody) -> ReadingRecall {
         ReadingRecall(

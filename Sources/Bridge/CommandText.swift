@@ -28,7 +28,11 @@ package enum CommandText {
         }
         var bag: String?
         var from: Timestamp?
+        var seen: Set<String> = []
         for member in members {
+            guard seen.insert(member.name).inserted else {
+                throw .invalid(field: member.name, reason: "it stands there twice")
+            }
             switch member.name {
             case "bagId": bag = try text(member.value, "bagId")
             case "from": from = try instant(member.value, "from")

@@ -40,7 +40,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var readings: [Reading] = []
     /// A fix whose source, time and coordinates are in the log already is not recorded again.
     package var fixes: [Fix] = []
-    /// New and changed orders, whole, by number.
+    /// New and changed orders, whole, by number. An order's id may come again under a new number
+    /// once the order is no longer restored.
     package var orders: [Order] = []
     /// New and ended custody, whole, by bag, order and start.
     package var custody: [Custody] = []
@@ -50,7 +51,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
     package var deadLetters: [DeadLetter] = []
-    /// Messages that carry no identity of their own, so that a redelivery is known again.
+    /// Messages that carry no identity of their own, so that a redelivery is known again; in this
+    /// order, after all that were recorded before.
     package var fingerprints: [DeliveryFingerprint] = []
 
     package init() {}
@@ -189,7 +191,7 @@ package struct DeadLetter: Equatable, Sendable {
 }
 
 /// What tells a redelivery of a message from a second message that says the same: a hash of
-/// broker, packet identifier, topic and payload.
+/// broker, packet identifier, topic and payload. The journal keeps it without looking into it.
 package struct DeliveryFingerprint: Hashable, Sendable {
     package var rawValue: UInt64
 

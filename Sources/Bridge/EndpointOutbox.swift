@@ -12,6 +12,8 @@ struct EndpointOutbox: Sendable {
     private var lastLoaded: UInt64 = 0
     private var mayHaveMore: Bool
     private var isRefillAsked = false
+    /// Whether one was left to the journal since a refill was asked for, which may lack it.
+    private var isRefillStale = false
     /// The receiver has said that it is gone for good; nothing is tried until a restart.
     var isGone = false
     private let limit: Int
@@ -30,6 +32,7 @@ struct EndpointOutbox: Sendable {
     mutating func add(_ record: DeliveryRecord) {
         if mayHaveMore || count >= limit {
             mayHaveMore = true
+            isRefillStale = isRefillAsked
         } else {
             insert(record)
         }
@@ -39,7 +42,8 @@ struct EndpointOutbox: Sendable {
     mutating func refill(_ records: [DeliveryRecord]) {
         isRefillAsked = false
         let room = max(limit - count, 0)
-        mayHaveMore = records.count > room || records.count >= limit / 2
+        mayHaveMore = records.count > room || records.count >= refillLimit || isRefillStale
+        isRefillStale = false
         for record in records.prefix(room) where record.number > lastLoaded { insert(record) }
     }
 
@@ -47,8 +51,10 @@ struct EndpointOutbox: Sendable {
     mutating func wantedRefill(endpoint: String) -> DeliveryRefill? {
         guard mayHaveMore, !isRefillAsked, !isGone, count <= limit / 2 else { return nil }
         isRefillAsked = true
-        return DeliveryRefill(endpoint: endpoint, after: lastLoaded, limit: max(limit / 2, 1))
+        return DeliveryRefill(endpoint: endpoint, after: lastLoaded, limit: refillLimit)
     }
+
+    private var refillLimit: Int { max(limit / 2, 1) }
 
     /// When the first of those that wait is due.
     var nextDue: Timestamp? { isGone ? nil : waiting.first?.nextAttemptAt }

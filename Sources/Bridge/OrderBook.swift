@@ -27,6 +27,16 @@ struct OrderBook: Sendable {
 
     func number(of id: String) -> OrderNumber? { numbers[id] }
 
+    /// Every order in memory, in order of number.
+    var ordersByNumber: [Order] {
+        orders.values.sorted { $0.number.rawValue < $1.number.rawValue }
+    }
+
+    /// What the bag carried and carries, in order of `from`; empty for a bag that is not known.
+    func custody(ofBag name: String) -> [Custody] {
+        bagIndices[name].map { bags[$0].custody } ?? []
+    }
+
     var count: Int { orders.count }
 
     /// Adds the order or replaces what was known of it.

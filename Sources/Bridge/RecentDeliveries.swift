@@ -1,42 +1,120 @@
 /// The last messages without an identity of their own, so that a redelivery is known again (B-2).
 ///
-/// A broker delivers again only what it has sent and not seen acknowledged, which is far less than
-/// this holds.
+/// Packet identifiers come round after 65,535 messages of a session, whether or not those are kept
+/// here. So the age of an entry is counted in messages of its broker, and an entry out of reach is
+/// a stranger: its packet identifier may belong to a second message that says the same, which must
+/// not be lost. The count is written among the fingerprints as milestones, so that it outlives a
+/// restart.
 struct RecentDeliveries: Sendable {
-    private var ring: [DeliveryFingerprint] = []
-    private var known: Set<DeliveryFingerprint> = []
+    private struct Entry: Sendable {
+        var fingerprint: DeliveryFingerprint
+        var message: UInt64
+    }
+
+    /// What one broker has sent, by its mark.
+    private struct Count: Sendable {
+        var messages: UInt64 = 0
+        /// The last milestone that was recorded.
+        var milestone: UInt64 = 0
+        /// The count at which the last fingerprint was recorded.
+        var lastFingerprint: UInt64?
+    }
+
+    private var ring: [Entry] = []
     private var oldest = 0
+    /// The broker's count at which each was recorded.
+    private var known: [DeliveryFingerprint: UInt64] = [:]
+    private var counts = [Count](repeating: Count(), count: 256)
     private let capacity: Int
+    /// In messages of the broker.
+    private let reach: UInt64
+    private let stride: UInt64
 
-    init(capacity: Int, restored: [DeliveryFingerprint]) {
+    init(capacity: Int, reach: Int, restored: [DeliveryFingerprint]) {
         self.capacity = max(capacity, 1)
-        for fingerprint in restored.suffix(self.capacity) { _ = insert(fingerprint) }
-    }
-
-    func contains(_ fingerprint: DeliveryFingerprint) -> Bool { known.contains(fingerprint) }
-
-    /// Remembers the message, and forgets the oldest where the memory is full.
-    ///
-    /// - Returns: False where it was known already.
-    mutating func insert(_ fingerprint: DeliveryFingerprint) -> Bool {
-        guard known.insert(fingerprint).inserted else { return false }
-        if ring.count < capacity {
-            ring.append(fingerprint)
-        } else {
-            known.remove(ring[oldest])
-            ring[oldest] = fingerprint
-            oldest = (oldest + 1) % capacity
+        self.reach = UInt64(max(reach, 1))
+        stride = max(self.reach / 16, 1)
+        for fingerprint in restored {
+            if let milestone = fingerprint.milestone {
+                let mark = Int(fingerprint.brokerMark)
+                counts[mark].messages = max(counts[mark].messages, milestone)
+                counts[mark].milestone = counts[mark].messages
+            } else {
+                remember(fingerprint)
+            }
         }
-        return true
     }
 
-    /// Forgets what came by one broker: for when that broker has lost the session and can deliver
-    /// nothing again.
-    mutating func removeAll(of broker: String) {
-        let mark = DeliveryFingerprint.brokerMark(broker)
-        let kept = (ring[oldest...] + ring[..<oldest]).filter { $0.brokerMark != mark }
-        ring = Array(kept)
-        known = Set(kept)
-        oldest = 0
+    /// Fingerprints in memory.
+    var count: Int { ring.count }
+
+    /// Counts a message of a broker.
+    ///
+    /// - Returns: A milestone to be recorded, where one is due.
+    mutating func countMessage(ofBroker mark: UInt8) -> DeliveryFingerprint? {
+        counts[Int(mark)].messages += 1
+        let count = counts[Int(mark)]
+        // Where no fingerprint is in reach, nothing depends on the count.
+        guard count.messages - count.milestone >= stride, let last = count.lastFingerprint,
+            count.messages - last <= reach + stride
+        else { return nil }
+        return setMilestone(ofBroker: mark)
+    }
+
+    func contains(_ fingerprint: DeliveryFingerprint) -> Bool {
+        guard let message = known[fingerprint] else { return false }
+        return counts[Int(fingerprint.brokerMark)].messages - message <= reach
+    }
+
+    /// Remembers the message, and forgets the oldest where the memory is full. One that was known
+    /// is remembered anew: the broker still has it under way.
+    ///
+    /// - Parameter records: Filled with what must be durable for the message to be known again.
+    /// - Returns: False where it was known already.
+    mutating func insert(
+        _ fingerprint: DeliveryFingerprint, records: inout [DeliveryFingerprint]
+    ) -> Bool {
+        let isNew = !contains(fingerprint)
+        let count = counts[Int(fingerprint.brokerMark)]
+        if count.messages - count.milestone >= stride {
+            records.append(setMilestone(ofBroker: fingerprint.brokerMark))
+        }
+        remember(fingerprint)
+        records.append(fingerprint)
+        return isNew
+    }
+
+    /// Puts everything that came by one broker out of reach: it has lost the session and can
+    /// deliver nothing again, and its packet identifiers begin anew.
+    ///
+    /// - Returns: The milestone to be recorded.
+    mutating func removeAll(ofBroker mark: UInt8) -> DeliveryFingerprint {
+        counts[Int(mark)].messages += reach + 1
+        return setMilestone(ofBroker: mark)
+    }
+
+    private mutating func setMilestone(ofBroker mark: UInt8) -> DeliveryFingerprint {
+        counts[Int(mark)].milestone = counts[Int(mark)].messages
+        return DeliveryFingerprint(milestone: counts[Int(mark)].messages, brokerMark: mark)
+    }
+
+    private mutating func remember(_ fingerprint: DeliveryFingerprint) {
+        let mark = Int(fingerprint.brokerMark)
+        let entry = Entry(fingerprint: fingerprint, message: counts[mark].messages)
+        counts[mark].lastFingerprint = entry.message
+        known[fingerprint] = entry.message
+        guard ring.count == capacity else {
+            ring.append(entry)
+            return
+        }
+        let evicted = ring[oldest]
+        // One that was out of reach and came again stands in the ring twice.
+        if known[evicted.fingerprint] == evicted.message {
+            known[evicted.fingerprint] = nil
+        }
+        ring[oldest] = entry
+        oldest = (oldest + 1) % capacity
+        // With a capacity of one, or for the same message, the entry itself must stay known.
+        known[fingerprint] = entry.message
     }
 }

@@ -4,7 +4,8 @@ package import ColdChain
 /// every store failure.
 package struct RestoredState: Equatable, Sendable {
     package var sources: [Source] = []
-    /// The newest time of measurement in the log of each source that has a reading or a fix.
+    /// The newest time of measurement in the log of each source that has a reading or a fix. One
+    /// that was in the future at its receipt does no harm.
     package var newestMeasurement: [SourceNumber: Timestamp] = [:]
     /// Orders that are not final, and final ones that a late reading may still belong to.
     package var orders: [Order] = []
@@ -12,9 +13,11 @@ package struct RestoredState: Equatable, Sendable {
     package var custody: [Custody] = []
     /// Excursions of those orders, open and closed.
     package var excursions: [Excursion] = []
-    /// The oldest pending deliveries of each endpoint, in order of number.
+    /// The oldest pending deliveries of each endpoint, in order of number: not more than
+    /// `Bounds.pendingDeliveriesMaximum` each; the others are asked for when there is room.
     package var deliveries: [DeliveryRecord] = []
-    /// The last messages without an identity of their own, oldest first.
+    /// The last fingerprints in the order in which they were recorded, at least as many as
+    /// `Bounds.fingerprintsMaximum`.
     package var fingerprints: [DeliveryFingerprint] = []
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0

@@ -10,6 +10,8 @@ struct SourceTable: Sendable {
         var vehicle: Int?
         /// The newest possible time of measurement seen.
         var newest: Timestamp?
+        /// The time last given to a sample that carried none.
+        var lastStandIn: Timestamp?
     }
 
     /// By source number less one.
@@ -42,6 +44,8 @@ struct SourceTable: Sendable {
                 numbers[profile].append(source.number)
             }
         }
+        // A number that was given once is never given again, even where its source is gone.
+        fillGap(before: SourceNumber(restored.lastSource &+ 1))
     }
 
     var count: Int { states.count }

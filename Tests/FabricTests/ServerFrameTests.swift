@@ -11,8 +11,8 @@ struct ServerFrameTests {
     func header(length: Int, header: [UInt8]) {
         let payload = [UInt8](repeating: UInt8(ascii: "x"), count: length)
         var bytes: [UInt8] = [7]
-        ServerFrame.appendTextFrame(payload: payload, to: &bytes)
+        ServerFrame.append(.text, payload: payload, to: &bytes)
         #expect(bytes == [7] + header + payload)
-        #expect(header.count <= ServerFrame.longestHeader)
+        #expect(header.count <= ServerFrame.maximumHeaderBytes)
     }
 }

@@ -32,10 +32,11 @@ package struct CriticalLimit: Hashable, Sendable {
         self.maximum = maximum
     }
 
-    /// Whether `celsius` keeps the limit. A class without a limit is kept by every temperature.
+    /// Whether `celsius` keeps the limit. A class without a limit is kept by every temperature; one
+    /// with a limit is not kept by what is no number.
     package func isKept(by celsius: Double) -> Bool {
-        if let minimum, celsius < minimum { return false }
-        if let maximum, celsius > maximum { return false }
+        if let minimum, !(celsius >= minimum) { return false }
+        if let maximum, !(celsius <= maximum) { return false }
         return true
     }
 

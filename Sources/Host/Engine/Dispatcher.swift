@@ -35,9 +35,7 @@ final class Dispatcher {
             broker: Int(entry.broker), receivedAt: receivedAt, isRetained: entry.isRetained,
             fingerprint: DeliveryFingerprint(
                 broker: brokers[Int(entry.broker)],
-                // What the broker kept comes with a new identifier at each subscription.
-                packetIdentifier: entry.isRetained ? 0 : entry.packetIdentifier,
-                topic: topic, payload: payload))
+                packetIdentifier: entry.packetIdentifier, topic: topic, payload: payload))
         if entry.isTruncated {
             bridge?.receive(
                 undecodable: topic, payload: payload, arrival: arrival, reason: "too_large",

@@ -1,0 +1,183 @@
+import ColdChain
+import Testing
+
+@testable import Bridge
+
+@Suite("Judging by event time (B-9, Q-2)")
+struct JudgingTests {
+    @Test("an alert names order, bag, device, reading and the limit in force")
+    func alert() throws {
+        var engine = Engine()
+        engine.makeOrder()
+        engine.receive([Engine.Row(10, 50)], at: 12)
+        engine.receive([Engine.Row(20, 58)], at: 22)
+        let opened = try #require(engine.alerts.first)
+        #expect(opened.order == "o-1" && opened.bag == "bag-1" && opened.device == "bag-1")
+        #expect(opened.celsius == 50 && opened.measuredAt == Engine.instant(10))
+        #expect(opened.receivedAt == Engine.instant(12))
+        #expect(opened.excursion.limit == CriticalLimit(minimum: 57))
+        #expect(opened.excursion.limitProfile == "us-fda-2022")
+        #expect(opened.excursion.foodClass == .hot)
+        #expect(engine.alerts.map(\.state) == [.opened, .closed])
+        #expect(engine.alerts.last?.celsius == 58)
+        #expect(engine.events.suffix(2) == ["order.temperature_alert", "order.temperature_alert"])
+    }
+
+    @Test("a bag without an order raises no alert")
+    func noOrder() {
+        var engine = Engine()
+        engine.receive([Engine.Row(10, 90)])
+        #expect(engine.excursions.isEmpty)
+        #expect(engine.temperatures.first.map { $0.isWithinLimit == nil } == true)
+    }
+
+    @Test("a class without a limit is kept by every temperature, and nothing is said of it")
+    func noLimit() {
+        var engine = Engine()
+        engine.makeOrder("o-1", .frozen)
+        engine.receive([Engine.Row(10, 30)])
+        #expect(engine.excursions.isEmpty)
+        #expect(engine.temperatures.first.map { $0.isWithinLimit == nil } == true)
+    }
+
+    @Test("readings recorded before the bag was bound are judged for its order")
+    func lateBinding() {
+        var engine = Engine()
+        engine.receive([Engine.Row(10, 60), Engine.Row(20, 50), Engine.Row(30, 60)])
+        engine.receive([Engine.Row(40, 45)])
+        engine.makeOrder("o-1", from: 15, at: 50)
+        engine.answerRecalls()
+        #expect(engine.excursions == ["20…30 50.0", "40…open 45.0"])
+        #expect(engine.alerts.map(\.state) == [.opened, .closed, .opened])
+    }
+
+    @Test("where a reading came between binding and the answer, nothing is missed")
+    func lateBindingOvertaken() {
+        var engine = Engine()
+        engine.receive([Engine.Row(10, 50), Engine.Row(20, 50), Engine.Row(1_000, 60)])
+        engine.makeOrder("o-1", from: 5, at: 1_100)
+        engine.receive([Engine.Row(1_100, 60)])
+        engine.answerRecalls()
+        #expect(engine.excursions == ["10…20 50.0"])
+    }
+
+    @Test("of several probes recalled from the log the one furthest outside counts")
+    func recalledProbes() {
+        var engine = Engine()
+        engine.receive([Engine.Row(10, 60, 50), Engine.Row(20, 50, 60), Engine.Row(30, 60, 60)])
+        engine.makeOrder("o-1", from: 5, at: 50)
+        engine.answerRecalls()
+        #expect(engine.excursions == ["10…30 50.0"])
+    }
+
+    @Test("what the bag was handed on before is not judged for the order that asked")
+    func recalledAfterHandOver() {
+        var engine = Engine()
+        engine.receive([Engine.Row(10, 60), Engine.Row(20, 20)])
+        engine.makeOrder("o-1", .hot, from: 5, at: 50)
+        engine.makeOrder("o-2", .ambient, from: 15, at: 51)
+        engine.answerRecalls()
+        #expect(engine.excursions.isEmpty)
+    }
+
+    @Test("an answer that names a source nobody knows is passed over")
+    func unknownSource() {
+        var engine = Engine()
+        engine.makeOrder()
+        let reading = Reading(
+            source: SourceNumber(5), measurement: Measurement(quantity: .temperature, value: 1),
+            measuredAt: Engine.instant(5), timeSource: .device, receivedAt: Engine.instant(5),
+            sequence: nil, quality: QualityFlags(), order: nil)
+        for source in [0, 5] as [UInt32] {
+            var reading = reading
+            reading.source = SourceNumber(source)
+            engine.bridge.recalled([reading], for: OrderNumber(1), effects: &engine.effects)
+        }
+        engine.bridge.recalled([reading], for: OrderNumber(9), effects: &engine.effects)
+        #expect(engine.excursions.isEmpty)
+    }
+
+    @Test("another food class has what is in the log judged by its limit")
+    func otherClass() {
+        var engine = Engine()
+        engine.makeOrder("o-1", .cold)
+        engine.receive([Engine.Row(10, 20), Engine.Row(20, 4), Engine.Row(30, 60)])
+        #expect(engine.excursions == ["10…20 20.0", "30…open 60.0"])
+        engine.amend("o-1", at: 40) { $0.foodClass = .hot }
+        engine.answerRecalls()
+        #expect(engine.excursions == ["10…20 20.0", "30…30 60.0", "10…30 4.0"])
+        #expect(engine.alerts.suffix(3).map(\.state) == [.opened, .closed, .closed])
+        #expect(engine.effects.records.excursions.last?.foodClass == .hot)
+    }
+
+    @Test("limits that change while running are applied to what is in the log")
+    func reloadedLimits() {
+        var engine = Engine()
+        engine.makeOrder()
+        engine.makeOrder("o-2", .cold, in: "bag-2")
+        engine.receive([Engine.Row(10, 58), Engine.Row(20, 61)])
+        var settings = engine.bridge.settings
+        settings.limits.hot.minimum = 60
+        engine.effects.recalls.removeAll()
+        engine.bridge.reload(settings, effects: &engine.effects)
+        #expect(engine.effects.recalls.map(\.order.rawValue) == [1])
+        engine.answerRecalls()
+        #expect(engine.excursions == ["10…20 58.0"])
+        engine.bridge.reload(settings, effects: &engine.effects)
+        #expect(engine.effects.recalls.isEmpty)
+    }
+
+    @Test(
+        "after a restart the same log raises no alert twice",
+        arguments: [
+            [[(1_000, 60)], [(400, 50)], [(500, 49)]], [[(10, 50), (30, 50)], [(20, 60)]],
+            [[(10, 50), (30, 60)], [(100, 50)]], [[(10, 50)], [(10, 60)], [(20, 60)]],
+            [[(10, 60)], [(10, 50)]], [[(500, 50)], [(490, 50)], [(495, 60)]],
+        ] as [[[(Int64, Double)]]])
+    func restart(messages: [[(Int64, Double)]]) {
+        var engine = Engine()
+        engine.makeOrder()
+        for rows in messages { engine.receive(rows.map { Engine.Row($0.0, $0.1) }, at: 2_000) }
+        let excursions = engine.excursions
+        let alerts = engine.alerts.count
+        #expect(alerts > 0)
+        engine.restart()
+        engine.restart()
+        #expect(engine.excursions == excursions)
+        #expect(engine.alerts.count == alerts)
+    }
+
+    @Test("after a restart an excursion goes on, and ends with the next reading inside")
+    func restartGoesOn() {
+        var engine = Engine()
+        engine.makeOrder()
+        engine.receive([Engine.Row(10, 50)])
+        engine.restart()
+        engine.receive([Engine.Row(20, 45)])
+        engine.receive([Engine.Row(30, 60)])
+        #expect(engine.excursions == ["10…30 45.0"])
+    }
+
+    @Test("an order delivered before its recall was answered is judged after a restart")
+    func restartBeforeRecall() {
+        var engine = Engine()
+        engine.receive([Engine.Row(10, 50), Engine.Row(20, 60)])
+        engine.makeOrder("o-1", from: 5, at: 50)
+        engine.amend("o-1", at: 51) { $0.status = .delivered }
+        engine.restart()
+        #expect(engine.excursions == ["10…20 50.0"])
+    }
+
+    @Test("late readings of a delivered order are judged after a restart as before it")
+    func restartOfFinal() {
+        for isRestarted in [false, true] {
+            var engine = Engine()
+            engine.makeOrder()
+            engine.receive([Engine.Row(10, 60), Engine.Row(900, 60)])
+            engine.amend("o-1", at: 1_000) { $0.status = .delivered }
+            if isRestarted { engine.restart() }
+            engine.receive([Engine.Row(500, 50)], at: 1_100)
+            #expect(engine.excursions == ["500…500 50.0"])
+        }
+    }
+}
