@@ -74,8 +74,14 @@ let package = Package(
             dependencies: ["Configuration", "Host", "System"],
             swiftSettings: rules),
 
+        // Links no C library: that it can be built is the check that the pure rooms are pure.
+        .target(
+            name: "Simulator", dependencies: ["Bridge", "ColdChain"], path: "Tests/Simulator",
+            swiftSettings: rules),
+
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
+        tests("SimulationTests", ["Simulator"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
     ],
     swiftLanguageModes: [.v6],
