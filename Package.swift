@@ -86,7 +86,7 @@ let package = Package(
         program("EchoServer", in: "Tests/Probes", ["Server", "Wire"]),
         // Links no C library: that it can be built is the check that the pure rooms are pure.
         .target(
-            name: "Simulator", dependencies: ["Bridge", "ColdChain"], path: "Tests/Simulator",
+            name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"], path: "Tests/Simulator",
             swiftSettings: rules),
 
         tests("WireTests", ["Wire"]),

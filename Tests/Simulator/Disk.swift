@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 
 /// A model of the journal: the committed state of the log, with the rules by which the real one
 /// takes a batch.
@@ -86,7 +87,7 @@ struct Disk {
 
     /// Makes the batch durable, all of it.
     mutating func commit(
-        _ batch: RecordBatch, publications: [Publication]
+        _ batch: RecordBatch, publications: [PublishedEvent]
     ) throws(Violation) {
         commits += 1
         for source in batch.sources { try take(source) }
@@ -201,7 +202,7 @@ struct Disk {
     }
 
     private mutating func take(
-        _ records: [EventRecord], _ publications: [Publication]
+        _ records: [EventRecord], _ publications: [PublishedEvent]
     ) throws(Violation) {
         let told = publications.filter { $0.number != nil }
         guard told.count == records.count else {

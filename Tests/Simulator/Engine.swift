@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 
 /// What a turn of the engine does with messages, before and after they are durable.
 extension Simulation {
@@ -55,7 +56,7 @@ extension Simulation {
             let profile = devices[message.device ?? 0].profile
             process.bridge?.receive(
                 process.batch, of: profile == Plan.trackerProfile ? .vehicle : .bag,
-                profile: ProfileNumber(profile), topic: message.topic.span, name: message.name,
+                profile: ProfileNumber(rawValue: profile), topic: message.topic.span, name: message.name,
                 payload: message.payload.span, arrival: arrival, effects: &process.effects)
         }
     }
@@ -125,7 +126,7 @@ extension Simulation {
         process.attempts.removeAll()
     }
 
-    private func publish(_ publications: [Publication]) throws(Interruption) {
+    private func publish(_ publications: [PublishedEvent]) throws(Interruption) {
         for publication in publications {
             try mayCrash()
             trace.note(.told, Int64(publication.number ?? 0))

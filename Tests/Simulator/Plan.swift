@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 
 /// What a seed draws before the run begins: how large the world is, how small the bounds, and how
 /// much goes wrong. Bounds are small so that they are met all the time.
@@ -67,10 +68,12 @@ struct Plan: Sendable {
     private static let profiles = [
         ProfileTraits(
             name: "generic/bag@1",
-            ranges: [.temperature: GrossRange(sensorSpan: -40...125, plausibleSpan: -30...95)]),
+            ranges: GrossRanges(
+                temperature: GrossRange(sensorSpan: -40...125, plausibleSpan: -30...95))),
         ProfileTraits(name: "generic/tracker@1"),
         ProfileTraits(
-            name: "generic/bag@2", ranges: [.temperature: GrossRange(sensorSpan: -40...125)]),
+            name: "generic/bag@2",
+            ranges: GrossRanges(temperature: GrossRange(sensorSpan: -40...125))),
     ]
 
     private static func endpoints(_ random: inout SeededRandom) -> [EndpointSubscription] {
@@ -87,7 +90,7 @@ struct Plan: Sendable {
 
     private static func schedule(_ random: inout SeededRandom) -> RetrySchedule {
         var schedule = RetrySchedule()
-        schedule.delaysMilliseconds = Array(
+        schedule.delays = Array(
             [5_000, 60_000, 300_000, 1_800_000].prefix(random.int(0...4)))
         return schedule
     }

@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 
 /// What lives and dies with the daemon's process.
 final class Process {
@@ -18,7 +19,7 @@ final class Process {
 
     // What this turn has read, and what it may hand out once it is durable.
     var read: [Broker.Delivery] = []
-    var publications: [Publication] = []
+    var publications: [PublishedEvent] = []
     var replies: [CommandReply] = []
     var attempts: [DeliveryAttempt] = []
 

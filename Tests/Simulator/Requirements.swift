@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 
 /// What must hold at every step.
 extension Simulation {
@@ -183,7 +184,7 @@ extension Simulation {
 
     /// Each delivery has ended, and as the schedule says.
     private func requireDeliveries() throws(Violation) {
-        let attempts = plan.settings.schedule.delaysMilliseconds.count + 1
+        let attempts = plan.settings.schedule.delays.count + 1
         for delivery in disk.deliveries {
             let number = delivery.record.number
             let receiver = receivers.first { $0.endpoint == delivery.record.endpoint }

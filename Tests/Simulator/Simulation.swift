@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 
 /// One run: a bridge, the engine around it, and a world of devices, brokers, a disk, receivers and
 /// a platform in which things go wrong, all drawn from one seed.

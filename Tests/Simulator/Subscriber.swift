@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 
 /// The fabric and whoever listens to it.
 ///
@@ -16,7 +17,7 @@ struct Subscriber {
     private var newestTemperature: [String: Timestamp] = [:]
 
     mutating func see(
-        _ publication: Publication, log: Disk, mayGoBack: Set<String>
+        _ publication: PublishedEvent, log: Disk, mayGoBack: Set<String>
     ) throws(Violation) {
         if let number = publication.number {
             guard number <= UInt64(log.events.count),
