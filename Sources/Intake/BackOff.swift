@@ -39,10 +39,11 @@ package struct BackOff: Sendable {
 
     /// The wait before the next attempt, between zero and a ceiling that grows with each call.
     package mutating func next(using random: inout some RandomNumberGenerator) -> Duration {
-        let nanoseconds = ceiling / .nanoseconds(1)
-        let wait = Int64.random(in: 0...Int64(nanoseconds), using: &random)
+        let nanoseconds = UInt64(ceiling / .nanoseconds(1))
+        // One draw, scaled: `Int.random` draws again and again from a generator that is stuck.
+        let wait = random.next().multipliedFullWidth(by: nanoseconds + 1).high
         ceiling = min(ceiling * settings.factor, settings.maximum)
-        return .nanoseconds(wait)
+        return .nanoseconds(Int64(wait))
     }
 
     /// The connection held: the next wait is a first one again.

@@ -20,6 +20,7 @@ import Glibc
 
     private let client: OpaquePointer
     private let broker: UInt16
+    private var tls: TLSContext?
 
     /// Where messages go while `read` runs, swapped in by it.
     private var incoming = MessageBatch(messageLimit: 0, byteLimit: 0, payloadLimit: 0)
@@ -69,6 +70,7 @@ import Glibc
         }
         if let tls = settings.tls {
             let context = try TLSContext(tls, host: settings.host)
+            self.tls = context
             try check(unsafe context.install(in: client))
         }
         unsafe mosquitto_connect_v5_callback_set(client, onConnect)
@@ -148,13 +150,7 @@ extension BrokerConnection {
     }
 
     private func tlsFailure() -> DialFailure {
-        if let tls = unsafe mosquitto_ssl_get(client) {
-            let result = unsafe SSL_get_verify_result(OpaquePointer(tls))
-            if result != Int(X509_V_OK) {
-                return .certificateRefused(
-                    unsafe String(cString: X509_verify_cert_error_string(result)))
-            }
-        }
+        if let refusal = tls?.refusal { return .certificateRefused(refusal) }
         return .tls(lastLibraryError ?? "the handshake failed")
     }
 }
@@ -240,6 +236,7 @@ extension BrokerConnection {
     /// From here on libmosquitto formats no texts.
     func stopLogging() {
         unsafe mosquitto_log_callback_set(client, nil)
+        lastLibraryError = nil
     }
 
     func forgetNews() {
@@ -259,6 +256,9 @@ extension BrokerConnection {
         // After the broker's DISCONNECT the code is success, but the socket is gone.
         if code == MOSQ_ERR_SUCCESS.rawValue, socket >= 0 { return .alive }
         if let refusal { return .lost(refusal) }
+        // Noted while connecting only. An alert, such as one about our certificate, looks like
+        // an end of the connection otherwise.
+        if let lastLibraryError { return .lost(.tls(lastLibraryError)) }
         switch code {
         case MOSQ_ERR_SUCCESS.rawValue: return .lost(brokerGoodbye ?? .connectionLost)
         case MOSQ_ERR_CONN_LOST.rawValue, MOSQ_ERR_NO_CONN.rawValue: return .lost(.connectionLost)
@@ -266,9 +266,9 @@ extension BrokerConnection {
         case MOSQ_ERR_PROTOCOL.rawValue, MOSQ_ERR_MALFORMED_PACKET.rawValue,
             MOSQ_ERR_MALFORMED_UTF8.rawValue:
             return .lost(.protocolViolated)
-        case MOSQ_ERR_TLS.rawValue: return .lost(.tls(lastLibraryError ?? "handshake failed"))
+        case MOSQ_ERR_TLS.rawValue: return .lost(.tls("the handshake failed"))
         case MOSQ_ERR_ERRNO.rawValue where errorNumber == EPROTO:
-            return .lost(.tls(lastLibraryError ?? "the TLS connection broke"))
+            return .lost(.tls("the TLS connection broke"))
         case MOSQ_ERR_ERRNO.rawValue:
             return .lost(.failed(words(forErrorNumber: errorNumber)))
         default: return .lost(.failed(words(forCode: code)))

@@ -42,9 +42,9 @@ extension BrokerSettings {
                 throw .exactlyOnceRefused(filter: filter)
             }
             let isFilter = unsafe mosquitto_sub_topic_check2(filter, filter.utf8.count)
-            guard isFilter == MOSQ_ERR_SUCCESS.rawValue, !filter.utf8.contains(0) else {
-                throw .filterInvalid(filter)
-            }
+            guard isFilter == MOSQ_ERR_SUCCESS.rawValue, !filter.isEmpty,
+                filter.utf8.count <= Self.stringLimit, !filter.utf8.contains(0)
+            else { throw .filterInvalid(filter) }
         }
     }
 

@@ -7,7 +7,12 @@ import CMosquitto
 /// address. Here OpenSSL compares. And libmosquitto's way to the operating system's authorities
 /// fails at the second connecting.
 @safe final class TLSContext {
+    /// OpenSSL's place for one pointer of the application's.
+    fileprivate static let ownerIndex: Int32 = 0
+
     private let context: OpaquePointer
+    /// Why the server's certificate was not accepted, once that happened.
+    fileprivate(set) var refusal: String?
 
     /// - Parameter host: the name or address that the server's certificate must be for.
     init(_ settings: BrokerSettings.TLS, host: String) throws(DialFailure) {
@@ -17,7 +22,9 @@ import CMosquitto
         }
         unsafe self.context = unsafe context
         guard unsafe freshwire_set_min_tls13(context) == 1 else { throw .tls(Self.lastError()) }
-        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+        unsafe SSL_CTX_set_ex_data(
+            context, Self.ownerIndex, Unmanaged.passUnretained(self).toOpaque())
+        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, noteVerification)
         unsafe freshwire_refuse_pass_phrases(context)
         try expect(host)
         try trust(settings.authorityFile)
@@ -30,7 +37,7 @@ import CMosquitto
         unsafe SSL_CTX_free(context)
     }
 
-    /// Hands the context to a client, which keeps a reference of its own.
+    /// Hands the context to a client. It must not outlive this object, which it reports to.
     ///
     /// - Returns: libmosquitto's result code.
     func install(in client: OpaquePointer) -> Int32 {
@@ -82,4 +89,19 @@ import CMosquitto
         }
         return unsafe String(cString: reason)
     }
+}
+
+/// What OpenSSL calls for each certificate of the server's chain. Notes why one is refused and
+/// leaves the decision as it is; libmosquitto throws the reason away with its TLS object.
+private func noteVerification(_ isAccepted: Int32, _ store: OpaquePointer?) -> Int32 {
+    guard isAccepted == 0, let store = unsafe store,
+        let tls = unsafe X509_STORE_CTX_get_ex_data(
+            store, SSL_get_ex_data_X509_STORE_CTX_idx()),
+        let context = unsafe SSL_get_SSL_CTX(OpaquePointer(tls)),
+        let owner = unsafe SSL_CTX_get_ex_data(context, TLSContext.ownerIndex)
+    else { return isAccepted }
+    let error = unsafe X509_STORE_CTX_get_error(store)
+    unsafe Unmanaged<TLSContext>.fromOpaque(owner).takeUnretainedValue().refusal =
+        unsafe String(cString: X509_verify_cert_error_string(Int(error)))
+    return isAccepted
 }

@@ -39,6 +39,7 @@ import Testing
         arguments: settings, endings)
     func redelivery(setting: (version: String, transport: Transport), ending: Ending) throws {
         var options = Mosquitto.Options()
+        options.lines = ["sys_interval 0"]
         var authority: TestAuthority?
         if setting.transport == .tls {
             let made = try TestAuthority()
@@ -46,24 +47,25 @@ import Testing
             authority = made
         }
         let broker = try Mosquitto(options)
-        func run(_ ending: String, _ expected: Int) throws -> (ChildProcess.End, String) {
-            let directory = TemporaryDirectory()
-            let probe = try ChildProcess(
+        let directory = TemporaryDirectory()
+        func start(_ name: String, output: String) throws -> ChildProcess {
+            try ChildProcess(
                 BuiltProgram.path("AcknowledgementProbe"),
                 [
                     setting.version, "\(broker.port)", authority?.certificateFile ?? "plain",
-                    ending, "\(expected)",
+                    name, "\(ending.published)",
                 ],
-                output: directory.file("output"))
-            let end = try probe.wait()
-            return (end, directory.read("output"))
+                output: directory.file(output))
         }
 
-        #expect(try run("subscribed", 0) == (.exit(0), ""))
+        let dying = try start(ending.name, output: "dying")
+        #expect(eventually { directory.read("dying") == "subscribed\n" })
         try broker.publish(
             "reading", to: "bags/1/readings", count: ending.published,
             authority: authority?.certificateFile)
-        #expect(try run(ending.name, ending.published) == (ending.end, ""))
-        #expect(try run("counted", 0) == (.exit(0), "\(ending.redelivered)\n"))
+        #expect(try dying.wait() == ending.end)
+        let counting = try start("counted", output: "counting")
+        #expect(try counting.wait() == .exit(0))
+        #expect(directory.read("counting") == "\(ending.redelivered)\n")
     }
 }

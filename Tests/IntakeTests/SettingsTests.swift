@@ -19,7 +19,8 @@ import Testing
         let change: @Sendable (inout BrokerSettings) -> Void
 
         init(
-            _ error: BrokerSettingsError, _ change: @escaping @Sendable (inout BrokerSettings) -> Void
+            _ error: BrokerSettingsError,
+            _ change: @escaping @Sendable (inout BrokerSettings) -> Void
         ) {
             testDescription = "\(error)"
             self.error = error
@@ -58,7 +59,9 @@ import Testing
     @Test("B-1: shared subscriptions and the defaults are accepted")
     func acceptance() throws {
         var settings = BrokerSettings.test(port: 1883)
-        settings.subscriptions = [.init("$share/bridge/bags/+/readings"), .init("#", qos: .atMostOnce)]
+        settings.subscriptions = [
+            .init("$share/bridge/bags/+/readings"), .init("#", qos: .atMostOnce),
+        ]
         try settings.validate()
         #expect(settings.protocolVersion == .v5)
         #expect(settings.keepAliveSeconds == 60)

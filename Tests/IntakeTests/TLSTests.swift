@@ -55,7 +55,9 @@ import Testing
             ("DNS:*.localhost", "localhost"), ("DNS:local*", "localhost"),
         ])
     func wrongName(alternative: String, host: String) throws {
-        let report = try failure(settings(try broker([alternative]), host: host))
+        let broker = try broker([alternative])
+        let report = try failure(settings(broker, host: host))
+        #expect(broker.isRunning)
         guard case .dialFailed(.certificateRefused(let reason), _) = report else {
             Issue.record("unexpected \(String(describing: report))")
             return
@@ -63,12 +65,16 @@ import Testing
         #expect(reason.contains("mismatch"))
     }
 
-    @Test("B-1: a certificate of an authority we do not trust is refused", arguments: [true, false])
+    @Test(
+        "B-1: a certificate of an authority we do not trust is refused", arguments: [true, false])
     func wrongAuthority(isNamed: Bool) throws {
-        var settings = settings(try broker(["IP:127.0.0.1"]))
-        settings.tls?.authorityFile =
-            isNamed ? try TestAuthority(name: "Somebody Else").certificateFile : nil
+        let broker = try broker(["IP:127.0.0.1"])
+        let stranger = try TestAuthority(name: "Somebody Else")
+        var settings = settings(broker)
+        settings.tls?.authorityFile = isNamed ? stranger.certificateFile : nil
         let report = try failure(settings)
+        #expect(broker.isRunning)
+        withExtendedLifetime(stranger) {}
         guard case .dialFailed(.certificateRefused, _) = report else {
             Issue.record("unexpected \(String(describing: report))")
             return
@@ -90,11 +96,12 @@ import Testing
     func mutualWithoutCertificate() throws {
         let broker = try broker(["IP:127.0.0.1"], clientAuthority: authority.certificateFile)
         let report = try failure(settings(broker))
-        guard case .disconnected(.tls(let reason), _) = report else {
+        #expect(broker.isRunning)
+        // Which words depends on whether the broker's alert or its reset is seen first.
+        guard case .disconnected(.tls, _) = report else {
             Issue.record("unexpected \(String(describing: report))")
             return
         }
-        #expect(reason.contains("certificate required"))
     }
 
     @Test("B-1: a broker that speaks no TLS 1.3 is refused")
@@ -106,12 +113,13 @@ import Testing
             "openssl",
             [
                 "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate.certificateFile,
-                "-key", certificate.keyFile, "-no_tls1_3",
+                "-key", certificate.keyFile, "-no_tls1_3", "-www",
             ], output: directory.file("log"))
         #expect(eventually { directory.read("log").contains("ACCEPT") && server.isRunning })
         var settings = BrokerSettings.test(port: port)
         settings.tls = .init(authorityFile: authority.certificateFile)
         let report = try failure(settings)
+        #expect(server.isRunning)
         guard case .dialFailed(.tls(let reason), _) = report else {
             Issue.record("unexpected \(String(describing: report))")
             return
@@ -119,7 +127,8 @@ import Testing
         #expect(reason.contains("protocol version"))
     }
 
-    @Test("a TLS file that cannot be used is named", arguments: ["authority", "certificate", "key"])
+    @Test(
+        "a TLS file that cannot be used is named", arguments: ["authority", "certificate", "key"])
     func missingFile(which: String) throws {
         let broker = try broker(["IP:127.0.0.1"])
         let ours = try authority.issue("bridge", alternatives: ["DNS:bridge"])
@@ -134,6 +143,7 @@ import Testing
         var settings = settings(broker)
         settings.tls = tls
         let report = try failure(settings)
+        #expect(broker.isRunning)
         guard case .dialFailed(.tlsFile(let name, _), _) = report else {
             Issue.record("unexpected \(String(describing: report))")
             return

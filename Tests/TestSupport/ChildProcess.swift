@@ -34,13 +34,24 @@ package final class ChildProcess: @unchecked Sendable {
         unsafe posix_spawn_file_actions_addopen(
             &actions, 1, output ?? "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // The test's threads may block or ignore signals; the program shall not.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var words: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map {
             unsafe strdup($0)
         }
         unsafe words.append(nil)
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { unsafe free($0) } }
         var identifier: pid_t = 0
-        let code = unsafe posix_spawnp(&identifier, program, &actions, nil, words, environ)
+        let code = unsafe posix_spawnp(&identifier, program, &actions, &attributes, words, environ)
         guard code == 0 else { throw NotStarted(description: "\(program): error \(code)") }
         self.identifier = identifier
         name = program

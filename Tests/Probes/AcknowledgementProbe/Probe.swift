@@ -3,8 +3,6 @@ import Glibc
 import Intake
 
 enum Ending: String {
-    /// Makes the session, then disconnects.
-    case subscribed
     /// Inside `read`, where the acknowledgement of the last expected message is queued.
     case whileReading
     /// After `read`, before `acknowledge`.
@@ -14,7 +12,7 @@ enum Ending: String {
     case abandoned
     /// Asks for a clean end although nothing was acknowledged.
     case disconnectedUnacknowledged
-    /// Acknowledges whatever comes until nothing has come for a while, and prints how many.
+    /// Acknowledges whatever comes until nothing has come for a while, and says how many.
     case counted
 }
 
@@ -70,24 +68,30 @@ struct Probe: ~Copyable {
         let now = ContinuousClock.now
         session.maintain(now: now)
         batch.removeAll()
-        if ending == .whileReading { exit_inside_read(1, Self.crash) }
+        if ending == .whileReading, isSubscribed { exit_inside_read(1, Self.crash) }
         while session.read(into: &batch, limit: 100, now: now) == .more {}
         exit_inside_read(0, 0)
         if !batch.isEmpty { lastNews = now }
         count += batch.count
         for report in session.takeReports() {
             lastNews = now
-            if case .subscribed = report { isSubscribed = true }
-            if case .dialFailed(let failure, _) = report { print(failure) }
-            if case .disconnected(let reason, _) = report { print(reason) }
+            if case .subscribed = report {
+                isSubscribed = true
+                if ending != .counted { say("subscribed") }
+            }
+            if case .dialFailed(let failure, _) = report { say("\(failure)") }
+            if case .disconnected(let reason, _) = report { say("\(reason)") }
         }
+    }
+
+    /// Not `print`, whose buffer dies with the process.
+    private func say(_ text: String) {
+        let bytes = Array("\(text)\n".utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
     }
 
     private func end() {
         switch ending {
-        case .subscribed where isSubscribed:
-            session.disconnect()
-            exit(0)
         case .afterRead where count >= expected:
             _exit(Self.crash)
         case .abandoned where count >= expected:
@@ -98,7 +102,7 @@ struct Probe: ~Copyable {
             exit(0)
         case .counted where isSubscribed && .now - lastNews > Self.quiet:
             session.disconnect()
-            print(count)
+            say("\(count)")
             exit(0)
         default: break
         }
