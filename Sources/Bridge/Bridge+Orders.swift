@@ -132,6 +132,7 @@ extension Bridge {
         if var before = known.last, before.until.map({ $0 > from }) ?? true {
             before.until = from
             store(before, effects: &effects)
+            judgeShortened(before, effects: &effects)
         }
         let custody = Custody(bag: bag, order: number, from: from)
         store(custody, effects: &effects)
@@ -169,7 +170,22 @@ extension Bridge {
         for var custody in book.custody(of: order.number) where custody.until == nil {
             custody.until = max(end, custody.from)
             store(custody, effects: &effects)
+            judgeShortened(custody, effects: &effects)
         }
+    }
+
+    /// Judges again what is left of a custody where readings were judged that lie behind its end,
+    /// as it would be after a restart.
+    private mutating func judgeShortened(_ custody: Custody, effects: inout Effects) {
+        guard let until = custody.until else { return }
+        var isAsked = false
+        for source in book.sources(inBag: custody.bag) {
+            let key = WatchKey(order: custody.order, source: source)
+            guard let newest = watches[key]?.newestJudged, newest >= until else { continue }
+            watches[key]?.forgetJudged()
+            isAsked = true
+        }
+        if isAsked { effects.recalls.append(recall(custody)) }
     }
 
     /// Judges what is in the log by the limit of the order's new class.

@@ -95,8 +95,11 @@ package struct Bridge: Sendable {
         outboxes = outboxes.filter { names.contains($0.key) }
     }
 
-    /// A broker has lost the session: it can deliver nothing again of what came before. To be said
-    /// before any message of the new session is taken, whose packet identifiers begin anew.
+    /// A broker has lost the session: it can deliver nothing again of what came before, and packet
+    /// identifiers begin anew.
+    ///
+    /// The effects must be durable before a message of the new session is taken, and are said again
+    /// where their commit failed.
     package mutating func sessionLost(broker: String, effects: inout Effects) {
         effects.records.fingerprints.append(
             recent.removeAll(ofBroker: DeliveryFingerprint.brokerMark(broker)))
