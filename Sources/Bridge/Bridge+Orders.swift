@@ -122,6 +122,12 @@ extension Bridge {
             // The same request again, as after a lost answer, is answered the same way.
             return .bound(same, order: order)
         }
+        if let held = known.last, held.order == number, held.until == nil,
+            let from, held.from < from
+        {
+            // The bag carries the order already, and for longer.
+            return .bound(held, order: order)
+        }
         guard !order.status.isFinal else { throw .orderIsFinal(id) }
         let from = from ?? now
         try checkReach(of: from, at: now)
@@ -136,7 +142,7 @@ extension Bridge {
         }
         let custody = Custody(bag: bag, order: number, from: from)
         store(custody, effects: &effects)
-        effects.recalls.append(recall(custody))
+        askAgain(order: number, bag: bag, effects: &effects)
         return .bound(custody, order: order)
     }
 
@@ -185,14 +191,14 @@ extension Bridge {
             watches[key]?.forgetJudged()
             isAsked = true
         }
-        if isAsked { effects.recalls.append(recall(custody)) }
+        if isAsked { askAgain(order: custody.order, bag: custody.bag, effects: &effects) }
     }
 
     /// Judges what is in the log by the limit of the order's new class.
     mutating func judgeAgain(_ order: Order, effects: inout Effects) {
         for key in watches.keys where key.order == order.number { watches[key]?.forgetJudged() }
         for custody in book.custody(of: order.number) {
-            effects.recalls.append(recall(custody))
+            askAgain(order: order.number, bag: custody.bag, effects: &effects)
         }
     }
 

@@ -69,7 +69,7 @@ package struct Bridge: Sendable {
         }
         // Final orders too: one may have become final before an earlier recall was answered.
         for custody in restored.custody where book[custody.order] != nil {
-            effects.recalls.append(recall(custody))
+            askAgain(order: custody.order, bag: custody.bag, effects: &effects)
         }
     }
 
@@ -123,11 +123,6 @@ package struct Bridge: Sendable {
 
     /// Messages without an identity of their own in memory.
     package var fingerprintsInMemory: Int { recent.count }
-
-    func recall(_ custody: Custody) -> ReadingRecall {
-        ReadingRecall(
-            order: custody.order, bag: custody.bag, from: custody.from, until: custody.until)
-    }
 }
 
 /// A small generator of random numbers with a visible seed.
