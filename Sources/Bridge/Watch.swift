@@ -70,10 +70,11 @@ struct Watch: Sendable {
     /// Prepares for the log's readings of the order. An excursion that is known to be open was told
     /// as one: it lasts up to the last reading outside, whatever late ones lie within.
     mutating func resume(lastOutside: Timestamp?, by limit: CriticalLimit) {
-        guard newestJudged == nil,
-            let open = excursions.last(where: { $0.closedAt == nil && $0.limit == limit })
-        else { return }
+        guard let open = excursions.last(where: { $0.closedAt == nil && $0.limit == limit }) else {
+            return
+        }
         let resumed = max(lastOutside ?? open.openedAt, open.openedAt)
+        if let newestJudged, newestJudged >= resumed { return }
         newestJudged = resumed
         isNewestOutside = resumed == lastOutside
     }
