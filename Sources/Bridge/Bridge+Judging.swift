@@ -29,6 +29,17 @@ extension Bridge {
         }
     }
 
+    /// Asks the log for the temperatures of a bag from the first instant at which it carried the
+    /// order to the last. Where it carried another order in between, that is passed over later: one
+    /// answer must tell everything that a watch is to judge.
+    func askAgain(order: OrderNumber, bag: String, effects: inout Effects) {
+        let custody = book.custody(ofBag: bag).filter { $0.order == order }
+        guard let first = custody.first, let last = custody.last else { return }
+        let recall = ReadingRecall(order: order, bag: bag, from: first.from, until: last.until)
+        effects.recalls.removeAll { $0.order == order && $0.bag == bag }
+        effects.recalls.append(recall)
+    }
+
     /// The temperature of one source and instant that counts.
     struct Instant {
         var source: SourceNumber

@@ -125,6 +125,12 @@ extension Bridge {
             // The same request again, as after a lost answer, is answered the same way.
             return .bound(same, order: order)
         }
+        if let held = known.last, held.order == number, held.until == nil,
+            let from, held.from < from
+        {
+            // The bag carries the order already, and for longer.
+            return .bound(held, order: order)
+        }
         guard !order.status.isFinal else { throw .orderIsFinal(id) }
         let from = from ?? now
         try checkReach(of: from, at: now)
@@ -135,10 +141,11 @@ extension Bridge {
         if var before = known.last, before.until.map({ $0 > from }) ?? true {
             before.until = from
             store(before, effects: &effects)
+            judgeShortened(before, effects: &effects)
         }
         let custody = Custody(bag: bag, order: number, from: from)
         store(custody, effects: &effects)
-        effects.recalls.append(recall(custody))
+        askAgain(order: number, bag: bag, effects: &effects)
         return .bound(custody, order: order)
     }
 
@@ -172,14 +179,29 @@ extension Bridge {
         for var custody in book.custody(of: order.number) where custody.until == nil {
             custody.until = max(end, custody.from)
             store(custody, effects: &effects)
+            judgeShortened(custody, effects: &effects)
         }
+    }
+
+    /// Judges again what is left of a custody where readings were judged that lie behind its end,
+    /// as it would be after a restart.
+    private mutating func judgeShortened(_ custody: Custody, effects: inout Effects) {
+        guard let until = custody.until else { return }
+        var isAsked = false
+        for source in book.sources(inBag: custody.bag) {
+            let key = WatchKey(order: custody.order, source: source)
+            guard let newest = watches[key]?.newestJudged, newest >= until else { continue }
+            watches[key]?.forgetJudged()
+            isAsked = true
+        }
+        if isAsked { askAgain(order: custody.order, bag: custody.bag, effects: &effects) }
     }
 
     /// Judges what is in the log by the limit of the order's new class.
     mutating func judgeAgain(_ order: Order, effects: inout Effects) {
         for key in watches.keys where key.order == order.number { watches[key]?.forgetJudged() }
         for custody in book.custody(of: order.number) {
-            effects.recalls.append(recall(custody))
+            askAgain(order: order.number, bag: custody.bag, effects: &effects)
         }
     }
 

@@ -70,7 +70,7 @@ package struct Bridge: Sendable {
         }
         // Final orders too: one may have become final before an earlier recall was answered.
         for custody in restored.custody where book[custody.order] != nil {
-            effects.recalls.append(recall(custody))
+            askAgain(order: custody.order, bag: custody.bag, effects: &effects)
         }
     }
 
@@ -96,8 +96,11 @@ package struct Bridge: Sendable {
         outboxes = outboxes.filter { names.contains($0.key) }
     }
 
-    /// A broker has lost the session: it can deliver nothing again of what came before. To be said
-    /// before any message of the new session is taken, whose packet identifiers begin anew.
+    /// A broker has lost the session: it can deliver nothing again of what came before, and packet
+    /// identifiers begin anew.
+    ///
+    /// The effects must be durable before a message of the new session is taken, and are said again
+    /// where their commit failed.
     package mutating func sessionLost(broker: String, effects: inout Effects) {
         effects.records.fingerprints.append(
             recent.removeAll(ofBroker: DeliveryFingerprint.brokerMark(broker)))
@@ -121,11 +124,6 @@ package struct Bridge: Sendable {
 
     /// Messages without an identity of their own in memory.
     package var fingerprintsInMemory: Int { recent.count }
-
-    func recall(_ custody: Custody) -> ReadingRecall {
-        ReadingRecall(
-            order: custody.order, bag: custody.bag, from: custody.from, until: custody.until)
-    }
 }
 
 /// What the bridge counts; the host renders it for `/metrics`.

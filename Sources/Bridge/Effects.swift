@@ -254,7 +254,7 @@ package struct DeliveryRefill: Equatable, Sendable {
 }
 
 /// The temperatures of a bag in a stretch of time, for an order that came to be known, or whose
-/// limit changed, after they were recorded.
+/// limit or end changed, after they were recorded. All of them are wanted at once.
 package struct ReadingRecall: Equatable, Sendable {
     package var order: OrderNumber
     package var bag: String

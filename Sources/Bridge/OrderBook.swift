@@ -67,6 +67,11 @@ struct OrderBook: Sendable {
         return forgotten
     }
 
+    /// The sources that are fixed to the bag.
+    func sources(inBag name: String) -> [SourceNumber] {
+        bagIndices[name].map { bags[$0].sources } ?? []
+    }
+
     /// The bag's index; a bag that was not known is added.
     mutating func bagIndex(of name: String) -> Int {
         if let index = bagIndices[name] { return index }

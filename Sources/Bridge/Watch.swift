@@ -10,7 +10,7 @@ import ColdChain
 /// was told is not taken back.
 ///
 /// An excursion keeps the limit it was judged by. Where the limit has changed it covers nothing any
-/// more, and one that is open ends with the next reading.
+/// more, and one that is open ends with the newest reading known.
 struct Watch: Sendable {
     let order: OrderNumber
     let source: SourceNumber
@@ -19,6 +19,8 @@ struct Watch: Sendable {
     private(set) var newestJudged: Timestamp?
     /// Whether a reading of that instant was outside.
     private var isNewestOutside = false
+    /// What was the newest before the limit changed: an excursion by that limit lasted until then.
+    private var newestBefore: Timestamp?
     /// Known excursions, in order of `openedAt`.
     private(set) var excursions: [Excursion]
 
@@ -58,18 +60,21 @@ struct Watch: Sendable {
         }
     }
 
-    /// Lets earlier readings be judged again, by a limit that has changed.
+    /// Lets earlier readings be judged again: by a limit that has changed, or because the order has
+    /// left the bag earlier than was known.
     mutating func forgetJudged() {
+        newestBefore = newestJudged ?? newestBefore
         newestJudged = nil
     }
 
     /// Prepares for the log's readings of the order. An excursion that is known to be open was told
     /// as one: it lasts up to the last reading outside, whatever late ones lie within.
     mutating func resume(lastOutside: Timestamp?, by limit: CriticalLimit) {
-        guard newestJudged == nil,
-            let open = excursions.last(where: { $0.closedAt == nil && $0.limit == limit })
-        else { return }
+        guard let open = excursions.last(where: { $0.closedAt == nil && $0.limit == limit }) else {
+            return
+        }
         let resumed = max(lastOutside ?? open.openedAt, open.openedAt)
+        if let newestJudged, newestJudged >= resumed { return }
         newestJudged = resumed
         isNewestOutside = resumed == lastOutside
     }
@@ -79,7 +84,11 @@ struct Watch: Sendable {
         let isKept = question.limit.isKept(by: question.celsius)
         let isLate = newestJudged.map { measuredAt < $0 } ?? false
         if !isLate {
-            if let ended = closeOpen(at: measuredAt, where: { $0 != question.limit }) {
+            if !question.isFollowed,
+                let ended = closeOpen(
+                    at: max(measuredAt, newestBefore ?? measuredAt),
+                    where: { $0 != question.limit })
+            {
                 return .superseded(ended)
             }
             isNewestOutside = !isKept || (isNewestOutside && newestJudged == measuredAt)

@@ -81,6 +81,39 @@ struct JudgingTests {
         #expect(engine.excursions.isEmpty)
     }
 
+    @Test("a bag that left its order and came back is judged for both stretches in one answer")
+    func twoStretches() {
+        var engine = Engine()
+        engine.makeOrder("o-1", from: 0)
+        engine.makeOrder("o-2", .frozen, from: 100)
+        engine.ask(.bindBag(order: "o-1", bag: "bag-1", from: nil), at: 200)
+        #expect(
+            engine.effects.recalls.last
+                == ReadingRecall(
+                    order: OrderNumber(1), bag: "bag-1", from: Engine.instant(0), until: nil))
+        engine.answerRecalls()
+        engine.receive([
+            Engine.Row(50, 60), Engine.Row(150, 20), Engine.Row(250, 50), Engine.Row(260, 60),
+        ])
+        engine.receive([Engine.Row(300, 50)])
+        engine.restart()
+        #expect(engine.excursions == ["250…260 50.0", "300…open 50.0"])
+    }
+
+    @Test("a bag handed on earlier than was known is judged again as far as it was carried")
+    func shortened() {
+        var engine = Engine()
+        engine.makeOrder("o-1", from: 0)
+        engine.receive([Engine.Row(10, 50), Engine.Row(20, 60), Engine.Row(30, 50)])
+        engine.makeOrder("o-2", .frozen, from: 15, at: 40)
+        engine.answerRecalls()
+        let excursions = engine.excursions
+        let alerts = engine.alerts.count
+        engine.restart()
+        #expect(engine.excursions == excursions)
+        #expect(engine.alerts.count == alerts)
+    }
+
     @Test("an answer that names a source nobody knows is passed over")
     func unknownSource() {
         var engine = Engine()

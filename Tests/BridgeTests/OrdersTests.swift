@@ -270,6 +270,20 @@ struct CustodyBookTests {
         #expect(intervals(engine) == ["1: 0…100", "2: 100…200", "1: 200…now"])
     }
 
+    @Test("a bag that carries the order already is not bound a second time")
+    func alreadyHeld() {
+        var engine = Engine()
+        engine.makeOrder("o-1", from: 0)
+        let result = engine.ask(
+            .bindBag(order: "o-1", bag: "bag-1", from: Engine.instant(50)), at: 100)
+        guard case .success(.bound(let custody, _))? = result else {
+            Issue.record("refused")
+            return
+        }
+        #expect(custody.from == Engine.instant(0))
+        #expect(intervals(engine) == ["1: 0…now"])
+    }
+
     @Test("where final orders are forgotten early, no bag is bound behind that memory")
     func bindingReach() {
         var settings = Engine.settings()

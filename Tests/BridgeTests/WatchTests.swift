@@ -161,18 +161,22 @@ struct WatchTests {
     @Test("where the limit has changed, what was open by the old one ends, and all is judged anew")
     func changedLimit() {
         var watch = Watch(order: OrderNumber(1), source: SourceNumber(1))
-        let says = [(1, 50, 57), (2, 45, 57), (1, 50, 47), (2, 45, 47), (2, 45, 47), (3, 50, 47)]
-            .map { (minute: Int64, celsius: Double, minimum: Double) in
-                if minute == 1 && minimum == 47 {
-                    watch.forgetJudged()
-                    watch.resume(lastOutside: nil, by: CriticalLimit(minimum: minimum))
-                }
-                var question = WatchTests.question(
-                    minute, celsius, UInt64(watch.excursions.count + 1))
-                question.limit = CriticalLimit(minimum: minimum)
-                return WatchTests.name(watch.judge(question))
+        // Minute, °C, the limit, whether the log has newer ones.
+        let steps: [(Int64, Double, Double, Bool)] = [
+            (1, 50, 57, false), (2, 45, 57, false), (1, 50, 47, true), (2, 45, 47, false),
+            (2, 45, 47, false), (3, 50, 47, false),
+        ]
+        let says = steps.map { minute, celsius, minimum, isFollowed in
+            if isFollowed {
+                watch.forgetJudged()
+                watch.resume(lastOutside: nil, by: CriticalLimit(minimum: minimum))
             }
-        #expect(says == ["opened", "widened", "superseded", "opened", "nothing", "closed"])
-        #expect(WatchTests.shown(watch) == ["1…1 45.0", "2…3 45.0"])
+            var question = WatchTests.question(
+                minute, celsius, UInt64(watch.excursions.count + 1), isFollowed: isFollowed)
+            question.limit = CriticalLimit(minimum: minimum)
+            return WatchTests.name(watch.judge(question))
+        }
+        #expect(says == ["opened", "widened", "nothing", "superseded", "opened", "closed"])
+        #expect(WatchTests.shown(watch) == ["1…2 45.0", "2…3 45.0"])
     }
 }

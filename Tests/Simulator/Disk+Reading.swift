@@ -70,4 +70,30 @@ extension Disk {
     }
 
     var hasPendingDeliveries: Bool { deliveries.contains { $0.state == .pending } }
+
+    /// What the log says of orders and temperatures, for whoever reads the trace of a failed run.
+    var summary: [String] {
+        func shown(_ instant: Timestamp?) -> String {
+            instant.map { "\(Double($0.milliseconds(since: Plan.start)) / 1000)" } ?? "…"
+        }
+        var lines = orders.map { order in
+            "order \(order.number.rawValue) \(order.foodClass.name) \(order.status.name) "
+                + "updated \(shown(order.updatedAt))"
+        }
+        lines += custody.map {
+            "custody \($0.bag) order \($0.order.rawValue) \(shown($0.from))–\(shown($0.until))"
+        }
+        lines += excursions.map {
+            "excursion \($0.number) order \($0.order.rawValue) source \($0.source.rawValue) "
+                + "\($0.foodClass.name) \(shown($0.openedAt))–\(shown($0.closedAt)) \($0.peak)"
+        }
+        for row in rows where row.reading.measurement.quantity == .temperature {
+            let reading = row.reading
+            lines.append(
+                "source \(reading.source.rawValue) at \(shown(reading.measuredAt)) "
+                    + "received \(shown(reading.receivedAt)): \(reading.measurement.value) "
+                    + "order \(reading.order?.rawValue ?? 0) \(reading.quality.rollup)")
+        }
+        return lines
+    }
 }

@@ -12,7 +12,8 @@ import ColdChain
 ///    binding and of crashes. The one exception is a reading received after its order was final
 ///    for longer than such orders are remembered.
 /// 2. Every excursion begins with a reading of its source outside its limit, its peak is the value
-///    of such a reading within it, and it ends at a reading.
+///    of such a reading within it (or behind its end, where the bag is known only later to have
+///    been handed on before), and it ends at a reading.
 /// 3. Every excursion was told as opened exactly once; as closed exactly once if it was open when
 ///    it was told, and never if it was found late and so was closed already.
 /// 4. While a bag still carries an order, the newest usable reading says how it is: outside, and an
@@ -90,7 +91,8 @@ struct Oracle {
         let outside = (temperatures[excursion.source] ?? []).filter { reading in
             !excursion.limit.isKept(by: reading.measurement.value)
                 && excursion.openedAt <= reading.measuredAt
-                && reading.measuredAt <= excursion.closedAt ?? reading.measuredAt
+                && (reading.measuredAt <= excursion.closedAt ?? reading.measuredAt
+                    || !isCarried(excursion, at: reading.measuredAt))
         }
         guard outside.contains(where: { $0.measuredAt == excursion.openedAt }) else {
             throw Violation("excursion \(excursion.number) begins without a reading outside")
@@ -102,6 +104,13 @@ struct Oracle {
         let ends = (temperatures[excursion.source] ?? []).contains { $0.measuredAt == closedAt }
         guard ends, closedAt >= excursion.openedAt else {
             throw Violation("excursion \(excursion.number) ends without a reading")
+        }
+    }
+
+    private func isCarried(_ excursion: Excursion, at instant: Timestamp) -> Bool {
+        let bag = disk.sources[Int(excursion.source.rawValue) - 1].carrier.name
+        return disk.custody.contains {
+            $0.bag == bag && $0.order == excursion.order && $0.covers(instant)
         }
     }
 

@@ -65,11 +65,7 @@ extension Simulation {
             return
         }
         connectBrokers()
-        for broker in process.lostSessions {
-            guard sabotage != .ignoresLostSessions else { break }
-            process.bridge?.sessionLost(
-                broker: plan.settings.brokers[broker], effects: &process.effects)
-        }
+        try sayLostSessions()
         for index in brokers.indices {
             process.read += brokers[index].read(limit: plan.batch - process.read.count)
         }
@@ -88,12 +84,23 @@ extension Simulation {
         if sabotage == .repliesBeforeCommit { try handOutEarly() }
         try mayCrash()
         try makeDurable()
-        process.lostSessions.removeAll()
         try mayCrash()
         if sabotage != .acknowledgesBeforeCommit { try acknowledge() }
         try mayCrash()
         try handOut()
         process.read.removeAll()
+    }
+
+    /// That a session is lost is durable before the first message of the next one is read: said
+    /// together with messages, a commit of unknown outcome could neither be repeated nor left.
+    private func sayLostSessions() throws(Interruption) {
+        guard !process.lostSessions.isEmpty else { return }
+        for broker in process.lostSessions where sabotage != .ignoresLostSessions {
+            process.bridge?.sessionLost(
+                broker: plan.settings.brokers[broker], effects: &process.effects)
+        }
+        try makeDurable()
+        process.lostSessions.removeAll()
     }
 
     private func take(_ result: DeliveryResult) throws(Interruption) {
@@ -187,9 +194,8 @@ extension Simulation {
             }
             for delivery in process.read { messages[delivery.message].fate = .acknowledged }
         }
-        let lostSessions = process.lostSessions
+        doubtAtMostOnce()
         process.forgetTurn()
-        process.lostSessions = lostSessions
         subscriber.cut(eventsInLog: disk.events.count)
         for index in brokers.indices { disconnect(index) }
         platform.refuse(all: process.commands)
@@ -201,13 +207,20 @@ extension Simulation {
             byMilliseconds: random.milliseconds(ofSeconds: 0.2...10))
     }
 
+    /// What came at QoS 0 does not come again, whether or not it was committed.
+    private func doubtAtMostOnce() {
+        for delivery in process.read where delivery.packetIdentifier == 0 {
+            if messages[delivery.message].fate == .held {
+                messages[delivery.message].fate = .unsure
+            }
+        }
+    }
+
     /// The process dies: what it knew and what was under way to it is gone.
     func crash() {
         counts.crashes += 1
         trace.note(.crashed)
-        for delivery in process.read where messages[delivery.message].isAtMostOnce {
-            messages[delivery.message].fate = .unsure
-        }
+        doubtAtMostOnce()
         process.forgetTurn()
         process.bridge = nil
         process.lostSessions.removeAll()

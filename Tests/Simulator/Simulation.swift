@@ -109,6 +109,7 @@ package final class Simulation {
         } catch {
             failure = "seed \(seed), step \(simulation.step): \(error)"
         }
+        for line in keepsTrace ? simulation.disk.summary : [] { simulation.trace.explain(line) }
         return Outcome(
             seed: seed, steps: simulation.step, traceHash: simulation.trace.hash,
             failure: failure, trace: simulation.trace.lines, counts: simulation.finalCounts)
