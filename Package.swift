@@ -80,6 +80,7 @@ let package = Package(
 
         // Programs that foreign test suites and the benchmarks run against.
         probe("EchoServer", ["Server", "Wire"], path: "Tests/Probes/EchoServer"),
+        probe("FanOutBench", ["Server", "Wire"], path: "Tests/Benchmarks/FanOut/Server"),
 
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
