@@ -84,10 +84,13 @@ let package = Package(
 
         // Programs that foreign test suites and the benchmarks run against.
         program("EchoServer", in: "Tests/Probes", ["Server", "Wire"]),
+        .executableTarget(
+            name: "FanOutBench", dependencies: ["Server", "Wire"],
+            path: "Tests/Benchmarks/FanOut/Server", swiftSettings: rules),
         // Links no C library: that it can be built is the check that the pure rooms are pure.
         .target(
-            name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"], path: "Tests/Simulator",
-            swiftSettings: rules),
+            name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"],
+            path: "Tests/Simulator", swiftSettings: rules),
 
         tests("WireTests", ["Wire"]),
         tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),

@@ -1,5 +1,6 @@
 #pragma once
 #include <libwebsockets.h>
+#include <uv.h>
 
 // Names of the library that Swift cannot read, because they are macros over casts or expressions.
 
@@ -18,6 +19,10 @@ static inline uint64_t server_option_fail_unless_bound(void) {
 
 static inline uint64_t server_option_disable_ipv6(void) {
     return LWS_SERVER_OPTION_DISABLE_IPV6;
+}
+
+static inline uint64_t server_option_libuv(void) {
+    return LWS_SERVER_OPTION_LIBUV;
 }
 
 static inline uint64_t server_option_tls(void) {

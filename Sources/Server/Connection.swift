@@ -33,6 +33,8 @@ struct Connection {
     var isQueued = false
     /// Whether the library holds bytes that the kernel did not take.
     var isChoked = false
+    /// Whether the peer's bytes are left with the kernel.
+    var isInputHeld = false
     /// Whether the owner was told of a WebSocket and has yet to be told of its end.
     var owesClosed = false
     /// Bytes of `input` in which no end of a head was found.

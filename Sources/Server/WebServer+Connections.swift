@@ -26,10 +26,14 @@ extension WebServer {
         case .open, .closing:
             connections[slot].heardAt = now
             readFrames(bytes, at: slot)
-        case .head, .body, .answering:
+        case .head, .body:
             if settings.tls != nil { connections[slot].library?.clearLibraryDeadline() }
             connections[slot].input.append(bytes)
             readRequests(at: slot)
+        case .answering:
+            // Requests that follow stay with the kernel until this one is answered.
+            connections[slot].input.append(bytes)
+            allowInput(slot, false)
         case .free, .failing, .lingering, .ended:
             break
         }
@@ -108,6 +112,8 @@ extension WebServer {
 
     /// Lets the kernel hold the peer back while its bytes cannot be used.
     func allowInput(_ slot: Int, _ isAllowed: Bool) {
+        guard connections[slot].isInputHeld == isAllowed else { return }
+        connections[slot].isInputHeld = !isAllowed
         connections[slot].library?.allowInput(isAllowed)
     }
 

@@ -101,8 +101,6 @@ extension WebServer {
     private func deliver(_ event: ServerEvent, at slot: Int) {
         connections[slot].phase = .answering
         connections[slot].deadline = .max
-        // Requests that follow stay with the kernel until this one is answered.
-        allowInput(slot, false)
         next.events.append(event)
     }
 
