@@ -122,6 +122,8 @@ final class EngineLoop {
             return
         }
         readSessions(now: instant)
+        // A lost session must be known before the new one's first message is decoded.
+        takeReports()
         decodeBatch(receivedAt: now)
         for message in inbox { take(message, at: now) }
         inbox.removeAll(keepingCapacity: true)
@@ -131,7 +133,6 @@ final class EngineLoop {
             return
         }
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
-        takeReports()
         handOut()
         store.tidy(isIdle: batch.isEmpty, now: now)
         reportStatus(now: now)
@@ -180,7 +181,7 @@ final class EngineLoop {
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
         case .reload(let settings):
-            store.reload(settings)
+            store.reload(settings, effects: &effects)
         case .stop:
             isStopping = true
         }
@@ -229,7 +230,7 @@ final class EngineLoop {
         for message in inbox {
             switch message {
             case .command(_, let token): tokens.append(token)
-            case .reload(let settings): store.reload(settings)
+            case .reload(let settings): store.reload(settings, effects: &effects)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
             case .result: break
@@ -249,7 +250,8 @@ final class EngineLoop {
             for report in sessions[index].takeReports() {
                 brokers[index].take(report)
                 if case .connected(sessionPresent: false) = report {
-                    store.bridge?.sessionLost(broker: brokers[index].name)
+                    store.bridge?.sessionLost(
+                        broker: brokers[index].name, effects: &effects)
                 }
             }
         }

@@ -154,9 +154,9 @@ final class EngineStore {
         }
     }
 
-    func reload(_ bridgeSettings: BridgeSettings) {
+    func reload(_ bridgeSettings: BridgeSettings, effects: inout Effects) {
         settings.bridge = bridgeSettings
-        bridge?.reload(bridgeSettings)
+        bridge?.reload(bridgeSettings, effects: &effects)
     }
 
     /// Checkpoints, indexes and prunes a little, between turns.
