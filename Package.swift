@@ -120,6 +120,12 @@ let package = Package(
         .executableTarget(
             name: "DecodeBench", dependencies: ["CAllocationCounter", "ColdChain", "DeviceCodecs"],
             path: "Tests/Benchmarks/DecodeBench", swiftSettings: rules),
+        program(
+            "TurnBench", in: "Tests/Benchmarks",
+            [
+                "Bridge", "CAllocationCounter", "ColdChain", "DeviceCodecs", "Host", "Intake",
+                "Journal",
+            ]),
         .target(
             name: "DecodeProperties",
             dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],

@@ -1,3 +1,5 @@
+// Both modules hold `timespec`; which of them the compiler takes it from depends on the build.
+internal import CLinux
 internal import Glibc
 
 /// The machine's clocks.

@@ -1,19 +1,19 @@
-import Bridge
-import ColdChain
-import DeviceCodecs
-import Intake
+package import Bridge
+package import ColdChain
+package import DeviceCodecs
+package import Intake
 import JSONText
 import Wire
 
 /// Takes each message to the decoder its topic names, and what came of it to the bridge.
-final class Dispatcher {
+package final class Dispatcher {
     private let catalogue: ProfileCatalogue
     private let brokers: [String]
     private var decoder: PayloadDecoder
     private let reader: JSONTextReader
     private var samples = SampleBatch()
 
-    init(_ catalogue: ProfileCatalogue, brokers: [String]) throws(StartError) {
+    package init(_ catalogue: ProfileCatalogue, brokers: [String]) throws(StartError) {
         self.catalogue = catalogue
         self.brokers = brokers
         do throws(JSONSyntaxError) {
@@ -25,7 +25,7 @@ final class Dispatcher {
     }
 
     /// Takes a message that came from a broker.
-    func dispatch(
+    package func dispatch(
         _ batch: borrowing MessageBatch, at index: Int, receivedAt: Timestamp,
         to bridge: inout Bridge?, effects: inout Effects
     ) {

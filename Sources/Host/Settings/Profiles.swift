@@ -1,6 +1,6 @@
-import Bridge
+package import Bridge
 import Configuration
-import DeviceCodecs
+package import DeviceCodecs
 import System
 
 extension ProfileCatalogue {
@@ -33,7 +33,7 @@ extension ProfileCatalogue {
     }
 
     /// What the bridge needs to know of each profile, by number.
-    var traits: [ProfileTraits] {
+    package var traits: [ProfileTraits] {
         profiles.map { ProfileTraits(name: $0.identity, ranges: $0.ranges) }
     }
 

@@ -1,0 +1,84 @@
+import CAllocationCounter
+import Glibc
+
+/// What one reading costs from the broker's bytes to the durable row: `TurnBench MESSAGES DIRECTORY`.
+///
+/// The rooms are joined as the engine's loop joins them, without a broker and without threads, so
+/// that the same work is done in every run: that is what instructions can be counted on. After a
+/// warm-up in which every bag was seen and memory has grown, it prints for each message the
+/// allocations, and the thread's own time, before the commit and in it.
+@main
+struct TurnBench {
+    static func main() {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 3, let messages = Int(arguments[1]), messages > 0 else {
+            print("usage: TurnBench MESSAGES DIRECTORY")
+            exit(2)
+        }
+        do {
+            try run(messages: messages, directory: arguments[2])
+        } catch {
+            print("failed: \(error)")
+            exit(1)
+        }
+    }
+
+    private static func run(messages: Int, directory: String) throws {
+        let path = "\(directory)/turn-bench-\(getpid()).db"
+        defer { for suffix in ["", "-wal", "-shm", "-lock"] { unsafe unlink(path + suffix) } }
+        let turn = try Turn(storePath: path)
+        try turn.bindOrders()
+        try turn.run(messages: Turn.warmUpMessages)
+        let before = turn.cost
+        try turn.run(messages: messages)
+        let spent = turn.cost - before
+        print(
+            "messages \(messages)",
+            "allocations \(perMessage(Double(spent.decided.allocations), messages))",
+            "in the commit \(perMessage(Double(spent.committed.allocations), messages))",
+            "ns \(perMessage(Double(spent.decided.nanoseconds), messages))",
+            "in the commit \(perMessage(Double(spent.committed.nanoseconds), messages))")
+    }
+
+    private static func perMessage(_ sum: Double, _ messages: Int) -> Double {
+        (sum / Double(messages) * 1000).rounded() / 1000
+    }
+}
+
+/// What was spent before the commits and in them.
+struct Cost {
+    var decided = Spent()
+    var committed = Spent()
+
+    static func - (later: Cost, earlier: Cost) -> Cost {
+        Cost(
+            decided: later.decided - earlier.decided,
+            committed: later.committed - earlier.committed)
+    }
+}
+
+/// Allocations and processor time of this thread.
+struct Spent {
+    var allocations: UInt64 = 0
+    var nanoseconds: UInt64 = 0
+
+    static var untilNow: Spent {
+        var time = timespec()
+        let status = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        precondition(status == 0, "a thread can read its own clock")
+        return Spent(
+            allocations: allocation_count(),
+            nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+
+    static func - (later: Spent, earlier: Spent) -> Spent {
+        Spent(
+            allocations: later.allocations - earlier.allocations,
+            nanoseconds: later.nanoseconds - earlier.nanoseconds)
+    }
+
+    mutating func add(_ spent: Spent) {
+        allocations += spent.allocations
+        nanoseconds += spent.nanoseconds
+    }
+}
