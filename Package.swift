@@ -84,6 +84,10 @@ let package = Package(
 
         // Programs that foreign test suites and the benchmarks run against.
         program("EchoServer", in: "Tests/Probes", ["Server", "Wire"]),
+        // Links no C library: that it can be built is the check that the pure rooms are pure.
+        .target(
+            name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"], path: "Tests/Simulator",
+            swiftSettings: rules),
 
         tests("WireTests", ["Wire"]),
         tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),
@@ -100,6 +104,7 @@ let package = Package(
         .executableTarget(
             name: "AcknowledgementProbe", dependencies: ["ExitInsideRead", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
+        tests("SimulationTests", ["Simulator"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["Configuration", "Wire", "YAML"]),

@@ -24,31 +24,37 @@ import Testing
             let payload = [UInt8](repeating: UInt8(255 - index), count: 1_000 - index)
             #expect(append(&batch, topic: topic, payload: payload))
         }
-        #expect(batch.count == 100)
-        #expect(batch.byteCount == 100_000)
+        let (count, byteCount) = (batch.count, batch.byteCount)
+        #expect(count == 100)
+        #expect(byteCount == 100_000)
         for index in 0..<100 {
-            #expect(bytes(batch.topic(at: index)) == .init(repeating: UInt8(index), count: index))
-            #expect(
-                bytes(batch.payload(at: index))
-                    == .init(repeating: UInt8(255 - index), count: 1_000 - index))
-            #expect(batch[index].packetIdentifier == 9)
+            let topic = bytes(batch.topic(at: index))
+            #expect(topic == .init(repeating: UInt8(index), count: index))
+            let payload = bytes(batch.payload(at: index))
+            #expect(payload == .init(repeating: UInt8(255 - index), count: 1_000 - index))
+            let entry = batch[index]
+            #expect(entry.packetIdentifier == 9)
+            #expect(entry.broker == 2)
+            #expect(entry.isRetained)
         }
         batch.removeAll()
-        #expect(batch.isEmpty)
-        #expect(batch.byteCount == 0)
+        let isEmpty = batch.isEmpty && batch.byteCount == 0
+        #expect(isEmpty)
     }
 
     @Test("the batch is full at either limit, and still takes what one read may bring more")
     func limits() {
         var byCount = MessageBatch(messageLimit: 2, byteLimit: 1_000)
-        #expect(append(&byCount, topic: [1], payload: [1]))
-        #expect(!byCount.isFull)
-        #expect(append(&byCount, topic: [1], payload: [1]))
-        #expect(byCount.isFull)
-        #expect(append(&byCount, topic: [1], payload: [1]))
+        var isFull: [Bool] = []
+        for _ in 0..<3 {
+            #expect(append(&byCount, topic: [1], payload: [1]))
+            isFull.append(byCount.isFull)
+        }
+        #expect(isFull == [false, true, true])
         var byBytes = MessageBatch(messageLimit: 1_000, byteLimit: 4)
         #expect(append(&byBytes, topic: [1], payload: [1, 2, 3]))
-        #expect(byBytes.isFull)
+        let isFullByBytes = byBytes.isFull
+        #expect(isFullByBytes)
     }
 
     @Test("beyond the reserve nothing is taken, by count and by bytes")
@@ -57,7 +63,8 @@ import Testing
         var taken = 0
         while append(&byCount, topic: [1], payload: []) { taken += 1 }
         #expect(taken == 1 + 65_535)
-        #expect(byCount.count == taken)
+        let count = byCount.count
+        #expect(count == taken)
         var byBytes = MessageBatch(messageLimit: 1, byteLimit: 0)
         let payload = [UInt8](repeating: 0, count: 1 << 20)
         taken = 0
@@ -70,9 +77,11 @@ import Testing
         var batch = MessageBatch(payloadLimit: 3)
         #expect(append(&batch, topic: [7], payload: [1, 2, 3]))
         #expect(append(&batch, topic: [7], payload: [1, 2, 3, 4]))
-        #expect(!batch[0].isTruncated)
-        #expect(batch[1].isTruncated)
-        #expect(batch[1].payloadLength == 4)
-        #expect(bytes(batch.payload(at: 1)) == [1, 2, 3])
+        let (whole, cut) = (batch[0], batch[1])
+        #expect(!whole.isTruncated)
+        #expect(cut.isTruncated)
+        #expect(cut.payloadLength == 4)
+        let kept = bytes(batch.payload(at: 1))
+        #expect(kept == [1, 2, 3])
     }
 }

@@ -12,6 +12,8 @@ enum APIAction: Sendable {
     case respond(APIResponse)
     /// To the engine; its answer is the response.
     case command(Command)
+    /// To the engine; its answer is the response.
+    case replay(deadLetter: UInt64)
     /// To the reader thread; its answer is the response.
     case read(ReadQuery)
 }
@@ -114,6 +116,10 @@ struct APIRouter {
         case (.get, "dead-letters", 1):
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             return page(request, UInt64.init(_:)) { .deadLetters(after: $0 ?? 0, limit: $1) }
+        case (.post, "dead-letters", 3) where segments[2] == "replay":
+            guard identity.role.seesEverything else { return .respond(.forbidden) }
+            guard let number = UInt64(segments[1]) else { return .respond(.notFound) }
+            return .replay(deadLetter: number)
         default:
             return .respond(notServed(request.head.method, segments))
         }
@@ -123,7 +129,8 @@ struct APIRouter {
     private func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
         let allowed: String
         switch (segments.first, segments.count, segments.last) {
-        case ("orders", 1, _), ("orders", 3, "bags"): allowed = "POST"
+        case ("orders", 1, _), ("orders", 3, "bags"), ("dead-letters", 3, "replay"):
+            allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
         case ("orders", 3, "temperature"), ("dead-letters", 1, _): allowed = "GET"
         default: return .notFound

@@ -24,6 +24,7 @@ final class Dispatcher {
         }
     }
 
+    /// Takes a message that came from a broker.
     func dispatch(
         _ batch: borrowing MessageBatch, at index: Int, receivedAt: Timestamp,
         to bridge: inout Bridge?, effects: inout Effects
@@ -40,7 +41,17 @@ final class Dispatcher {
             bridge?.receive(
                 undecodable: topic, payload: payload, arrival: arrival, reason: "too_large",
                 detail: "the payload has \(entry.payloadLength) bytes", effects: &effects)
-        } else if let order = OrderTopic.order(in: topic) {
+        } else {
+            dispatch(topic, payload, arrival, to: &bridge, effects: &effects)
+        }
+    }
+
+    /// Takes a whole message, from wherever it comes.
+    func dispatch(
+        _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
+        to bridge: inout Bridge?, effects: inout Effects
+    ) {
+        if let order = OrderTopic.order(in: topic) {
             dispatchOrder(order, topic, payload, arrival, &bridge, &effects)
         } else {
             dispatchReading(topic, payload, arrival, &bridge, &effects)

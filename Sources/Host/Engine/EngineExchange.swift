@@ -6,6 +6,8 @@ import System
 /// What other threads ask of the engine.
 enum EngineMessage: Sendable {
     case command(Command, CommandToken)
+    /// Decode a dead letter again, as after its profile was mended (B-8).
+    case replay(deadLetter: UInt64, CommandToken)
     case result(DeliveryResult)
     case reload(BridgeSettings)
     /// Commit what was read, acknowledge it, and end.
@@ -52,8 +54,9 @@ struct Outgoing {
     var publications: [PublishedEvent] = []
     var replies: [CommandReply] = []
     var attempts: [DeliveryAttempt] = []
+    var replays: [Replay] = []
 
-    var tokens: [CommandToken] { replies.map(\.token) }
+    var tokens: [CommandToken] { replies.map(\.token) + replays.map(\.token) }
 
     mutating func take(_ effects: inout Effects) {
         publications.append(contentsOf: effects.publications)
@@ -68,6 +71,7 @@ struct Outgoing {
         publications.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
         attempts.removeAll(keepingCapacity: true)
+        replays.removeAll(keepingCapacity: true)
     }
 }
 

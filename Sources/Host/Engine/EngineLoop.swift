@@ -122,6 +122,8 @@ final class EngineLoop {
             return
         }
         readSessions(now: instant)
+        // A lost session must be known before the new one's first message is decoded.
+        takeReports()
         decodeBatch(receivedAt: now)
         for message in inbox { take(message, at: now) }
         inbox.removeAll(keepingCapacity: true)
@@ -131,7 +133,7 @@ final class EngineLoop {
             return
         }
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
-        takeReports()
+        store.noteReplays(outgoing.replays, at: now)
         handOut()
         store.tidy(isIdle: batch.isEmpty, now: now)
         reportStatus(now: now)
@@ -177,10 +179,13 @@ final class EngineLoop {
         switch message {
         case .command(let command, let token):
             store.bridge?.perform(command, token: token, at: now, effects: &effects)
+        case .replay(let number, let token):
+            outgoing.replays.append(
+                store.replay(number, token: token, through: dispatcher, effects: &effects))
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
         case .reload(let settings):
-            store.reload(settings)
+            store.reload(settings, effects: &effects)
         case .stop:
             isStopping = true
         }
@@ -228,8 +233,8 @@ final class EngineLoop {
         var tokens: [CommandToken] = []
         for message in inbox {
             switch message {
-            case .command(_, let token): tokens.append(token)
-            case .reload(let settings): store.reload(settings)
+            case .command(_, let token), .replay(_, let token): tokens.append(token)
+            case .reload(let settings): store.reload(settings, effects: &effects)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
             case .result: break
@@ -249,7 +254,8 @@ final class EngineLoop {
             for report in sessions[index].takeReports() {
                 brokers[index].take(report)
                 if case .connected(sessionPresent: false) = report {
-                    store.bridge?.sessionLost(broker: brokers[index].name)
+                    store.bridge?.sessionLost(
+                        broker: brokers[index].name, effects: &effects)
                 }
             }
         }
@@ -262,6 +268,8 @@ final class EngineLoop {
             status.publicationsLost += UInt64(outgoing.publications.count)
             mail.hasLostPublications.set(true)
         }
+        mail.answers.send(
+            outgoing.replays.map { Answer(token: $0.token, response: $0.response) })
         mail.answers.send(
             outgoing.replies.map { Answer(token: $0.token, response: APIResponse($0.result)) })
         mail.observer?.send(outgoing.publications)

@@ -22,7 +22,7 @@ final class EngineStore {
     /// Reads the log beside the writer, for what the bridge wants to judge again.
     private var reader: JournalReader?
     private var settings: EngineSettings
-    private let log: Log
+    let log: Log
     private var reopenAt: ContinuousClock.Instant?
     private var reopenDelay = EngineStore.firstReopenDelay
 
@@ -154,9 +154,9 @@ final class EngineStore {
         }
     }
 
-    func reload(_ bridgeSettings: BridgeSettings) {
+    func reload(_ bridgeSettings: BridgeSettings, effects: inout Effects) {
         settings.bridge = bridgeSettings
-        bridge?.reload(bridgeSettings)
+        bridge?.reload(bridgeSettings, effects: &effects)
     }
 
     /// Checkpoints, indexes and prunes a little, between turns.
@@ -169,6 +169,19 @@ final class EngineStore {
             // The journal takes nothing any more: the next commit fails and the store is reopened.
             log.error("store failed while tidying", ["reason": error.description])
         }
+    }
+
+    func deadLetter(_ number: UInt64) throws(StoreError) -> LoggedDeadLetter? {
+        try reader?.deadLetter(number: number)
+    }
+
+    func markReplayed(_ numbers: [UInt64], at now: Timestamp) throws(StoreError) {
+        _ = try journal?.markReplayed(deadLetters: numbers, at: now)
+    }
+
+    /// The broker's present index; the first where it is no longer configured.
+    func brokerIndex(named name: String) -> Int {
+        settings.bridge.brokers.firstIndex(of: name) ?? 0
     }
 
     func close() {

@@ -135,6 +135,8 @@ final class FabricLoop: FrameSource {
             respond(to: request.token, response)
         case .command(let command):
             forward(request.token) { mail.engine.send(.command(command, $0)) }
+        case .replay(let number):
+            forward(request.token) { mail.engine.send(.replay(deadLetter: number, $0)) }
         case .read(let query):
             forward(request.token) {
                 mail.reader.send(.read(ReadRequest(token: $0, query: query)))

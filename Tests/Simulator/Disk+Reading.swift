@@ -1,0 +1,73 @@
+import Bridge
+import ColdChain
+
+extension Disk {
+    /// What the bridge is told of the past, as `RestoredState` says.
+    func restored(bounds: Bounds, at now: Timestamp, sabotage: Sabotage?) -> RestoredState {
+        var state = RestoredState()
+        state.sources = sources
+        for row in rows { note(row.reading.measuredAt, of: row.reading.source, in: &state) }
+        for fix in fixes { note(fix.measuredAt, of: fix.source, in: &state) }
+        state.orders = orders.filter {
+            !$0.status.isFinal
+                || now.milliseconds(since: $0.updatedAt) <= bounds.finalOrderRetentionMilliseconds
+        }
+        let numbers = Set(state.orders.map(\.number))
+        if sabotage != .forgetsCustody {
+            state.custody = custody.filter { numbers.contains($0.order) }
+        }
+        if sabotage != .forgetsExcursions {
+            state.excursions = excursions.filter { numbers.contains($0.order) }
+        }
+        if sabotage != .forgetsDeliveries {
+            var counts: [String: Int] = [:]
+            for delivery in deliveries where delivery.state == .pending {
+                counts[delivery.record.endpoint, default: 0] += 1
+                if counts[delivery.record.endpoint, default: 0] <= bounds.pendingDeliveriesMaximum {
+                    state.deliveries.append(delivery.record)
+                }
+            }
+        }
+        if sabotage != .forgetsFingerprints { state.fingerprints = fingerprints }
+        state.lastSource = UInt32(sources.count)
+        state.lastOrder = UInt32(orders.count)
+        guard sabotage != .restartsNumbers else { return state }
+        state.lastExcursion = UInt64(excursions.count)
+        state.lastEvent = UInt64(events.count)
+        state.lastDelivery = UInt64(deliveries.count)
+        return state
+    }
+
+    private func note(
+        _ measuredAt: Timestamp, of source: SourceNumber, in state: inout RestoredState
+    ) {
+        let newest = state.newestMeasurement[source] ?? measuredAt
+        state.newestMeasurement[source] = max(newest, measuredAt)
+    }
+
+    /// The temperatures of a bag in a stretch of time, in no order.
+    func temperatures(_ recall: ReadingRecall, random: inout SeededRandom) -> [Reading] {
+        let stretch = Custody(
+            bag: recall.bag, order: recall.order, from: recall.from, until: recall.until)
+        var readings: [Reading] = []
+        for row in rows
+        where row.reading.measurement.quantity == .temperature
+            && sources[Int(row.reading.source.rawValue) - 1].carrier == .bag(recall.bag)
+            && stretch.covers(row.reading.measuredAt)
+        {
+            readings.append(row.reading)
+        }
+        readings.shuffle(using: &random)
+        return readings
+    }
+
+    func pendingDeliveries(_ refill: DeliveryRefill) -> [DeliveryRecord] {
+        Array(
+            deliveries.lazy.filter {
+                $0.state == .pending && $0.record.endpoint == refill.endpoint
+                    && $0.record.number > refill.after
+            }.prefix(refill.limit).map(\.record))
+    }
+
+    var hasPendingDeliveries: Bool { deliveries.contains { $0.state == .pending } }
+}

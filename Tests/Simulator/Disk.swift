@@ -1,0 +1,253 @@
+import Bridge
+import ColdChain
+import Fabric
+
+/// A model of the journal: the committed state of the log, with the rules by which the real one
+/// takes a batch.
+struct Disk {
+    struct Row {
+        var reading: Reading
+        var key: ReadingKey
+    }
+
+    /// An event of the log, with what the bridge had the fabric told in the same batch.
+    struct LoggedEvent {
+        var record: EventRecord
+        var event: Event
+    }
+
+    struct Delivery {
+        var record: DeliveryRecord
+        var state = DeliveryProgress.State.pending
+        var lastStatus: Int?
+    }
+
+    private(set) var sources: [Source] = []
+    private(set) var rows: [Row] = []
+    private(set) var fixes: [Fix] = []
+    private(set) var orders: [Order] = []
+    private(set) var custody: [Custody] = []
+    private(set) var excursions: [Excursion] = []
+    private(set) var events: [LoggedEvent] = []
+    private(set) var deliveries: [Delivery] = []
+    private(set) var deadLetters: [DeadLetter] = []
+    private(set) var fingerprints: [DeliveryFingerprint] = []
+    /// Readings and fixes with a time of their own that are in the log.
+    private(set) var timedReadings: Set<ReadingKey> = []
+    private(set) var timedFixes: Set<FixKey> = []
+    private(set) var deadLetterCounts: [[UInt8]: Int] = [:]
+    private(set) var commits = 0
+
+    /// What makes a reading the same one to the log.
+    private struct Identity: Hashable {
+        var source: UInt32
+        var measuredAt: Int64
+        var quantity: UInt8
+        var probe: UInt8
+        var value: UInt64
+    }
+
+    private struct FixIdentity: Hashable {
+        var source: UInt32
+        var measuredAt: Int64
+        var latitude: Double
+        var longitude: Double
+    }
+
+    private var identities: Set<Identity> = []
+    private var fixIdentities: Set<FixIdentity> = []
+    private let keptFingerprints: Int
+    private let endpoints: [EndpointSubscription]
+    private let sabotage: Sabotage?
+    /// The device behind each source, by number less one.
+    private var devices: [Int] = []
+    private let deviceIndices: [String: Int]
+
+    init(plan: Plan, devices: [Device], sabotage: Sabotage?) {
+        keptFingerprints = plan.keptFingerprints
+        endpoints = plan.settings.endpoints
+        self.sabotage = sabotage
+        deviceIndices = Dictionary(
+            uniqueKeysWithValues: devices.enumerated().map { index, device in
+                ("\(plan.settings.profiles[device.profile].name) \(device.name)", index)
+            })
+    }
+
+    func device(of source: SourceNumber) -> Int? {
+        let index = Int(source.rawValue) - 1
+        return devices.indices.contains(index) ? devices[index] : nil
+    }
+
+    func order(_ number: OrderNumber) -> Order? {
+        let index = Int(number.rawValue) - 1
+        return orders.indices.contains(index) ? orders[index] : nil
+    }
+
+    // MARK: Taking a batch
+
+    /// Makes the batch durable, all of it.
+    mutating func commit(
+        _ batch: RecordBatch, publications: [PublishedEvent]
+    ) throws(Violation) {
+        commits += 1
+        for source in batch.sources { try take(source) }
+        for reading in batch.readings { try take(reading) }
+        for fix in batch.fixes { try take(fix) }
+        if sabotage == .tearsBatches && commits.isMultiple(of: 5) { return }
+        for order in batch.orders { try take(order) }
+        for custody in batch.custody { try take(custody) }
+        for excursion in batch.excursions { try take(excursion) }
+        try take(batch.events, publications)
+        for delivery in batch.deliveries { try take(delivery) }
+        try requireOwed(batch)
+        for progress in batch.deliveryProgress { try take(progress) }
+        for letter in batch.deadLetters {
+            deadLetters.append(letter)
+            deadLetterCounts[letter.topic + [0] + letter.payload, default: 0] += 1
+        }
+        fingerprints.append(contentsOf: batch.fingerprints)
+        if fingerprints.count > keptFingerprints {
+            fingerprints.removeFirst(fingerprints.count - keptFingerprints)
+        }
+    }
+
+    private mutating func take(_ source: Source) throws(Violation) {
+        guard source.number.rawValue == UInt32(sources.count + 1) else {
+            throw Violation("source \(source.number.rawValue) follows source \(sources.count)")
+        }
+        guard let device = deviceIndices["\(source.profile) \(source.carrier.name)"] else {
+            throw Violation("no device is called \(source.carrier.name) at \(source.profile)")
+        }
+        sources.append(source)
+        devices.append(device)
+    }
+
+    private mutating func take(_ reading: Reading) throws(Violation) {
+        guard let device = device(of: reading.source) else {
+            throw Violation("a reading names source \(reading.source.rawValue), which is not there")
+        }
+        if let order = reading.order, self.order(order) == nil, sabotage == nil {
+            throw Violation("a reading names order \(order.rawValue), which is not there")
+        }
+        let measurement = reading.measurement
+        let identity = Identity(
+            source: reading.source.rawValue, measuredAt: reading.measuredAt.milliseconds,
+            quantity: measurement.quantity.rawValue, probe: measurement.probe,
+            value: measurement.value.bitPattern)
+        guard identities.insert(identity).inserted || sabotage == .recordsTwice else { return }
+        let isTimed = reading.timeSource == .device
+        let key = ReadingKey(
+            device: device, measuredAt: isTimed ? reading.measuredAt : nil, measurement)
+        rows.append(Row(reading: reading, key: key))
+        if isTimed { timedReadings.insert(key) }
+    }
+
+    private mutating func take(_ fix: Fix) throws(Violation) {
+        guard let device = device(of: fix.source) else {
+            throw Violation("a fix names source \(fix.source.rawValue), which is not there")
+        }
+        let identity = FixIdentity(
+            source: fix.source.rawValue, measuredAt: fix.measuredAt.milliseconds,
+            latitude: fix.position.latitude, longitude: fix.position.longitude)
+        guard fixIdentities.insert(identity).inserted else { return }
+        fixes.append(fix)
+        if fix.timeSource == .device {
+            timedFixes.insert(
+                FixKey(device: device, measuredAt: fix.measuredAt, fix.position))
+        }
+    }
+
+    private mutating func take(_ order: Order) throws(Violation) {
+        let index = Int(order.number.rawValue) - 1
+        guard index <= orders.count else {
+            throw Violation("order \(order.number.rawValue) follows order \(orders.count)")
+        }
+        if index == orders.count {
+            orders.append(order)
+            return
+        }
+        guard orders[index].id == order.id, orders[index].createdAt == order.createdAt else {
+            throw Violation("order \(order.number.rawValue) is given to a second one, \(order.id)")
+        }
+        orders[index] = order
+    }
+
+    private mutating func take(_ new: Custody) throws(Violation) {
+        guard order(new.order) != nil else {
+            throw Violation("custody names order \(new.order.rawValue), which is not there")
+        }
+        if let until = new.until, until < new.from {
+            throw Violation("custody of \(new.bag) runs backwards")
+        }
+        let place = custody.firstIndex {
+            $0.bag == new.bag && $0.order == new.order && $0.from == new.from
+        }
+        if let place { custody[place] = new } else { custody.append(new) }
+    }
+
+    private mutating func take(_ excursion: Excursion) throws(Violation) {
+        let index = Int(excursion.number) - 1
+        guard index >= 0, index <= excursions.count else {
+            throw Violation("excursion \(excursion.number) follows \(excursions.count)")
+        }
+        if index == excursions.count {
+            excursions.append(excursion)
+            return
+        }
+        let before = excursions[index]
+        guard before.order == excursion.order, before.source == excursion.source,
+            before.limit == excursion.limit
+        else { throw Violation("excursion \(excursion.number) is given to a second one") }
+        excursions[index] = excursion
+    }
+
+    private mutating func take(
+        _ records: [EventRecord], _ publications: [PublishedEvent]
+    ) throws(Violation) {
+        let told = publications.filter { $0.number != nil }
+        guard told.count == records.count else {
+            throw Violation("\(records.count) events are recorded and \(told.count) are told")
+        }
+        for (record, publication) in zip(records, told) {
+            guard record.number == UInt64(events.count + 1), publication.number == record.number
+            else { throw Violation("event \(record.number) follows event \(events.count)") }
+            events.append(LoggedEvent(record: record, event: publication.event))
+        }
+    }
+
+    private mutating func take(_ delivery: DeliveryRecord) throws(Violation) {
+        guard delivery.number == UInt64(deliveries.count + 1) else {
+            throw Violation("delivery \(delivery.number) follows \(deliveries.count)")
+        }
+        deliveries.append(Delivery(record: delivery))
+    }
+
+    /// Each event of the batch is owed to each endpoint that wants it, once.
+    private func requireOwed(_ batch: RecordBatch) throws(Violation) {
+        var wanted: [String] = []
+        for event in batch.events {
+            for endpoint in endpoints where endpoint.events.contains(event.name) {
+                wanted.append("\(event.number) \(endpoint.name)")
+            }
+        }
+        let owed = batch.deliveries.map { "\($0.event) \($0.endpoint)" }
+        guard owed == wanted else { throw Violation("owed are \(owed), wanted \(wanted)") }
+    }
+
+    private mutating func take(_ progress: DeliveryProgress) throws(Violation) {
+        let index = Int(progress.number) - 1
+        guard deliveries.indices.contains(index) else {
+            throw Violation("progress names delivery \(progress.number), which is not there")
+        }
+        guard deliveries[index].state == .pending else {
+            throw Violation("delivery \(progress.number) goes on after its end")
+        }
+        guard progress.attempts == deliveries[index].record.attempts + 1 else {
+            throw Violation("attempt \(progress.attempts) of delivery \(progress.number)")
+        }
+        deliveries[index].state = progress.state
+        deliveries[index].record.attempts = progress.attempts
+        deliveries[index].record.nextAttemptAt = progress.nextAttemptAt
+        deliveries[index].lastStatus = progress.status
+    }
+}

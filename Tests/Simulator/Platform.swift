@@ -1,0 +1,129 @@
+import Bridge
+import ColdChain
+
+/// The delivery platform: makes orders, binds bags, changes and ends orders, by API and by MQTT,
+/// now and then twice, late, or against the rules.
+struct Platform {
+    /// Commands asked by API that were not answered yet.
+    private(set) var waiting: [Process.Asked] = []
+    /// Commands to be asked (again): the answer was lost, or the store was away.
+    private(set) var unasked: [Command] = []
+    private var lastToken: UInt64 = 0
+    private var orderCount = 0
+    var known: [String] = []
+    var lastCommand: Command?
+
+    mutating func ask(_ command: Command) -> Process.Asked {
+        lastToken += 1
+        let asked = Process.Asked(token: CommandToken(lastToken), command: command)
+        waiting.append(asked)
+        return asked
+    }
+
+    mutating func answered(_ token: CommandToken) {
+        waiting.removeAll { $0.token == token }
+    }
+
+    /// The store is away, and whoever asks is told so.
+    mutating func refuse(all commands: [Process.Asked]) {
+        let tokens = Set(commands.map(\.token))
+        waiting.removeAll { tokens.contains($0.token) }
+        unasked += commands.map(\.command)
+    }
+
+    /// No answer came: what was asked is asked again.
+    mutating func retryAll() {
+        unasked += waiting.map(\.command)
+        waiting = []
+    }
+
+    mutating func takeUnasked() -> [Command] {
+        defer { unasked = [] }
+        return unasked
+    }
+
+    /// What the platform wants next.
+    mutating func next(plan: Plan, at now: Timestamp, random: inout SeededRandom) -> Command {
+        if let lastCommand, random.chance(0.08) { return lastCommand }
+        let command = new(plan: plan, at: now, random: &random)
+        lastCommand = command
+        return command
+    }
+
+    private mutating func new(
+        plan: Plan, at now: Timestamp, random: inout SeededRandom
+    ) -> Command {
+        if known.isEmpty || (orderCount < plan.orders && random.chance(0.35)) {
+            orderCount += 1
+            var fields = OrderFields()
+            fields.id = "order-\(orderCount)"
+            fields.foodClass =
+                random.chance(0.03) ? nil : random.pick([.hot, .cold, .cold, .frozen])
+            if plan.vehicles > 0, random.chance(0.6) {
+                fields.vehicle = "van-\(random.int(0...plan.vehicles - 1))"
+            }
+            known.append("order-\(orderCount)")
+            return .createOrder(fields)
+        }
+        let order = random.chance(0.03) ? "order-99" : random.pick(known)
+        if random.chance(0.55) {
+            let past = random.milliseconds(ofSeconds: -120...3_600)
+            let from = now.advanced(byMilliseconds: -past)
+            return .bindBag(
+                order: order, bag: "bag-\(random.int(0...plan.bags - 1))",
+                from: random.chance(0.4) ? nil : from)
+        }
+        return .amendOrder(id: order, change(at: now, random: &random))
+    }
+
+    private func change(at now: Timestamp, random: inout SeededRandom) -> OrderFields {
+        var fields = OrderFields()
+        switch random.int(0...9) {
+        case 0: fields.foodClass = random.pick([.hot, .cold])
+        case 1...2:
+            fields.status = .delivered
+            if random.chance(0.4) {
+                fields.deliveredAt = now.advanced(
+                    byMilliseconds: random.milliseconds(ofSeconds: -1_800...300))
+            }
+        case 3: fields.status = .cancelled
+        case 4: fields.driver = "driver-\(random.int(0...3))"
+        default: fields.status = random.pick([.confirmed, .preparing, .pickedUp, .inTransit])
+        }
+        return fields
+    }
+}
+
+extension Simulation {
+    func actPlatform() {
+        let command = platform.next(plan: plan, at: now, random: &random)
+        if random.chance(0.6) {
+            ask(command)
+        } else {
+            publish(command)
+            // The platform's own broker connection may make two of one.
+            if random.chance(0.1) { publish(command) }
+        }
+    }
+
+    /// Asks by API; where the daemon is away, later.
+    func ask(_ command: Command) {
+        trace.note(.asked)
+        trace.explain("\(command)")
+        process.commands.append(platform.ask(command))
+    }
+
+    private func publish(_ command: Command) {
+        let order =
+            switch command {
+            case .createOrder(let fields): fields.id ?? "none"
+            case .amendOrder(let id, _), .bindBag(let id, _, _): id
+            }
+        let topic = Array("orders/\(order)/events".utf8)
+        publish(
+            Message(
+                content: .command(command), device: nil, topic: topic, name: 7..<7,
+                payload: Array("#\(messages.count) command".utf8)),
+            to: random.int(0...brokers.count - 1))
+    }
+}
