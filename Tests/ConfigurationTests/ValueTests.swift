@@ -63,7 +63,7 @@ struct ValueTests {
                   url: "https://a.example/h?x=1"
                   secret_file: s
                   events: [order.delivered]
-              retry_delays: [1s, 1m]
+              retry_delays: [1s, 1m, 1m]
               jitter: 0.5
             orders: {topic_enabled: false}
             devices: {directory: /etc/freshwire/devices}
@@ -88,7 +88,7 @@ struct ValueTests {
         let endpoint = try #require(read.webhooks.endpoints.first)
         #expect(endpoint.name == "a" && endpoint.url == "https://a.example/h?x=1")
         #expect(endpoint.events == [.delivered] && endpoint.timeout == .seconds(15))
-        #expect(read.webhooks.retryDelays == [.seconds(1), .seconds(60)])
+        #expect(read.webhooks.retryDelays == [.seconds(1), .seconds(60), .seconds(60)])
         #expect(read.webhooks.jitter == 0.5)
         #expect(!read.orders.isTopicEnabled && read.log.level == .debug)
         #expect(read.devices.directory == "/etc/freshwire/devices")

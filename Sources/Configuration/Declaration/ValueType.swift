@@ -63,14 +63,18 @@ struct ValueType<Value: Equatable & Sendable>: Sendable {
     }
 
     /// A list of scalars, each of the type `element`; every wrong element is reported.
+    ///
+    /// - Parameter mayRepeat: Whether an element may be there twice: it may in a sequence of waits,
+    ///   in a set of names it is a mistake.
     static func list<Element>(
-        of element: ValueType<Element>, count: ClosedRange<Int>
+        of element: ValueType<Element>, count: ClosedRange<Int>, mayRepeat: Bool = false
     ) -> ValueType where Value == [Element] {
-        ValueType(listName: "list (\(count.text)) of \(element.name)", element, count)
+        ValueType(listName: "list (\(count.text)) of \(element.name)", element, count, mayRepeat)
     }
 
     private init<Element>(
-        listName: String, _ element: ValueType<Element>, _ count: ClosedRange<Int>
+        listName: String, _ element: ValueType<Element>, _ count: ClosedRange<Int>,
+        _ mayRepeat: Bool
     ) where Value == [Element] {
         name = listName
         isText = element.isText
@@ -91,7 +95,7 @@ struct ValueType<Value: Equatable & Sendable>: Sendable {
             var values: [Element] = []
             for node in nodes {
                 guard let value = element.read(node, &faults) else { continue }
-                if values.contains(value) {
+                if !mayRepeat && values.contains(value) {
                     faults.append(Fault(at: node.mark, "names \(element.text(value)) twice"))
                 }
                 values.append(value)

@@ -44,7 +44,9 @@ extension Configuration.Webhooks: Section {
             "The receivers; each has its own queue, so that a slow one holds up only itself."),
         Key(
             "retry_delays", \.retryDelays,
-            .list(of: .duration(.seconds(1) ... .seconds(7 * 86_400)), count: 0...32),
+            .list(
+                of: .duration(.seconds(1) ... .seconds(7 * 86_400)), count: 0...32,
+                mayRepeat: true),
             isReloadable: true,
             "The waits after failed attempts of one delivery; then it is given up and counted."),
         Key(

@@ -74,7 +74,7 @@ struct HealthReport: Sendable {
             by: "broker", byBroker(status) { Double($0.stored ?? 0) })
         text.metric(
             "freshwire_dead_letters_total", .counter, "Messages that could not be decoded.",
-            by: "reason", status.counters.deadLetters.mapValues(Double.init))
+            by: "reason", status.counters.deadLetters.mapValues { Double($0) })
     }
 
     private func log(_ status: EngineStatus, _ text: inout PrometheusText) {

@@ -1,16 +1,18 @@
 import Configuration
 import Crypto
+import Fabric
 import Host
 import System
+
+/// The roles that mean something to the fabric, as tokens name them.
+private let roles = "customer, driver, merchant, support, admin, staff or food_safety"
 
 extension Command {
     static let token = Command(
         name: "token", summary: "Makes a bearer token for the REST API and the WebSocket.",
         options: [
             Setup.configurationOption,
-            Option(
-                "role", "ROLE",
-                "customer, driver, merchant, support, admin, staff or food_safety (default staff)."),
+            Option("role", "ROLE", "\(roles) (default staff)."),
             Option(
                 "subject", "ID",
                 "Who it is for: the customer's, driver's or user's id (default: the role)."),
@@ -31,6 +33,9 @@ extension Command {
         let configuration = try Setup.configuration(arguments)
         let hours = try arguments.integer("hours", default: 1, in: 1...8_760)
         let role = arguments["role"] ?? "staff"
+        guard Role(name: role) != nil else {
+            throw Failure("there is no role '\(role)'", hint: "it is \(roles)", code: .usage)
+        }
         do {
             guard let secret = try TokenKeys.hs256Secret(configuration) else {
                 throw Failure(
