@@ -82,6 +82,7 @@ let package = Package(
         probe("EchoServer", ["Server", "Wire"], path: "Tests/Probes/EchoServer"),
         probe("FanOutBench", ["Server", "Wire"], path: "Tests/Benchmarks/FanOut/Server"),
 
+        tests("ServerTests", ["Server", "Wire"]),
         tests("WireTests", ["Wire"]),
         tests("ColdChainTests", ["ColdChain"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric"]),
