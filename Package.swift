@@ -92,6 +92,7 @@ let package = Package(
             name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"],
             path: "Tests/Simulator", swiftSettings: rules),
 
+        tests("ServerTests", ["Server", "Wire"]),
         tests("WireTests", ["Wire"]),
         tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),
         program("JournalProbe", in: "Tests/Probes", ["Bridge", "ColdChain", "Journal"]),

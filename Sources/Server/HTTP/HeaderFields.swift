@@ -38,7 +38,7 @@ struct HeaderFields {
     }
 
     /// Fills in `head` and checks what belongs together.
-    func apply(to head: inout RequestHead, isVersion11: Bool) throws(RequestFault) {
+    func apply(to head: inout RequestHead) throws(RequestFault) {
         head.host = single["host"]
         head.authorization = single["authorization"]
         head.contentType = single["content-type"]
@@ -50,8 +50,9 @@ struct HeaderFields {
             protocols: (lists["upgrade"] ?? []).map { $0.lowercased() },
             key: single["sec-websocket-key"], version: single["sec-websocket-version"],
             subprotocols: lists["sec-websocket-protocol"] ?? [])
-        head.keepsAlive = isVersion11 && !head.upgrade.connectionTokens.contains("close")
-        guard head.host != nil || !isVersion11 else {
+        head.keepsAlive =
+            head.isVersion11 && !head.upgrade.connectionTokens.contains("close")
+        guard head.host != nil || !head.isVersion11 else {
             throw RequestFault(400, "the header field host is missing")
         }
         try applyFraming(to: &head)

@@ -31,8 +31,8 @@ package struct RequestTarget: Equatable, Sendable {
 
 /// Request line and the header fields that this daemon reads.
 package struct RequestHead: Equatable, Sendable {
-    package internal(set) var method: HTTPMethod
-    package internal(set) var target: RequestTarget
+    package let method: HTTPMethod
+    package let target: RequestTarget
     package internal(set) var host: String?
     package internal(set) var authorization: String?
     package internal(set) var contentType: String?
@@ -40,8 +40,9 @@ package struct RequestHead: Equatable, Sendable {
     package internal(set) var lastEventID: String?
     package internal(set) var userAgent: String?
     /// Whether the connection may serve another request after this one.
-    package internal(set) var keepsAlive: Bool
-
+    package internal(set) var keepsAlive = false
+    /// HTTP/1.1; the alternative is HTTP/1.0.
+    let isVersion11: Bool
     var contentLength = 0
     var expectsContinue = false
     var upgrade = UpgradeFields()
@@ -54,13 +55,19 @@ package struct RequestHead: Equatable, Sendable {
         var version: String?
         var subprotocols: [String] = []
     }
+
+    init(method: HTTPMethod, target: RequestTarget, isVersion11: Bool) {
+        self.method = method
+        self.target = target
+        self.isVersion11 = isVersion11
+    }
 }
 
 /// A request that cannot be served, and the status that says why.
-struct RequestFault: Error, Equatable {
-    let status: Int
+package struct RequestFault: Error, Equatable {
+    package let status: Int
     /// For the body of the answer; says what to mend.
-    let reason: String
+    package let reason: String
 
     init(_ status: Int, _ reason: String) {
         self.status = status

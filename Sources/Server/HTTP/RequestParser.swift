@@ -2,8 +2,12 @@
 ///
 /// It is strict where leniency lets two parties read one message differently: bare line feeds, folded
 /// lines, space before a colon, two lengths, a length beside a transfer coding are all refused.
-struct RequestParser {
-    let limits: ConnectionLimits
+package struct RequestParser {
+    package let limits: ConnectionLimits
+
+    package init(limits: ConnectionLimits) {
+        self.limits = limits
+    }
 
     private static let carriageReturn = UInt8(ascii: "\r")
     private static let lineFeed = UInt8(ascii: "\n")
@@ -11,7 +15,7 @@ struct RequestParser {
 
     /// The number of bytes up to the end of the head, or nil where more have to come. Bytes before
     /// `searched` were looked at by an earlier call.
-    func headEnd(in input: [UInt8], searched: Int) throws(RequestFault) -> Int? {
+    package func headEnd(in input: [UInt8], searched: Int) throws(RequestFault) -> Int? {
         for index in searched..<input.count {
             let byte = input[index]
             if index == 0, !Self.isTokenByte(byte) {
@@ -42,7 +46,7 @@ struct RequestParser {
     }
 
     /// Parses a head that `headEnd` found; `head` ends with the empty line.
-    func parse(_ head: ArraySlice<UInt8>) throws(RequestFault) -> RequestHead {
+    package func parse(_ head: ArraySlice<UInt8>) throws(RequestFault) -> RequestHead {
         var lines = head.dropLast(4).split(
             separator: Self.lineFeed, omittingEmptySubsequences: false)
         let requestLine = Self.withoutCarriageReturn(lines.removeFirst())
@@ -52,12 +56,12 @@ struct RequestParser {
         guard lines.count <= limits.headerFields else {
             throw RequestFault(431, "there are too many header fields")
         }
-        var (request, isVersion11) = try Self.requestLine(requestLine)
+        var request = try Self.requestLine(requestLine)
         var fields = HeaderFields()
         for line in lines {
             try fields.take(Self.withoutCarriageReturn(line))
         }
-        try fields.apply(to: &request, isVersion11: isVersion11)
+        try fields.apply(to: &request)
         return request
     }
 
@@ -67,7 +71,7 @@ struct RequestParser {
 
     private static func requestLine(
         _ line: ArraySlice<UInt8>
-    ) throws(RequestFault) -> (RequestHead, isVersion11: Bool) {
+    ) throws(RequestFault) -> RequestHead {
         let parts = line.split(separator: space, omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw RequestFault(400, "the request line is malformed") }
         let method = try self.method(parts[0])
@@ -79,8 +83,7 @@ struct RequestParser {
             throw RequestFault(505, "this server speaks HTTP/1.1")
         }
         let target = try RequestTarget(parsing: parts[1], method: method)
-        let isVersion11 = version == "HTTP/1.1"
-        return (RequestHead(method: method, target: target, keepsAlive: isVersion11), isVersion11)
+        return RequestHead(method: method, target: target, isVersion11: version == "HTTP/1.1")
     }
 
     private static func method(_ text: ArraySlice<UInt8>) throws(RequestFault) -> HTTPMethod {

@@ -2,8 +2,8 @@
 ///
 /// A message that arrives in one piece is unmasked straight into the turn's payloads; only one that
 /// arrives in several is gathered here, so that an idle connection holds no buffer.
-struct FrameReader: Sendable {
-    enum Outcome: Equatable, Sendable {
+package struct FrameReader: Sendable {
+    package enum Outcome: Equatable, Sendable {
         /// The rest of the input is the beginning of something: keep it and come back with more.
         case needsMore
         /// The payload lies in this range of the payloads.
@@ -45,8 +45,10 @@ struct FrameReader: Sendable {
     private var isFinal = true
     private var mask: UInt32 = 0
 
+    package init() {}
+
     /// Reads on from `position`, up to the next outcome; moves `position` behind what it took.
-    mutating func read(
+    package mutating func read(
         _ input: Span<UInt8>, at position: inout Int, limits: ConnectionLimits,
         payloads: inout [UInt8]
     ) -> Outcome {
@@ -220,14 +222,14 @@ extension FrameReader {
 }
 
 /// A reason that is written in the code, so that it needs no allocation and no escape.
-struct StaticText: Equatable, Sendable, ExpressibleByStringLiteral {
-    let text: StaticString
+package struct StaticText: Equatable, Sendable, ExpressibleByStringLiteral {
+    package let text: StaticString
 
-    init(stringLiteral value: StaticString) {
+    package init(stringLiteral value: StaticString) {
         text = value
     }
 
-    static func == (left: StaticText, right: StaticText) -> Bool {
+    package static func == (left: StaticText, right: StaticText) -> Bool {
         left.text.description == right.text.description
     }
 }

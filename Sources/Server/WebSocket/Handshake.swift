@@ -1,9 +1,10 @@
 /// The opening handshake of a WebSocket (RFC 6455 §4.2.1).
 enum Handshake {
     /// Whether the request wants another protocol on its connection. Only WebSocket is known;
-    /// another is ignored, as RFC 9110 §7.8 allows, and the request is served as it stands.
+    /// another is ignored, as RFC 9110 §7.8 allows, and the request is served as it stands; so is
+    /// any in HTTP/1.0.
     static func isRequested(by head: RequestHead) -> Bool {
-        head.upgrade.protocols.contains("websocket")
+        head.isVersion11 && head.upgrade.protocols.contains("websocket")
     }
 
     /// Checks everything but who may come in.

@@ -1,5 +1,5 @@
 /// Validates UTF-8 that comes in pieces, and refuses at the first byte that cannot be part of it.
-struct UTF8Validator: Equatable, Sendable {
+package struct UTF8Validator: Equatable, Sendable {
     /// Continuation bytes that the character begun still needs.
     private var needed: UInt8 = 0
     /// The range of the next continuation byte: narrower after `E0`, `ED`, `F0` and `F4`, which
@@ -8,10 +8,12 @@ struct UTF8Validator: Equatable, Sendable {
     private var upper: UInt8 = 0xBF
 
     /// Whether no character is left unfinished.
-    var isComplete: Bool { needed == 0 }
+    package var isComplete: Bool { needed == 0 }
 
     /// Whether the text so far may still be valid.
-    mutating func accept(_ bytes: ArraySlice<UInt8>) -> Bool {
+    package init() {}
+
+    package mutating func accept(_ bytes: ArraySlice<UInt8>) -> Bool {
         for byte in bytes {
             if needed == 0 {
                 guard byte >= 0x80 else { continue }
