@@ -40,7 +40,7 @@ extension Bridge {
         effects.recalls.append(recall)
     }
 
-    /// The temperature of one source and instant that counts.
+    /// A temperature of one source at one instant.
     struct Instant {
         var source: SourceNumber
         var measuredAt: Timestamp
@@ -48,8 +48,8 @@ extension Bridge {
         var celsius: Double
     }
 
-    /// The usable temperatures among `readings` that belong to the order, in order of event time:
-    /// for each source and instant the one furthest outside the limit.
+    /// The usable temperatures among `readings` that belong to the order, in order of event time; of
+    /// one source and instant the one furthest outside the limit comes first.
     private func instants(of readings: [Reading], for order: Order) -> [Instant] {
         let limit = settings.limits[order.foodClass]
         var instants: [Instant] = []
@@ -63,17 +63,6 @@ extension Bridge {
             ($0.measuredAt, $0.source.rawValue, -limit.deviation(of: $0.celsius))
                 < ($1.measuredAt, $1.source.rawValue, -limit.deviation(of: $1.celsius))
         }
-        var kept = 0
-        for index in instants.indices {
-            if kept > 0, instants[kept - 1].source == instants[index].source,
-                instants[kept - 1].measuredAt == instants[index].measuredAt
-            {
-                continue
-            }
-            instants[kept] = instants[index]
-            kept += 1
-        }
-        instants.removeSubrange(kept...)
         return instants
     }
 

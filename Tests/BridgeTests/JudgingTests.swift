@@ -71,6 +71,16 @@ struct JudgingTests {
         #expect(engine.excursions == ["10…30 50.0"])
     }
 
+    @Test("a bad reading in the log decides nothing for an order bound later")
+    func recalledBad() {
+        var engine = Engine()
+        engine.receive([Engine.Row(10, 60), Engine.Row(20, 500), Engine.Row(30, -60)])
+        engine.makeOrder("o-1", .hot, from: 5, at: 50)
+        engine.answerRecalls()
+        engine.makeOrder("o-2", .cold, in: nil, at: 50)
+        #expect(engine.excursions.isEmpty)
+    }
+
     @Test("what the bag was handed on before is not judged for the order that asked")
     func recalledAfterHandOver() {
         var engine = Engine()

@@ -188,6 +188,21 @@ struct OrdersTests {
         #expect(engine.effects.replies.isEmpty)
     }
 
+    @Test("commands by MQTT that are delivered again, behind later ones, are not carried out again")
+    func redeliveredCommands() {
+        var engine = Engine()
+        engine.makeOrder(in: nil)
+        var pickedUp = OrderFields()
+        pickedUp.status = .pickedUp
+        var inTransit = OrderFields()
+        inTransit.status = .inTransit
+        for _ in 0..<2 {
+            engine.take(.amendOrder(id: "o-1", pickedUp), at: 5, packet: 1)
+            engine.take(.amendOrder(id: "o-1", inTransit), at: 6, packet: 2)
+        }
+        #expect(engine.events == ["order.created", "order.picked_up", "order.in_transit"])
+    }
+
     @Test("a final order is forgotten after its retention, and its id may come again")
     func forgotten() {
         var engine = Engine()

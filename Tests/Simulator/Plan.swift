@@ -58,7 +58,9 @@ struct Plan: Sendable {
         if random.chance(0.1) { bounds.sourcesMaximum = random.int(1...4) }
         if random.chance(0.1) { bounds.ordersMaximum = random.int(1...4) }
         if random.chance(0.15) { bounds.bindingReachMilliseconds = 600_000 }
-        if random.chance(0.15) { bounds.finalOrderRetentionMilliseconds = 3_600_000 }
+        if random.chance(0.2) {
+            bounds.finalOrderRetentionMilliseconds = random.pick([300_000, 3_600_000])
+        }
         settings = BridgeSettings(
             bounds: bounds, brokers: brokers, profiles: Plan.profiles,
             endpoints: Plan.endpoints(&random), schedule: Plan.schedule(&random))

@@ -10,10 +10,20 @@ struct Platform {
     private(set) var unasked: [Command] = []
     private var lastToken: UInt64 = 0
     private var orderCount = 0
+    private var driverCount = 0
+    /// How often each driver was told: each is told for one order and at one time only.
+    private(set) var tellings: [String: Int] = [:]
     var known: [String] = []
     var lastCommand: Command?
 
+    /// Notes that a command is on its way.
+    mutating func send(_ command: Command) {
+        guard case .amendOrder(_, let fields) = command, let driver = fields.driver else { return }
+        tellings[driver, default: 0] += 1
+    }
+
     mutating func ask(_ command: Command) -> Process.Asked {
+        send(command)
         lastToken += 1
         let asked = Process.Asked(token: CommandToken(lastToken), command: command)
         waiting.append(asked)
@@ -76,7 +86,7 @@ struct Platform {
         return .amendOrder(id: order, change(at: now, random: &random))
     }
 
-    private func change(at now: Timestamp, random: inout SeededRandom) -> OrderFields {
+    private mutating func change(at now: Timestamp, random: inout SeededRandom) -> OrderFields {
         var fields = OrderFields()
         switch random.int(0...9) {
         case 0: fields.foodClass = random.pick([.hot, .cold])
@@ -87,7 +97,9 @@ struct Platform {
                     byMilliseconds: random.milliseconds(ofSeconds: -1_800...300))
             }
         case 3: fields.status = .cancelled
-        case 4: fields.driver = "driver-\(random.int(0...3))"
+        case 4...5:
+            driverCount += 1
+            fields.driver = "driver-\(driverCount)"
         default: fields.status = random.pick([.confirmed, .preparing, .pickedUp, .inTransit])
         }
         return fields
@@ -120,6 +132,7 @@ extension Simulation {
             case .amendOrder(let id, _), .bindBag(let id, _, _): id
             }
         let topic = Array("orders/\(order)/events".utf8)
+        platform.send(command)
         publish(
             Message(
                 content: .command(command), device: nil, topic: topic, name: 7..<7,

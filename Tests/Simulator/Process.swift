@@ -226,7 +226,10 @@ extension Simulation {
         process.lostSessions.removeAll()
         process.commands.removeAll()
         process.life += 1
-        for index in receivers.indices { receivers[index].underWay.removeAll() }
+        for index in receivers.indices {
+            receivers[index].underWay.removeAll()
+            receivers[index].hasSaidGone = false
+        }
         subscriber.cut(eventsInLog: disk.events.count)
         for index in brokers.indices { disconnect(index) }
         platform.retryAll()

@@ -16,6 +16,8 @@ struct Receiver {
     let endpoint: String
     var mood = Mood.accepts
     var underWay: [Attempt] = []
+    /// Whether it has said to this process that it is gone, so that it is left alone.
+    var hasSaidGone = false
     /// How often each delivery was accepted, by number.
     var accepted: [UInt64: Int] = [:]
 
@@ -33,7 +35,9 @@ struct Receiver {
             duration += 8_000
         case .answers500: outcome = .refused(status: 500, retryAfterMilliseconds: nil)
         case .answers503: outcome = .refused(status: 503, retryAfterMilliseconds: 20_000)
-        case .answers410: outcome = .refused(status: 410, retryAfterMilliseconds: nil)
+        case .answers410:
+            outcome = .refused(status: 410, retryAfterMilliseconds: nil)
+            hasSaidGone = true
         case .isSilent:
             outcome = .failed("no answer within 10 s")
             duration = 10_000

@@ -74,6 +74,7 @@ extension Simulation {
         try requireDeadLetters()
         try requireDeliveries()
         try requireCustody()
+        try requireCommandsOnce()
         try subscriber.requireNoSilentGap(eventsInLog: disk.events.count)
         try Oracle(disk: disk, plan: plan).requireExcursions()
         try requireQuietRestart()
@@ -216,6 +217,21 @@ extension Simulation {
                         "\(bag) carries orders \(earlier.order.rawValue) and "
                             + "\(later.order.rawValue) at once")
                 }
+            }
+        }
+    }
+
+    /// Each command is carried out at most as often as it was given.
+    private func requireCommandsOnce() throws(Violation) {
+        var drivers: [OrderNumber: String] = [:]
+        var changes: [String: Int] = [:]
+        for logged in disk.events {
+            guard case .order(let change) = logged.event, let driver = change.order.driver,
+                drivers.updateValue(driver, forKey: change.order.number) != driver
+            else { continue }
+            changes[driver, default: 0] += 1
+            guard changes[driver, default: 0] <= platform.tellings[driver, default: 0] else {
+                throw Violation("\(driver) was given an order again by a command given once")
             }
         }
     }
