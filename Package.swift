@@ -104,9 +104,9 @@ let package = Package(
         // Real brokers, certificates and programs for the tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
         tests("IntakeTests", ["Intake", "TestSupport", "AcknowledgementProbe"]),
-        .target(name: "ExitInsideRead", path: "Tests/Probes/ExitInsideRead"),
+        .target(name: "ExitInsideCallback", path: "Tests/Probes/ExitInsideCallback"),
         .executableTarget(
-            name: "AcknowledgementProbe", dependencies: ["ExitInsideRead", "Intake"],
+            name: "AcknowledgementProbe", dependencies: ["ExitInsideCallback", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("SimulationTests", ["Simulator"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),

@@ -21,10 +21,10 @@ import Testing
     }
 
     static let endings = [
-        Ending(name: "whileReading", end: .exit(9), published: 1, redelivered: 1),
+        Ending(name: "insideCallback", end: .exit(9), published: 1, redelivered: 1),
         Ending(name: "afterRead", end: .exit(9), published: 1, redelivered: 1),
         Ending(name: "afterAcknowledge", end: .exit(9), published: 1, redelivered: 0),
-        Ending(name: "whileReading", end: .exit(9), published: 10, redelivered: 10),
+        Ending(name: "insideCallback", end: .exit(9), published: 10, redelivered: 10),
         Ending(name: "afterRead", end: .exit(9), published: 10, redelivered: 10),
         Ending(name: "afterAcknowledge", end: .exit(9), published: 10, redelivered: 0),
         Ending(name: "abandoned", end: .exit(0), published: 10, redelivered: 10),

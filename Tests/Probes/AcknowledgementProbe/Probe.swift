@@ -1,10 +1,10 @@
-import ExitInsideRead
+import ExitInsideCallback
 import Glibc
 import Intake
 
 enum Ending: String {
-    /// Inside `read`, where the acknowledgement of the last expected message is queued.
-    case whileReading
+    /// Inside the callback of the first message.
+    case insideCallback
     /// After `read`, before `acknowledge`.
     case afterRead
     case afterAcknowledge
@@ -68,9 +68,9 @@ struct Probe: ~Copyable {
         let now = ContinuousClock.now
         session.maintain(now: now)
         batch.removeAll()
-        if ending == .whileReading, isSubscribed { exit_inside_read(1, Self.crash) }
+        if ending == .insideCallback, isSubscribed { exit_inside_callback(1, Self.crash) }
         while session.read(into: &batch, limit: 100, now: now) == .more {}
-        exit_inside_read(0, 0)
+        exit_inside_callback(0, 0)
         if !batch.isEmpty { lastNews = now }
         count += batch.count
         for report in session.takeReports() {
