@@ -2,19 +2,26 @@ import Glibc
 
 package enum LoopbackPort {
     /// A TCP port of 127.0.0.1 that was free a moment ago.
+    ///
+    /// From below the range the system takes its own ports from: a client that keeps dialing a
+    /// port of that range can be given the same port, and is then connected to itself.
     package static func free() -> UInt16 {
+        for _ in 0..<1_000 {
+            let port = UInt16.random(in: 15_000..<32_000)
+            if isFree(port) { return port }
+        }
+        preconditionFailure("no free port on the loopback")
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        var address = loopback(port)
+        return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-                let bound = unsafe bind(descriptor, general, length)
-                return bound == 0 ? unsafe getsockname(descriptor, general, &length) : bound
+                unsafe bind(descriptor, general, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        precondition(code == 0, "no free port on the loopback")
-        return UInt16(bigEndian: address.sin_port)
     }
 
     /// Whether somebody accepts connections there.

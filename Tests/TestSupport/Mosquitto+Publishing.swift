@@ -10,9 +10,9 @@ extension Mosquitto {
         authority: String? = nil, options: [String] = []
     ) throws {
         var arguments = [
-            "-h", "127.0.0.1", "-p", "\(port)", "-t", topic, "-q", "\(qos)", "-m", payload,
-            "--repeat", "\(count)",
+            "-h", "127.0.0.1", "-p", "\(port)", "-t", topic, "-q", "\(qos)", "--repeat", "\(count)",
         ]
+        arguments += payload.isEmpty ? ["-n"] : ["-m", payload]
         if let authority { arguments += ["--cafile", authority] }
         let directory = TemporaryDirectory()
         let publisher = try ChildProcess(

@@ -53,6 +53,8 @@ package final class Mosquitto: Sendable {
         try running.wait()
     }
 
+    package var isRunning: Bool { process.value?.isRunning ?? false }
+
     /// What it wrote to its log since it was last started.
     package var log: String { directory.read("mosquitto.log") }
 
