@@ -34,11 +34,11 @@ import Testing
         #expect(broken.output.isEmpty)
     }
 
-    /// Waits until everything that the broker acknowledged is in the log.
+    /// Waits until everything that the broker acknowledged is in the log, once each.
     private func expectLogged(
-        _ publisher: LoadPublisher, by daemon: Freshwire, exactly: Bool = true
+        _ publisher: LoadPublisher, by daemon: Freshwire, except excused: Set<Int> = []
     ) throws {
-        let acknowledged = Set(publisher.acknowledged.map(\.number))
+        let acknowledged = Set(publisher.acknowledged.map(\.number)).subtracting(excused)
         try #require(acknowledged.count > 100)
         var times: [Int: Int] = [:]
         _ = try eventually(within: .seconds(60)) {
@@ -47,19 +47,25 @@ import Testing
         }
         let missing = acknowledged.subtracting(times.keys).sorted()
         #expect(missing.isEmpty, "\(missing.count) of \(acknowledged.count) are missing")
-        guard exactly else { return }
         let repeated = times.filter { $0.value > 1 }.keys.sorted()
         #expect(repeated.isEmpty, "\(repeated.count) are recorded more than once")
     }
 
-    /// Lets it run for a random moment after it has begun to take messages, and kills it.
-    private func killInTheMidst(_ daemon: Freshwire) throws {
+    /// Kills it at a random instant and starts it again, each third time twice: while it starts,
+    /// too.
+    private func killInTheMidst(_ daemon: Freshwire, round: Int) throws {
         try #require(
             try eventually(within: .seconds(60)) {
                 try daemon.metric("freshwire_messages_total") ?? 0 > 0
             }, "\(daemon.log)")
         usleep(UInt32.random(in: 0...200_000))
         try daemon.kill()
+        if round % 3 == 2 {
+            try daemon.launch()
+            usleep(UInt32.random(in: 0...400_000))
+            try daemon.kill()
+        }
+        try daemon.start()
     }
 
     @Test("B-2: killed 20 times, all that was acknowledged is logged, told and delivered once")
@@ -78,10 +84,7 @@ import Testing
         }
         try #require(eventually { daemon.isReady })
         let publisher = try LoadPublisher(port: broker.port, rate: 400, bags: Self.bags)
-        for _ in 0..<Self.rounds {
-            try killInTheMidst(daemon)
-            try daemon.start()
-        }
+        for round in 0..<Self.rounds { try killInTheMidst(daemon, round: round) }
         try publisher.finish()
         try expectLogged(publisher, by: daemon)
         try expectAlertsOnce(publisher, daemon, receiver)
@@ -132,10 +135,7 @@ import Testing
         try #require(eventually { daemon.isReady })
         let publisher = try LoadPublisher(
             port: broker.port, rate: 400, bags: Self.bags, isTimed: false)
-        for _ in 0..<Self.rounds {
-            try killInTheMidst(daemon)
-            try daemon.start()
-        }
+        for round in 0..<Self.rounds { try killInTheMidst(daemon, round: round) }
         try publisher.finish()
         try expectLogged(publisher, by: daemon)
         try expectSound(daemon)
@@ -150,23 +150,42 @@ import Testing
         let daemon = try Freshwire(brokerPort: broker.port)
         try #require(eventually { daemon.isReady })
         let publisher = try LoadPublisher(port: broker.port, rate: 60, bags: Self.bags)
-        for _ in 0..<Self.rounds {
+        var unsaved: Set<Int> = []
+        for round in 0..<Self.rounds {
+            // In every second round the broker has a queue for us, and dies handing it over.
+            if round % 2 == 1 { daemon.send(signal: SIGSTOP) }
             let before = publisher.acknowledged.count
             try #require(
-                eventually(within: .seconds(60)) { publisher.acknowledged.count > before + 5 })
-            usleep(UInt32.random(in: 0...100_000))
+                eventually(within: .seconds(60)) { publisher.acknowledged.count > before + 15 })
+            let saved = try publisher.savedByBroker(broker)
+            if round % 2 == 1 { daemon.send(signal: SIGCONT) }
+            usleep(UInt32.random(in: 0...50_000))
             let logged = try timesLogged(daemon)
             try broker.kill()
+            unsaved.formUnion(Set(publisher.acknowledged.map(\.number)).subtracting(saved))
             try broker.start()
             let still = try timesLogged(daemon)
             #expect(Set(logged.keys).isSubset(of: Set(still.keys)))
         }
         #expect(eventually(within: .seconds(30)) { daemon.isReady }, "\(daemon.log)")
-        #expect(try daemon.metric(#"freshwire_broker_connections_total{broker="local"}"#) ?? 0 > 10)
+        let connections = try daemon.metric(#"freshwire_broker_connections_total{broker="local"}"#)
+        #expect(connections ?? 0 > 10)
         try publisher.finish()
-        try expectLogged(publisher, by: daemon)
+        try expectLogged(publisher, by: daemon, except: unsaved)
         try expectSound(daemon)
         #expect(daemon.isRunning)
+    }
+}
+
+extension LoadPublisher {
+    /// What the broker has acknowledged and saved.
+    ///
+    /// mosquitto acknowledges first and saves at the end of that turn of its loop. It takes a new
+    /// connection in a later turn: what was acknowledged before that is saved.
+    fileprivate func savedByBroker(_ broker: Mosquitto) throws -> Set<Int> {
+        let numbers = Set(acknowledged.map(\.number))
+        try broker.publish("", to: "saved")
+        return numbers
     }
 }
 
