@@ -116,6 +116,7 @@ let package = Package(
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
+        tests("EndToEndTests", ["InteropSupport", "TestSupport", "freshwire"]),
         .target(
             name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(

@@ -47,7 +47,8 @@ struct QualityTests {
             (.infinity, .bad), (-.infinity, .bad), (.nan, .missing),
         ] as [(Double, QualityFlag)])
     func grossRange(value: Double, flag: QualityFlag) {
-        #expect(GrossRange(sensorSpan: -40...125, plausibleSpan: -30...85)?.flag(for: value) == flag)
+        #expect(
+            GrossRange(sensorSpan: -40...125, plausibleSpan: -30...85)?.flag(for: value) == flag)
     }
 
     @Test("without a plausible span whatever the sensor can measure is good")

@@ -1,4 +1,5 @@
 import Courier
+import InteropSupport
 import Testing
 
 @Suite("Which addresses a delivery may connect to")

@@ -2,6 +2,7 @@ import Bridge
 import Courier
 import Crypto
 import Foundation
+import InteropSupport
 import Testing
 
 @Suite("Q-11: a delivery arrives, signed, and its answer is understood")

@@ -2,6 +2,7 @@ import Bridge
 import Courier
 import Crypto
 import Foundation
+import InteropSupport
 import Testing
 
 @Suite("A delivery cannot be made to reach what it must not")

@@ -1,6 +1,7 @@
 import Bridge
 import Courier
 import Foundation
+import InteropSupport
 import Testing
 
 @Suite("One receiver's trouble is nobody else's")

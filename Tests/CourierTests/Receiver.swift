@@ -4,58 +4,9 @@ import Crypto
 import Foundation
 import InteropSupport
 
-/// A real HTTP server in another program, and what it says it was sent.
-final class Receiver {
-    struct Request: Decodable {
-        var method: String
-        var path: String
-        var headers: [String: String]
-        var body: String
-        var connection: Int
-        var underWay: Int
-        var headersHold: Bool
-        var bodyHolds: Bool
-    }
+typealias Receiver = WebhookReceiver
 
-    static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-    let port: UInt16
-    private let folder: URL
-    private let program: RunningProgram
-
-    init(withTLS: Bool = false) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var arguments = [folder.appending(path: "requests").path, Self.secret]
-        if withTLS { arguments.append(folder.path) }
-        program = try RunningProgram("receiver.py", arguments)
-        guard let port = UInt16(program.announcement) else {
-            throw Python.Failure(description: "no port: \(program.announcement)")
-        }
-        self.port = port
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    /// The authority of its certificate, where it speaks TLS.
-    var authoritiesFile: String { folder.appending(path: "ca.pem").path }
-
-    /// How many connections it has accepted, with or without a request.
-    func connectionCount() throws -> Int {
-        let file = folder.appending(path: "requests.connections")
-        return try String(contentsOf: file, encoding: .utf8).count { $0 == "\n" }
-    }
-
-    func requests() throws -> [Request] {
-        let text = try String(contentsOf: folder.appending(path: "requests"), encoding: .utf8)
-        // A last line without its end is being written.
-        let whole = text.prefix(upTo: text.lastIndex(of: "\n") ?? text.startIndex)
-        return try whole.split(separator: "\n")
-            .map { try JSONDecoder().decode(Request.self, from: Data($0.utf8)) }
-    }
-
+extension Receiver {
     /// An endpoint at this receiver, on `host`, with the permission to be there.
     func endpoint(
         _ name: String, _ path: String, host: String = "127.0.0.1", scheme: String = "http"

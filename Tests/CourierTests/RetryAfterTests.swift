@@ -1,4 +1,5 @@
 import Courier
+import InteropSupport
 import Testing
 
 @Suite("Retry-After in all the forms of RFC 9110")

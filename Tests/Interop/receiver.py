@@ -1,13 +1,15 @@
 """A webhook receiver that behaves, or misbehaves, as the path of a request says.
 
-receiver.py RECORD SECRET [TLS_FOLDER]
+receiver.py RECORD SECRET [TLS_FOLDER] [--port=N]
 
-Listens on one free port of 127.0.0.1 and ::1, prints it, and serves until its standard input ends.
+Listens on one port of 127.0.0.1 and ::1, a free one unless told, prints it, and serves until its
+standard input ends.
 Each request becomes a line of JSON in the file RECORD, with what the signature checks said, and each
 connection a line in RECORD.connections. With TLS_FOLDER it speaks TLS as `localhost`, by an authority of its own kept in TLS_FOLDER/ca.pem.
 
 /ok              200
 /status/N        N; ?retry-after=V adds that header
+/failing/N       500 to the first N requests of this path, then 200
 /redirect        302 to /ok
 /hang            no answer
 /drip-head       a status line, then a header line that never ends
@@ -35,11 +37,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-RECORD, SECRET = sys.argv[1:3]
-TLS_FOLDER = sys.argv[3] if len(sys.argv) > 3 else None
+PORTS = [int(word[len("--port="):]) for word in sys.argv if word.startswith("--port=")]
+RECORD, SECRET, *FOLDERS = [word for word in sys.argv[1:] if not word.startswith("--")]
+TLS_FOLDER = FOLDERS[0] if FOLDERS else None
 ENDLESS = 600
 lock = threading.Lock()
 under_way = {}
+counts = {}
 record = open(RECORD, "a", buffering=1, encoding="utf-8")
 connections = open(RECORD + ".connections", "a", buffering=1, encoding="utf-8")
 
@@ -83,6 +87,8 @@ class Receiver(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         with lock:
             under_way[url.path] = under_way.get(url.path, 0) + 1
+            counts[url.path] = counts.get(url.path, 0) + 1
+            number = counts[url.path]
             record.write(json.dumps({
                 "method": self.command,
                 "path": url.path,
@@ -94,14 +100,14 @@ class Receiver(BaseHTTPRequestHandler):
                 "bodyHolds": body_holds(body),
             }) + "\n")
         try:
-            self.answer(url)
+            self.answer(url, number)
         except OSError:
             self.close_connection = True
         finally:
             with lock:
                 under_way[url.path] -= 1
 
-    def answer(self, url):
+    def answer(self, url, number):
         mode = url.path.split("/")[1]
         if mode == "ok":
             self.reply(200)
@@ -109,6 +115,8 @@ class Receiver(BaseHTTPRequestHandler):
             query = parse_qs(url.query)
             extra = {"Retry-After": unquote(v) for v in query.get("retry-after", [])}
             self.reply(int(url.path.split("/")[2]), extra)
+        elif mode == "failing":
+            self.reply(500 if number <= int(url.path.split("/")[2]) else 200)
         elif mode == "redirect":
             self.reply(302, {"Location": "/ok"})
         else:
@@ -215,11 +223,13 @@ def certificates(folder):
 def servers():
     """One for IPv4 and one for IPv6, on the same port."""
     while True:
-        first = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        first = ThreadingHTTPServer(("127.0.0.1", PORTS[0] if PORTS else 0), Receiver)
         try:
             return [first, Server6(("::1", first.server_port), Receiver)]
         except OSError:
             first.server_close()
+            if PORTS:
+                raise
 
 
 listeners = servers()

@@ -55,7 +55,7 @@ struct RestoreTests {
         #expect(state == expected)
     }
 
-    @Test("final orders are restored while they are young, others always; closed excursions never")
+    @Test("final orders are restored while they are young, others always, with their excursions")
     func finalOrders() throws {
         let scratch = try Scratch()
         let journal = try Journal(scratch.settings)
@@ -70,19 +70,20 @@ struct RestoreTests {
             batch.custody = (1...3).map {
                 Custody(bag: "bag-1", order: OrderNumber($0), from: at(1), until: at(2))
             }
-            batch.excursions = [
+            // Open ones and closed ones: what was told of must not be told of again.
+            batch.excursions = (1...6).map { number in
                 Excursion(
-                    number: 1, order: OrderNumber(3), source: SourceNumber(1), foodClass: .cold,
-                    limit: CriticalLimit(maximum: 5), limitProfile: "p", openedAt: at(1),
-                    closedAt: at(2), peak: 6)
-            ]
+                    number: number, order: OrderNumber(UInt32(1 + number % 3)),
+                    source: SourceNumber(1), foodClass: .cold, limit: CriticalLimit(maximum: 5),
+                    limitProfile: "p", openedAt: at(1), closedAt: number < 4 ? at(2) : nil, peak: 6)
+            }
         }
         let state = try journal.restore(now: now)
         #expect(state.orders.map(\.number.rawValue) == [2, 3])
         #expect(state.custody.map(\.order.rawValue) == [2, 3])
-        #expect(state.excursions == [])
+        #expect(state.excursions.map(\.number) == [1, 2, 4, 5])
         #expect(state.lastOrder == 3)
-        #expect(state.lastExcursion == 1)
+        #expect(state.lastExcursion == 6)
     }
 
     @Test(

@@ -56,7 +56,8 @@ extension Simulation {
             let profile = devices[message.device ?? 0].profile
             process.bridge?.receive(
                 process.batch, of: profile == Plan.trackerProfile ? .vehicle : .bag,
-                profile: ProfileNumber(rawValue: profile), topic: message.topic.span, name: message.name,
+                profile: ProfileNumber(rawValue: profile), topic: message.topic.span,
+                name: message.name,
                 payload: message.payload.span, arrival: arrival, effects: &process.effects)
         }
     }

@@ -18,14 +18,18 @@ package final class ChildProcess: @unchecked Sendable {
         package let description: String
     }
 
-    private let identifier: pid_t
+    /// Its process identifier, which stays its own until it has been waited for.
+    package let identifier: Int32
     private let name: String
     private var end: End?
+    /// Descriptors that a test program has; more of them would only make pipes live longer.
+    private static let inheritable: Range<Int32> = 3..<256
 
     /// - Parameters:
     ///   - output: the file that standard output and standard error go to; nil discards both.
+    ///   - errors: the file that standard error goes to, where it is another.
     package init(
-        _ program: String, _ arguments: [String] = [], output: String? = nil
+        _ program: String, _ arguments: [String] = [], output: String? = nil, errors: String? = nil
     ) throws(NotStarted) {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -33,7 +37,16 @@ package final class ChildProcess: @unchecked Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(
             &actions, 1, output ?? "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        if let errors {
+            unsafe posix_spawn_file_actions_addopen(
+                &actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        } else {
+            unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        }
+        // A pipe that another program reads would stay open as long as this one runs.
+        for descriptor in Self.inheritable {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         // The test's threads may block or ignore signals; the program shall not.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)

@@ -77,7 +77,6 @@ extension Schema {
             peak REAL
         ) STRICT;
         CREATE INDEX excursion_by_order ON excursions(order_number);
-        CREATE INDEX excursion_open ON excursions(number) WHERE closed_at IS NULL;
         """
 
     private static let readings = """

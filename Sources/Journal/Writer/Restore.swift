@@ -71,9 +71,10 @@ extension OpenStore {
         while try custody.step() { state.custody.append(custody.custody()) }
         let excursions = try database.prepare(
             """
-            SELECT \(Statement.excursionColumns) FROM excursions INDEXED BY excursion_open
-            WHERE closed_at IS NULL ORDER BY number
+            SELECT \(Statement.excursionColumns) FROM excursions INDEXED BY excursion_by_order
+            WHERE order_number IN (SELECT number FROM orders WHERE \(wanted)) ORDER BY number
             """)
+        excursions.bind(1, cutoff.milliseconds)
         while try excursions.step() { state.excursions.append(try excursions.excursion()) }
     }
 

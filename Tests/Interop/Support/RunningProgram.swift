@@ -5,10 +5,13 @@ internal import Foundation
 package final class RunningProgram {
     private let process = Process()
     private let input = Pipe()
+    /// A program that has ended early is an error to whoever sends it a line, not the tests' end.
+    private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
     /// The first line it printed: that it is ready, and where.
     package let announcement: String
 
     package init(_ program: String, _ arguments: [String]) throws {
+        Self.ignoresBrokenPipes
         let (executable, script) = try Python.command(program)
         let output = Pipe()
         process.executableURL = executable
@@ -30,5 +33,18 @@ package final class RunningProgram {
     deinit {
         try? input.fileHandleForWriting.close()
         process.waitUntilExit()
+    }
+
+    /// Gives it a line of standard input.
+    package func send(_ line: String) throws {
+        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    /// Closes its standard input, waits until it has ended, and answers its exit code.
+    @discardableResult
+    package func finish() -> Int32 {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        return process.terminationStatus
     }
 }
