@@ -143,7 +143,7 @@ private struct Owner: FrameSource {
         case .closed(let connection, let closure):
             outboxes[connection] = nil
             mailbox.state.withLock { $0.seen.closures.append(closure) }
-        case .log:
+        case .heard, .log:
             break
         }
     }
