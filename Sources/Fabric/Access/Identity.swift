@@ -55,6 +55,10 @@ package struct Identity: Equatable, Sendable {
         return instant < expiresAt
     }
 
+    /// Whether the user may know of the order: it is their own, or every order is theirs to see
+    /// (W-16).
+    package func maySee(_ order: Order) -> Bool { mayFollow(OrderParties(order)) }
+
     /// Whether the user may follow an order with these parties (W-16).
     func mayFollow(_ parties: OrderParties) -> Bool {
         switch role {
