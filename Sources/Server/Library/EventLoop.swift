@@ -2,12 +2,12 @@ import CWebSockets
 
 /// An event loop of libuv that is turned by hand.
 ///
-/// Whoever puts handles into it closes them before `finish`; until then it stays at its address.
+/// Whoever puts handles into it has them closed before `finish`; until then the loop stays at its
+/// address.
 @safe
 final class EventLoop {
     private let loop: UnsafeMutablePointer<uv_loop_t>
     private let waitTimer: UnsafeMutablePointer<uv_timer_t>
-    private var isFinished = false
 
     /// Turns granted to handles for closing. One closes what is open; the others are for handles that
     /// are closed by the closing of others.
@@ -41,22 +41,21 @@ final class EventLoop {
         unsafe uv_timer_stop(waitTimer)
     }
 
-    /// Closes the loop once its handles are closed.
+    /// Lets handles that are being closed finish with it.
+    func closeHandles() {
+        for _ in 0..<Self.closingTurns where unsafe uv_run(loop, UV_RUN_NOWAIT) == 0 { break }
+    }
+
+    /// Ends the loop. Not to be turned any more.
     func finish() {
-        guard !isFinished else { return }
-        isFinished = true
         unsafe waitTimer.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { handle in
             unsafe uv_close(handle, nil)
         }
-        for _ in 0..<Self.closingTurns where unsafe uv_run(loop, UV_RUN_NOWAIT) == 0 { break }
+        closeHandles()
         // With a handle still open its memory is in use: rather lost than freed under it.
         guard unsafe uv_loop_close(loop) == 0 else { return }
         unsafe waitTimer.deallocate()
         unsafe loop.deallocate()
-    }
-
-    deinit {
-        finish()
     }
 }
 

@@ -43,11 +43,11 @@ final class Library {
         unsafe memory.describe(settings, in: &info)
         unsafe info.user = owner
         guard let context = unsafe lws_create_context(&info) else {
+            loop.finish()
             throw Self.fault(settings)
         }
         guard let vhost = unsafe lws_create_vhost(context, &info) else {
-            unsafe lws_context_destroy(context)
-            loop.finish()
+            unsafe memory.destroy(context, loop)
             throw Self.fault(settings)
         }
         earlierLines.forEach(LibraryLog.add)
@@ -63,9 +63,7 @@ final class Library {
     }
 
     deinit {
-        // Calls back for every connection, and leaves the rest of its work to the loop.
-        unsafe lws_context_destroy(context)
-        loop.finish()
+        unsafe memory.destroy(context, loop)
     }
 
     func attach(_ waker: ServerWaker) {
@@ -86,6 +84,8 @@ private final class LibraryMemory {
     private let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
     /// The list of loops, one for each of the library's threads, of which it has one.
     private let loops: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    /// Set to nil by the library once a context is gone.
+    private let livingContext: UnsafeMutablePointer<OpaquePointer?>
     /// Nil where the listener takes every address.
     private let interface: UnsafeMutablePointer<CChar>?
     private let certificateFile: UnsafeMutablePointer<CChar>?
@@ -109,6 +109,8 @@ private final class LibraryMemory {
         unsafe idlePolicy.initialize(to: lws_retry_bo_t())
         unsafe loops = .allocate(capacity: 1)
         unsafe loops.initialize(to: loop.address)
+        unsafe livingContext = .allocate(capacity: 1)
+        unsafe livingContext.initialize(to: nil)
         let isEveryAddress = settings.address == "0.0.0.0" || settings.address == "::"
         unsafe interface = isEveryAddress ? nil : strdup(settings.address)
         unsafe certificateFile = settings.tls.flatMap { unsafe strdup($0.certificateFile) }
@@ -119,9 +121,21 @@ private final class LibraryMemory {
         unsafe protocols.deallocate()
         unsafe idlePolicy.deallocate()
         unsafe loops.deallocate()
+        unsafe livingContext.deallocate()
         unsafe free(interface)
         unsafe free(certificateFile)
         unsafe free(privateKeyFile)
+    }
+
+    /// Ends a context and then its loop. The library calls back for every connection.
+    @unsafe
+    func destroy(_ context: OpaquePointer, _ loop: EventLoop) {
+        unsafe livingContext.pointee = context
+        unsafe lws_context_destroy(context)
+        // It has asked the loop to close its handles, and wants to be called again after that.
+        loop.closeHandles()
+        if unsafe livingContext.pointee != nil { unsafe lws_context_destroy(context) }
+        loop.finish()
     }
 
     func describe(_ settings: ListenerSettings, in info: inout lws_context_creation_info) {
@@ -129,6 +143,7 @@ private final class LibraryMemory {
         unsafe info.iface = UnsafePointer(interface)
         unsafe info.port = CInt(settings.port)
         unsafe info.foreign_loops = loops
+        unsafe info.pcontext = livingContext
         unsafe info.pt_serv_buf_size = Self.readBytes
         // All zero: this room has its own pings and deadlines. The library's timers are sorted
         // lists, in which each of ten thousand connections would search its place.
