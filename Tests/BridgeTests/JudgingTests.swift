@@ -114,10 +114,11 @@ struct JudgingTests {
     func shortened() {
         var engine = Engine()
         engine.makeOrder("o-1", from: 0)
-        engine.receive([Engine.Row(10, 50), Engine.Row(20, 60), Engine.Row(30, 50)])
+        engine.receive([Engine.Row(10, 50), Engine.Row(30, 50), Engine.Row(12, 60)])
         engine.makeOrder("o-2", .frozen, from: 15, at: 40)
         engine.answerRecalls()
         let excursions = engine.excursions
+        #expect(excursions == ["10…12 50.0"])
         let alerts = engine.alerts.count
         engine.restart()
         #expect(engine.excursions == excursions)

@@ -65,6 +65,28 @@ struct ReadingsTests {
         #expect(reading?.quality.rollup == .good)
     }
 
+    @Test("samples without a time that come in one millisecond are kept apart")
+    func untimedTogether() {
+        var engine = Engine()
+        engine.receive([Engine.Row(nil, 20), Engine.Row(nil, 20)], at: 7)
+        engine.receive([Engine.Row(nil, 20)], at: 7)
+        engine.receive([Engine.Row(nil, 20)], from: "bag-2", at: 7)
+        engine.receive([Engine.Row(nil, 20)], at: 8)
+        let times = engine.effects.records.readings.map {
+            $0.measuredAt.milliseconds(since: Engine.instant(7))
+        }
+        #expect(times == [0, 1, 2, 0, 1_000])
+    }
+
+    @Test("where our clock was set back, the time of receipt is taken as it is")
+    func clockSetBack() {
+        var engine = Engine()
+        engine.receive([Engine.Row(nil, 20)], at: 7_000)
+        engine.receive([Engine.Row(nil, 20)], at: 7)
+        #expect(
+            engine.effects.records.readings.map { engine.seconds($0.measuredAt) } == [7_000, 7])
+    }
+
     @Test(
         "a bad reading is in the log and decides nothing", arguments: [500, -60, .nan, .infinity])
     func badReading(celsius: Double) {
