@@ -161,8 +161,10 @@ extension BrokerConnection {
     enum ReadResult {
         /// Nothing more is waiting.
         case drained
-        /// Stopped at a limit: more may wait where no descriptor shows it.
+        /// Stopped at the limit: more may wait where no descriptor shows it.
         case limited
+        /// The batch takes no more.
+        case full
         case lost(DisconnectReason)
     }
 
@@ -181,7 +183,8 @@ extension BrokerConnection {
         defer { swap(&incoming, &batch) }
         let start = incoming.count
         for _ in 0..<(limit + Self.controlPacketLimit) {
-            guard incoming.count - start < limit, !incoming.isFull else { return .limited }
+            guard !incoming.isFull else { return .full }
+            guard incoming.count - start < limit else { return .limited }
             let before = callbacks
             // One packet a call, whatever number is asked for (2.0).
             let code = unsafe mosquitto_loop_read(client, 1)

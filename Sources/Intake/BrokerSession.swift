@@ -2,7 +2,7 @@
 ///
 /// Belongs to one thread, the engine's, which in each turn
 /// 1. waits until `descriptor` is readable or `nextDeadline` has come, unless the last `read`
-///    answered `.more`,
+///    answered otherwise than `.drained`,
 /// 2. calls `maintain`, then `read` for every session into one batch,
 /// 3. makes what was read durable,
 /// 4. calls `acknowledge` on every session, or `abandon` on every session where that failed.
@@ -20,9 +20,11 @@ package final class BrokerSession {
     package enum ReadOutcome: Equatable, Sendable {
         /// Nothing more is waiting; `descriptor` tells when there is.
         case drained
-        /// Stopped at a limit. Read again before waiting on `descriptor`: with TLS the rest may
-        /// be in memory already, where no descriptor shows it.
+        /// Stopped at the call's limit. Read again before waiting on `descriptor`: with TLS the
+        /// rest may be in memory already, where no descriptor shows it.
         case more
+        /// The batch is full. Make it durable, acknowledge and empty it; then as for `more`.
+        case batchFull
     }
 
     private enum Phase {
@@ -148,6 +150,7 @@ extension BrokerSession {
         switch result {
         case .drained: return .drained
         case .limited: return .more
+        case .full: return .batchFull
         case .lost(let reason):
             lose(reason, now)
             return .drained

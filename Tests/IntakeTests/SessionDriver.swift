@@ -9,11 +9,15 @@ final class SessionDriver {
     /// Topic and payload of each message, in the order of arrival.
     private(set) var messages: [String] = []
     private(set) var entries: [MessageBatch.Entry] = []
+    private(set) var largestBatch = 0
+    private var outcome = BrokerSession.ReadOutcome.drained
     private var batch: MessageBatch
 
-    init(_ settings: BrokerSettings, payloadLimit: Int = 1 << 20) throws {
+    init(
+        _ settings: BrokerSettings, messageLimit: Int = 5_000, payloadLimit: Int = 1 << 20
+    ) throws {
         session = try BrokerSession(settings, broker: 3, random: SystemRandomNumberGenerator())
-        batch = MessageBatch(payloadLimit: payloadLimit)
+        batch = MessageBatch(messageLimit: messageLimit, payloadLimit: payloadLimit)
     }
 
     /// Turns until it is so; false where that takes too long.
@@ -30,12 +34,16 @@ final class SessionDriver {
 
     func turn() {
         let now = ContinuousClock.now
-        let left = session.nextDeadline.map { ($0 - now) / .milliseconds(1) } ?? 20
+        let left =
+            outcome == .drained
+            ? session.nextDeadline.map { ($0 - now) / .milliseconds(1) } ?? 20 : 0
         var entry = pollfd(fd: session.descriptor, events: Int16(POLLIN), revents: 0)
         unsafe poll(&entry, 1, Int32(min(20, max(0, left))))
         session.maintain(now: .now)
         batch.removeAll()
-        while session.read(into: &batch, limit: 50, now: .now) == .more {}
+        outcome = .more
+        while outcome == .more { outcome = session.read(into: &batch, limit: 50, now: .now) }
+        largestBatch = max(largestBatch, batch.count)
         for index in 0..<batch.count {
             entries.append(batch[index])
             messages.append("\(text(batch.topic(at: index))) \(text(batch.payload(at: index)))")

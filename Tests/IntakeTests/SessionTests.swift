@@ -36,6 +36,24 @@ import Testing
         #expect(driver.entries.first?.isTruncated == true)
     }
 
+    @Test(
+        "a backlog longer than the batch comes in order, in as many turns as it takes",
+        arguments: [BrokerSettings.ProtocolVersion.v5, .v311])
+    func backlog(version: BrokerSettings.ProtocolVersion) throws {
+        let broker = try Mosquitto()
+        var settings = BrokerSettings.test(port: broker.port)
+        settings.protocolVersion = version
+        let driver = try SessionDriver(settings, messageLimit: 64)
+        #expect(driver.turn { $0.isSubscribed })
+        for number in 0..<3 {
+            try broker.publish("\(number)", to: "bags/1/readings", count: 250)
+        }
+        #expect(driver.turn { $0.messages.count >= 750 })
+        let expected = (0..<750).map { "bags/1/readings \($0 / 250)" }
+        #expect(driver.messages == expected)
+        #expect(driver.largestBatch == 64)
+    }
+
     @Test("B-1: a broker that is away at the start is connected to once it appears")
     func brokerAwayAtStart() throws {
         var options = Mosquitto.Options()

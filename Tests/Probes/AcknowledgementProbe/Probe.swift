@@ -26,6 +26,7 @@ struct Probe: ~Copyable {
     private let expected: Int
     private let session: BrokerSession
     private var batch = MessageBatch()
+    private var outcome = BrokerSession.ReadOutcome.drained
     private var isSubscribed = false
     private var count = 0
     private var lastNews = ContinuousClock.now
@@ -52,7 +53,7 @@ struct Probe: ~Copyable {
         let start = ContinuousClock.now
         while ContinuousClock.now - start < Self.limit {
             var entry = pollfd(fd: session.descriptor, events: Int16(POLLIN), revents: 0)
-            unsafe poll(&entry, 1, 20)
+            unsafe poll(&entry, 1, outcome == .drained ? 20 : 0)
             read()
             end()
             // All that is expected is read before the first acknowledgement.
@@ -69,7 +70,8 @@ struct Probe: ~Copyable {
         session.maintain(now: now)
         batch.removeAll()
         if ending == .insideCallback, isSubscribed { exit_inside_callback(1, Self.crash) }
-        while session.read(into: &batch, limit: 100, now: now) == .more {}
+        outcome = .more
+        while outcome == .more { outcome = session.read(into: &batch, limit: 100, now: now) }
         exit_inside_callback(0, 0)
         if !batch.isEmpty { lastNews = now }
         count += batch.count
