@@ -112,10 +112,7 @@ package final class Daemon {
         for path in changes.needsRestart {
             log.warning("setting changed, but needs a restart", ["key": path])
         }
-        guard !changes.reloadable.isEmpty else {
-            log.info("configuration read again: nothing to take over")
-            return
-        }
+        // The endpoints are taken over even where no key has changed: a secret's file may have.
         do throws(StartError) {
             let endpoints = try CourierSettings(
                 new.webhooks, version: Self.version, listener: nil
@@ -128,7 +125,8 @@ package final class Daemon {
         mail.engine.send(.reload(BridgeSettings(new, catalogue: catalogue)))
         configuration = new
         log.info(
-            "configuration taken over", ["keys": changes.reloadable.joined(separator: ",")])
+            "configuration taken over",
+            ["changed_keys": changes.reloadable.joined(separator: ",")])
     }
 
     /// Begins to end cleanly: what was read is committed and acknowledged, clients are closed with

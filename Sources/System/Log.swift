@@ -23,11 +23,17 @@ package enum LogLevel: Int, Comparable, CaseIterable, Sendable {
 /// The message is constant text; what varies stands in the fields. No secret, token or payload is
 /// ever a field. systemd and container engines add the time.
 package struct Log: Sendable {
-    /// Lines below this level are not written.
-    package var threshold: LogLevel
+    /// Shared by all copies, so that it can be changed while the threads run.
+    private let leastLevel: Latest<LogLevel>
 
     package init(threshold: LogLevel = .info) {
-        self.threshold = threshold
+        leastLevel = Latest(threshold)
+    }
+
+    /// Lines below this level are not written, by this value and all copies of it.
+    package var threshold: LogLevel {
+        get { leastLevel.get() }
+        nonmutating set { leastLevel.set(newValue) }
     }
 
     package func debug(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {

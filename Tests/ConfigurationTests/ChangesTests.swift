@@ -28,8 +28,8 @@ struct ChangesTests {
                 ["webhooks.endpoints"], []
             ),
             (
-                "server: {tls: {certificate_file: a, key_file: b}}",
-                ["server.tls.certificate_file", "server.tls.key_file"], []
+                "server: {tls: {certificate_file: a, key_file: b}}", [],
+                ["server.tls.certificate_file", "server.tls.key_file"]
             ),
             ("auth: {hs256_secret: 0123456789abcdef0123456789abcdef}", [], ["auth.hs256_secret"]),
         ] as [(String, [String], [String])])

@@ -39,8 +39,9 @@ final class SmallDisk {
 @Suite struct FullDiskTests {
     @Test(
         "B-2: on a full disk nothing is acknowledged and health says so; with room again it goes on",
-        .enabled(if: SmallDisk.canBeMounted, "a tmpfs needs root and the right to mount"))
-    func full() throws {
+        .enabled(if: SmallDisk.canBeMounted, "a tmpfs needs root and the right to mount"),
+        arguments: [false, true])
+    func full(isKilled: Bool) throws {
         let disk = try SmallDisk(mebibytes: 16)
         let broker = try Mosquitto(.deployed)
         var settings = Freshwire.Settings()
@@ -66,7 +67,13 @@ final class SmallDisk {
         #expect(order.status == 503)
         #expect(daemon.isRunning)
 
-        try disk.free()
+        if isKilled {
+            try daemon.kill()
+            try disk.free()
+            try daemon.start()
+        } else {
+            try disk.free()
+        }
         #expect(eventually(within: .seconds(30)) { daemon.isReady }, "\(daemon.log)")
         try publisher.finish()
         let acknowledged = Set(publisher.acknowledged.map(\.number))

@@ -128,10 +128,14 @@ import Testing
         #expect(bodies.values.allSatisfy { Set($0.map(\.body)).count == 1 })
     }
 
-    @Test("B-2: readings without a time of their own, too, are logged once when it is killed")
-    func untimed() throws {
+    @Test(
+        "B-2: readings without a time of their own, too, are logged once when it is killed",
+        arguments: ["5", "3.1.1"])
+    func untimed(version: String) throws {
         let broker = try Mosquitto(.deployed)
-        let daemon = try Freshwire(brokerPort: broker.port)
+        var settings = Freshwire.Settings()
+        settings.brokerKeys = ["protocol: \(version)"]
+        let daemon = try Freshwire(brokerPort: broker.port, settings)
         try #require(eventually { daemon.isReady })
         let publisher = try LoadPublisher(
             port: broker.port, rate: 400, bags: Self.bags, isTimed: false)

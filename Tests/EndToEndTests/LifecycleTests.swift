@@ -66,6 +66,38 @@ import Testing
         #expect(try daemon.metric("freshwire_connections") == 1)
     }
 
+    @Test("SIGHUP reads a secret's file again, and takes over the level of the log")
+    func secretsAndLog() throws {
+        let broker = try Mosquitto()
+        let receiver = try WebhookReceiver()
+        let folder = TemporaryDirectory()
+        let file = folder.write("whsec_\(String(repeating: "A", count: 32))\n", to: "secret")
+        var settings = Freshwire.Settings()
+        settings.endpoints = [
+            Freshwire.Endpoint(
+                name: "kitchen", url: "http://127.0.0.1:\(receiver.port)/ok", secretFile: file)
+        ]
+        settings.sections = ["log:", "  level: error"]
+        // It says nothing, so where it listens must be known.
+        settings.environment = ["FRESHWIRE_SERVER_PORT": "\(LoopbackPort.free())"]
+        let daemon = try Freshwire(brokerPort: broker.port, settings)
+        try #require(eventually { daemon.isReady })
+        try daemon.createOrder("ORD-1", foodClass: "cold", bags: ["BAG-1"])
+        try broker.publish(temperature: 9, ofBag: "BAG-1")
+        #expect(try eventually { try receiver.requests().count == 1 })
+        #expect(try receiver.requests().map(\.headersHold) == [false])
+        #expect(daemon.log.isEmpty)
+
+        folder.write("\(webhookSecret)\n", to: "secret")
+        daemon.settings.sections = ["log:", "  level: info"]
+        daemon.writeConfiguration()
+        daemon.send(signal: SIGHUP)
+        #expect(eventually { daemon.log.contains("changed_keys=log.level") }, "\(daemon.log)")
+        try broker.publish(temperature: 4, ofBag: "BAG-1")
+        #expect(try eventually { try receiver.requests().count == 2 })
+        #expect(try receiver.requests().map(\.headersHold) == [false, true])
+    }
+
     @Test("SIGHUP with a broken configuration changes nothing and says what is wrong")
     func brokenReload() throws {
         let broker = try Mosquitto()

@@ -50,8 +50,7 @@ extension Configuration.Devices: Section {
     static let keys: [Key<Self>] = [
         Key(
             "directory", \.directory, .directory, example: "/etc/freshwire/devices",
-            isReloadable: true,
-            "A directory with further device profiles, read at start and reload.")
+            "A directory with further device profiles, read at start.")
     ]
 }
 

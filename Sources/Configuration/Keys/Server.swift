@@ -93,9 +93,9 @@ extension Configuration.ServerTLS: Section {
     static let keys: [Key<Self>] = [
         Key(
             "certificate_file", \.certificateFile, .file, example: "/etc/freshwire/server.crt",
-            isReloadable: true, "The certificate chain (PEM) that is shown to clients."),
+            "The certificate chain (PEM) that is shown to clients."),
         Key(
             "key_file", \.keyFile, .privateFile, example: "/etc/freshwire/server.key",
-            isReloadable: true, "The private key (PEM) of that certificate."),
+            "The private key (PEM) of that certificate."),
     ]
 }

@@ -53,7 +53,7 @@ extension Configuration.Webhooks: Section {
             "jitter", \.jitter, .number(0...1), isReloadable: true,
             "The part of each wait by which it is randomly longer or shorter."),
         Key(
-            "concurrency", \.concurrency, .integer(1...1000), isReloadable: true,
+            "concurrency", \.concurrency, .integer(1...1000),
             "How many requests may be under way at once, to all endpoints together."),
         Key(
             "queue_limit", \.queueLimit, .integer(100...100_000_000), isReloadable: true,

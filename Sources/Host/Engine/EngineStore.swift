@@ -155,8 +155,12 @@ final class EngineStore {
     }
 
     func reload(_ bridgeSettings: BridgeSettings, effects: inout Effects) {
+        // Messages name their broker and profile by the place it had at the start.
+        let (brokers, profiles) = (settings.bridge.brokers, settings.bridge.profiles)
         settings.bridge = bridgeSettings
-        bridge?.reload(bridgeSettings, effects: &effects)
+        settings.bridge.brokers = brokers
+        settings.bridge.profiles = profiles
+        bridge?.reload(settings.bridge, effects: &effects)
     }
 
     /// Checkpoints, indexes and prunes a little, between turns.

@@ -31,8 +31,8 @@ enum Setup {
     }
 }
 
-extension Log {
+extension LogLevel {
     init(_ level: Configuration.Log.Level) {
-        self.init(threshold: LogLevel.allCases.first { $0.name == level.rawValue } ?? .info)
+        self = LogLevel.allCases.first { $0.name == level.rawValue } ?? .info
     }
 }

@@ -27,7 +27,7 @@ enum Serve {
 
     static func run(_ arguments: Arguments) throws(Failure) -> Int32 {
         let configuration = try Setup.configuration(arguments)
-        let log = Log(configuration.log.level)
+        let log = Log(threshold: LogLevel(configuration.log.level))
         let signals: Signals
         let poller: Poller
         let daemon: Daemon
@@ -82,6 +82,7 @@ enum Serve {
             }
             return
         }
+        log.threshold = LogLevel(configuration.log.level)
         daemon.reload(configuration)
     }
 

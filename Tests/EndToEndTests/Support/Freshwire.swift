@@ -7,12 +7,18 @@ final class Freshwire {
         var name: String
         var url: String
         var timeout = "5s"
+        /// The file with the secret; nil writes the tests' secret out.
+        var secretFile: String?
     }
 
     struct Settings {
         var endpoints: [Endpoint] = []
         /// Of failed deliveries: short, so that tests need not wait.
         var retryDelays = "[" + Array(repeating: "1s", count: 32).joined(separator: ", ") + "]"
+        /// Further keys of the broker, such as `protocol: 3.1.1`.
+        var brokerKeys: [String] = []
+        /// Further brokers, by name.
+        var furtherBrokers: [String: UInt16] = [:]
         /// Further top-level sections of the configuration.
         var sections: [String] = []
         /// Where the store is; nil is the daemon's own folder.
@@ -75,6 +81,9 @@ final class Freshwire {
     var isRunning: Bool { process?.isRunning ?? false }
 
     private var listeningPort: UInt16? {
+        if let chosen = settings.environment["FRESHWIRE_SERVER_PORT"].flatMap({ UInt16($0) }) {
+            return LoopbackPort.accepts(chosen) ? chosen : nil
+        }
         // The line's last field, when the line is whole.
         guard let range = log.firstRange(of: #/msg=listening .*port=(\d+)\n/#) else { return nil }
         return log[range].split(separator: "=").last
@@ -83,22 +92,34 @@ final class Freshwire {
 
     func writeConfiguration() {
         var lines = [
-            "mqtt:", "  brokers:", "    - name: local", "      host: 127.0.0.1",
-            "      port: \(brokerPort)", "      reconnect_initial: 100ms",
-            "      reconnect_maximum: 1s", "store:",
-            "  directory: \(settings.store ?? folder.file("store"))", "server:", "  port: 0",
+            "mqtt:", "  brokers:",
+        ]
+        lines += brokerLines("local", brokerPort) + settings.brokerKeys.map { "      \($0)" }
+        for (name, port) in settings.furtherBrokers { lines += brokerLines(name, port) }
+        lines += [
+            "store:", "  directory: \(settings.store ?? folder.file("store"))", "server:",
+            "  port: 0",
             "webhooks:", "  jitter: 0", "  retry_delays: \(settings.retryDelays)",
         ]
         if !settings.endpoints.isEmpty { lines.append("  endpoints:") }
         for endpoint in settings.endpoints {
             lines += [
                 "    - name: \(endpoint.name)", "      url: \"\(endpoint.url)\"",
-                "      secret: \"\(webhookSecret)\"", "      timeout: \(endpoint.timeout)",
+                endpoint.secretFile.map { "      secret_file: \($0)" }
+                    ?? "      secret: \"\(webhookSecret)\"",
+                "      timeout: \(endpoint.timeout)",
                 "      allow_private_addresses: true",
             ]
         }
         folder.write(
             (lines + settings.sections).joined(separator: "\n") + "\n", to: "freshwire.yaml")
+    }
+
+    private func brokerLines(_ name: String, _ port: UInt16) -> [String] {
+        [
+            "    - name: \(name)", "      host: 127.0.0.1", "      port: \(port)",
+            "      reconnect_initial: 100ms", "      reconnect_maximum: 1s",
+        ]
     }
 
     func send(signal: Int32) { process?.send(signal: signal) }
