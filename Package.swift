@@ -92,7 +92,7 @@ let package = Package(
             name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"],
             path: "Tests/Simulator", swiftSettings: rules),
 
-        tests("ServerTests", ["Server", "Wire"]),
+        tests("ServerTests", ["RealtimeProperties", "Server", "Wire"]),
         tests("WireTests", ["Wire"]),
         tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),
         program("JournalProbe", in: "Tests/Probes", ["Bridge", "ColdChain", "Journal"]),
@@ -129,6 +129,10 @@ let package = Package(
                 "Journal",
             ]),
         .target(
+            name: "RealtimeProperties",
+            dependencies: ["ColdChain", "Fabric", "JSONText", "Server", "Wire"],
+            path: "Tests/Fuzz/RealtimeProperties", swiftSettings: rules),
+        .target(
             name: "DecodeProperties",
             dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],
             path: "Tests/Fuzz/DecodeProperties", swiftSettings: rules),
@@ -147,13 +151,18 @@ let package = Package(
 
 // Fuzzers need the toolchain's libFuzzer, whose folder `Tests/Fuzz/run` puts into FUZZ.
 if let libFuzzer = Context.environment["FUZZ"] {
-    package.targets.append(
-        .executableTarget(
-            name: "FuzzDecode", dependencies: ["DecodeProperties"], path: "Tests/Fuzz/FuzzDecode",
-            exclude: ["corpus", "failures"], swiftSettings: rules,
-            linkerSettings: [
-                .unsafeFlags([
-                    "-L\(libFuzzer)", "-lclang_rt.fuzzer_no_main-x86_64", "-lstdc++",
-                ])
-            ]))
+    for (name, properties) in [
+        ("FuzzDecode", "DecodeProperties"), ("FuzzRealtime", "RealtimeProperties"),
+    ] {
+        package.targets.append(
+            .executableTarget(
+                name: name, dependencies: [.init(stringLiteral: properties)],
+                path: "Tests/Fuzz/\(name)", exclude: ["corpus", "failures"],
+                swiftSettings: rules,
+                linkerSettings: [
+                    .unsafeFlags([
+                        "-L\(libFuzzer)", "-lclang_rt.fuzzer_no_main-x86_64", "-lstdc++",
+                    ])
+                ]))
+    }
 }

@@ -46,8 +46,13 @@ struct APIResponse: Equatable, Sendable {
     }
 
     static let notFound = error(404, "not_found", "there is nothing at this path")
-    static let unauthorized = error(
-        401, "unauthorized", "a valid bearer token is needed: Authorization: Bearer …")
+    static let unauthorized: APIResponse = {
+        var response = error(
+            401, "unauthorized", "a valid bearer token is needed: Authorization: Bearer …")
+        // RFC 9110 §11.6.1: a 401 says how to do better.
+        response.headers.append(Header(name: "WWW-Authenticate", value: "Bearer"))
+        return response
+    }()
     static let forbidden = error(403, "forbidden", "this token does not allow that")
     static let storeUnavailable = error(
         503, "store_unavailable", "the log cannot be written or read at the moment; try again")

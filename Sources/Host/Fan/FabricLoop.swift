@@ -155,12 +155,7 @@ final class FabricLoop: FrameSource {
     }
 
     private func respond(to token: RequestToken, _ response: APIResponse) {
-        var fields = response.headers.map { HTTPResponse.Field($0.name, $0.value) }
-        fields.append(HTTPResponse.Field("Content-Type", response.contentType))
-        fields.append(HTTPResponse.Field("Cache-Control", "no-store"))
-        server.respond(
-            to: token,
-            HTTPResponse(status: response.status, fields: fields, body: response.body))
+        server.respond(to: token, HTTPResponse(response))
     }
 
     private func open(_ request: UpgradeRequest, now: Moment) {
@@ -193,12 +188,7 @@ final class FabricLoop: FrameSource {
         current.refusals += 1
         log.info(
             "websocket refused", ["client": request.clientAddress, "reason": reason])
-        server.refuse(
-            request.token,
-            HTTPResponse(
-                status: response.status,
-                fields: [HTTPResponse.Field("Content-Type", response.contentType)],
-                body: response.body))
+        server.refuse(request.token, HTTPResponse(response))
     }
 
     private func receive(
@@ -275,5 +265,15 @@ extension ConnectionID {
         self.init(
             slot: UInt32(truncatingIfNeeded: connection.rawValue),
             generation: UInt32(truncatingIfNeeded: connection.rawValue >> 32))
+    }
+}
+
+extension HTTPResponse {
+    init(_ response: APIResponse) {
+        var fields = response.headers.map { Field($0.name, $0.value) }
+        fields.append(Field("Content-Type", response.contentType))
+        // Answers hold what only their bearer may see, and are old the next moment.
+        fields.append(Field("Cache-Control", "no-store"))
+        self.init(status: response.status, fields: fields, body: response.body)
     }
 }
