@@ -28,6 +28,7 @@ enum Serve {
     static func run(_ arguments: Arguments) throws(Failure) -> Int32 {
         let configuration = try Setup.configuration(arguments)
         let log = Log(threshold: LogLevel(configuration.log.level))
+        FileLimit.raise()
         let signals: Signals
         let poller: Poller
         let daemon: Daemon
