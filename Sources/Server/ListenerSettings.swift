@@ -34,8 +34,8 @@ package struct TransportSecurity: Equatable, Sendable {
 
 /// What bounds a connection. Each limit is there because a client chooses the other side of it.
 package struct ConnectionLimits: Equatable, Sendable {
-    /// Connections at once, of every kind. One more is closed as soon as it is accepted. The limit
-    /// of open files must be above this, or the listener runs dry before it can refuse.
+    /// Connections at once, of every kind. One more is closed as soon as it is accepted. Where the
+    /// limit of open files does not allow as many, `WebServer.connectionLimit` says how many it does.
     package var connections = 10_000
     /// Bytes of a request line; a longer one is answered with 414. Tokens in a query fit well.
     package var requestLineBytes = 8 * 1024

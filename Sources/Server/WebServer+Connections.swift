@@ -14,7 +14,7 @@ extension WebServer {
         connections[slot].phase = .head
         connections[slot].deadline = now + intervals.request
         connectionCount += 1
-        if connectionCount > settings.limits.connections || !acceptsConnections {
+        if connectionCount > connectionLimit || !acceptsConnections {
             end(slot, .lost)
         }
         return slot
@@ -43,20 +43,18 @@ extension WebServer {
     func didBecomeWritable(_ slot: Int) {
         let wasChoked = connections[slot].isChoked
         connections[slot].isChoked = false
+        if wasChoked { allowInput(slot, true) }
         switch connections[slot].phase {
         case .answering:
             sendAnswer(slot)
         case .open, .failing:
             guard wasChoked else { return }
-            allowInput(slot, true)
             connections[slot].heardAt = now
             if connections[slot].closeFrame.isEmpty { connections[slot].deadline = .max }
             if connections[slot].isQueued { queue.append(slot) }
-        case .closing:
-            allowInput(slot, true)
         case .lingering:
             if wasChoked { shutLine(slot) }
-        case .free, .head, .body, .ended:
+        case .free, .head, .body, .closing, .ended:
             break
         }
     }

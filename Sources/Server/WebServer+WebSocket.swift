@@ -107,9 +107,8 @@ extension WebServer {
 
     private func sendControlFrames(_ slot: Int) {
         guard !controlFrames.isEmpty else { return }
-        var frames = controlFrames
+        write(&controlFrames, to: slot)
         controlFrames.removeAll(keepingCapacity: true)
-        write(&frames, to: slot)
     }
 
     private func didReceiveClose(_ code: UInt16?, at slot: Int) {
@@ -157,7 +156,7 @@ extension WebServer {
         }
         guard now >= connections[slot].pingAt, !connections[slot].isChoked else { return }
         connections[slot].pingAt = now + intervals.ping
-        var ping = ServerFrame.ping
-        write(&ping, to: slot)
+        controlFrames.append(contentsOf: ServerFrame.ping)
+        sendControlFrames(slot)
     }
 }

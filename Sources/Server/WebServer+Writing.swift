@@ -70,6 +70,10 @@ extension WebServer {
     @usableFromInline
     package func endFlush(_ buffer: WriteBuffer) {
         writeBuffer = buffer
+        // A single frame may be larger than the buffer; what it took is given back.
+        if buffer.bytes.capacity > 4 * settings.limits.writeBytes {
+            writeBuffer = WriteBuffer(capacity: settings.limits.writeBytes)
+        }
         flushing.removeAll(keepingCapacity: true)
     }
 
@@ -108,10 +112,11 @@ extension WebServer {
     private func becomeChoked(_ slot: Int) {
         guard !connections[slot].isChoked else { return }
         connections[slot].isChoked = true
-        guard hasOutbox(slot) else { return }
-        // A peer that does not read is not read either: it gets no answers that could pile up. It has
-        // two ping intervals to make room, as long as one that is silent.
+        // A peer that does not read is not read either: it gets no answers that could pile up, and
+        // the library, which reads nothing while it holds bytes, is not woken for what came.
         allowInput(slot, false)
+        guard hasOutbox(slot) else { return }
+        // It has two ping intervals to make room, as long as one that is silent.
         connections[slot].deadline = min(connections[slot].deadline, now + 2 * intervals.ping)
     }
 }

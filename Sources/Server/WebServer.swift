@@ -18,6 +18,9 @@ package final class WebServer {
     var freeSlots: [Int] = []
     /// Connections in use, of every kind.
     package internal(set) var connectionCount = 0
+    /// How many connections are taken: as many as the settings say, or fewer where this process may
+    /// not open that many files.
+    package let connectionLimit: Int
     /// Slots whose outbox is to be asked, and the ones of the flush that is running.
     var queue: [Int] = []
     var flushing: [Int] = []
@@ -36,11 +39,16 @@ package final class WebServer {
 
     /// How often deadlines are looked at, in milliseconds. It is how late they may be.
     private static let sweepInterval: Int64 = 250
+    /// Descriptors left to the rest of the process. Without any left a listener could not even accept
+    /// a connection to refuse it, and would spin.
+    private static let reservedFiles = 128
 
     /// Listens from now on. Errors: `ServerStartFault`.
     package init(_ settings: ListenerSettings) throws(ServerStartFault) {
         self.settings = settings
         intervals = Intervals(settings.limits)
+        connectionLimit = min(
+            settings.limits.connections, max(Self.openFilesLimit() - Self.reservedFiles, 1))
         writeBuffer = WriteBuffer(capacity: settings.limits.writeBytes)
         // The library is destroyed with this object at the latest, so it never calls a dead one.
         library = try unsafe Library(settings, owner: Unmanaged.passUnretained(self).toOpaque())
@@ -112,6 +120,14 @@ package final class WebServer {
         waker.detach()
         // The library closes what is still open and calls back for each.
         library = nil
+    }
+
+    private static func openFilesLimit() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return .max
+        }
+        return Int(clamping: limit.rlim_cur)
     }
 
     func readClock() {
