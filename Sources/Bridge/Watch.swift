@@ -76,10 +76,11 @@ struct Watch: Sendable {
         let resumed = max(lastOutside ?? open.openedAt, open.openedAt)
         if let newestJudged, newestJudged >= resumed { return }
         newestJudged = resumed
-        isNewestOutside = resumed == lastOutside
+        isNewestOutside = true
     }
 
     mutating func judge(_ question: Question) -> Finding {
+        if newestJudged == nil { resume(lastOutside: nil, by: question.limit) }
         let measuredAt = question.measuredAt
         let isKept = question.limit.isKept(by: question.celsius)
         let isLate = newestJudged.map { measuredAt < $0 } ?? false

@@ -158,6 +158,18 @@ struct WatchTests {
         #expect(watch.newestJudged == before.newestJudged)
     }
 
+    @Test("what is known to be open began with a reading, and one from before it is late")
+    func readingBeforeAnswer() {
+        var watch = Watch(order: OrderNumber(1), source: SourceNumber(1))
+        _ = watch.judge(WatchTests.question(30, 50, 1))
+        watch.forgetJudged()
+        let says = [(10, 50), (30, 60), (40, 60)].map { (minute: Int64, celsius: Double) in
+            WatchTests.name(watch.judge(WatchTests.question(minute, celsius, 2)))
+        }
+        #expect(says == ["opened", "nothing", "closed"])
+        #expect(WatchTests.shown(watch) == ["10…10 50.0", "30…40 50.0"])
+    }
+
     @Test("where the limit has changed, what was open by the old one ends, and all is judged anew")
     func changedLimit() {
         var watch = Watch(order: OrderNumber(1), source: SourceNumber(1))
