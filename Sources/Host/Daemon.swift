@@ -122,11 +122,11 @@ package final class Daemon {
             log.error("webhook endpoints not taken over", ["reason": error.description])
             return
         }
-        mail.engine.send(.reload(BridgeSettings(new, catalogue: catalogue)))
+        mail.engine.send(
+            .reload(
+                BridgeSettings(new, catalogue: catalogue),
+                changedKeys: changes.reloadable.joined(separator: ",")))
         configuration = new
-        log.info(
-            "configuration taken over",
-            ["changed_keys": changes.reloadable.joined(separator: ",")])
     }
 
     /// Begins to end cleanly: what was read is committed and acknowledged, clients are closed with

@@ -184,4 +184,24 @@ import Testing
         #expect(away.end == .exit(69))
         #expect(away.errors.contains("is a broker at"))
     }
+
+    @Test("demo shows bags and a breach, and leaves nothing behind when it is interrupted")
+    func demo() throws {
+        let port = LoopbackPort.free()
+        let demo = try ChildProcess(
+            "env",
+            ["TMPDIR=\(folder.path)", Freshwire.program, "demo", "--port", "\(port)"],
+            output: folder.file("demo"))
+        #expect(
+            eventually(within: .seconds(60)) { folder.read("demo").contains("BREACHED") },
+            "\(folder.read("demo").suffix(3_000))")
+        let shown = folder.read("demo")
+        #expect(shown.contains("BAG-001") || shown.contains("BAG-1"), "\(shown.prefix(3_000))")
+        #expect(shown.contains("http://127.0.0.1:\(port)/health/ready"))
+        demo.send(signal: SIGINT)
+        #expect(try demo.wait(atMost: .seconds(15)) == .exit(0))
+        #expect(!LoopbackPort.accepts(port))
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(left == ["demo"], "a store or a broker's folder is left")
+    }
 }

@@ -88,4 +88,37 @@ final class SmallDisk {
         let checked = try Ran("sqlite3", ["-readonly", daemon.storeFile, "PRAGMA integrity_check"])
         #expect(checked.output == "ok\n")
     }
+
+    @Test("B-2: where the disk fails to flush, nothing is acknowledged; after it, nothing is lost")
+    func failingFlush() throws {
+        let broker = try Mosquitto(.deployed)
+        let daemon = try Freshwire(brokerPort: broker.port)
+        try #require(eventually { daemon.isReady })
+        let publisher = try LoadPublisher(port: broker.port, rate: 200, bags: 5)
+        #expect(try eventually { try daemon.metric("freshwire_readings_total") ?? 0 > 100 })
+        let folder = TemporaryDirectory()
+        let fault = try ChildProcess(
+            "strace",
+            [
+                "-f", "-p", "\(daemon.identifier)", "-e", "trace=fdatasync,fsync", "-e",
+                "inject=fdatasync,fsync:error=EIO:when=5+",
+            ], output: folder.file("trace"))
+        try #require(
+            try eventually(within: .seconds(30)) {
+                try daemon.metric("freshwire_store_failures_total") ?? 0 > 0
+            }, "\(folder.read("trace"))")
+        #expect(eventually { !daemon.isReady })
+        fault.send(signal: SIGINT)
+        try fault.wait()
+        #expect(eventually(within: .seconds(30)) { daemon.isReady }, "\(daemon.log)")
+        try publisher.finish()
+        let acknowledged = Set(publisher.acknowledged.map(\.number))
+        var numbers: [Int] = []
+        #expect(
+            try eventually(within: .seconds(30)) {
+                numbers = try daemon.exported().compactMap(\.sequence)
+                return acknowledged.isSubset(of: Set(numbers))
+            }, "\(daemon.log)")
+        #expect(Set(numbers).count == numbers.count)
+    }
 }

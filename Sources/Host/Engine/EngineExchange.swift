@@ -9,7 +9,8 @@ enum EngineMessage: Sendable {
     /// Decode a dead letter again, as after its profile was mended (B-8).
     case replay(deadLetter: UInt64, CommandToken)
     case result(DeliveryResult)
-    case reload(BridgeSettings)
+    /// Settings to go on by, and the keys that have changed, for the log.
+    case reload(BridgeSettings, changedKeys: String)
     /// Commit what was read, acknowledge it, and end.
     case stop
 }

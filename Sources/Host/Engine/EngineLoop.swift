@@ -184,11 +184,16 @@ final class EngineLoop {
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
-        case .reload(let settings):
-            store.reload(settings, effects: &effects)
+        case .reload(let settings, let changedKeys): reload(settings, changedKeys)
         case .stop:
             isStopping = true
         }
+    }
+
+    /// Says so only now: every reading after that line is judged by the new limits.
+    private func reload(_ settings: BridgeSettings, _ changedKeys: String) {
+        store.reload(settings, effects: &effects)
+        log.info("configuration taken over", ["changed_keys": changedKeys])
     }
 
     /// Makes everything of the turn durable, and what that asks for in turn.
@@ -234,7 +239,7 @@ final class EngineLoop {
         for message in inbox {
             switch message {
             case .command(_, let token), .replay(_, let token): tokens.append(token)
-            case .reload(let settings): store.reload(settings, effects: &effects)
+            case .reload(let settings, let changedKeys): reload(settings, changedKeys)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
             case .result: break

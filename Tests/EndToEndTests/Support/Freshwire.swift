@@ -78,6 +78,8 @@ final class Freshwire {
     /// The executable, built beside the tests.
     static let program = BuiltProgram.path("freshwire")
 
+    var identifier: Int32 { process?.identifier ?? 0 }
+
     var isRunning: Bool { process?.isRunning ?? false }
 
     private var listeningPort: UInt16? {
