@@ -21,9 +21,9 @@ package struct Bounds: Equatable, Sendable {
     package var ordersMaximum = 200_000
     /// Bytes of a payload that a dead letter keeps.
     package var deadLetterPayloadBytes = 1 << 20
-    /// Messages without an identity of their own that are remembered, so that their redelivery is
-    /// known again.
-    package var fingerprintsMaximum = 60_000
+    /// Messages of one broker without an identity of their own that are remembered, so that their
+    /// redelivery is known again. As many as are in reach.
+    package var fingerprintsMaximum = 30_000
     /// How many messages of a broker later a redelivery is still known. Far above what a broker has
     /// under way unacknowledged (500 by our receive maximum; 5,000 were seen), and so far below
     /// 65,535 that no packet identifier has come round to a second message.

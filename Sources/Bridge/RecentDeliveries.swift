@@ -5,14 +5,19 @@
 /// a stranger: its packet identifier may belong to a second message that says the same, which must
 /// not be lost. The count is written among the fingerprints as milestones, so that it outlives a
 /// restart.
+///
+/// Each broker has a memory of its own: one that is away with messages under way is not forgotten
+/// while the others are busy.
 struct RecentDeliveries: Sendable {
     private struct Entry: Sendable {
         var fingerprint: DeliveryFingerprint
         var message: UInt64
     }
 
-    /// What one broker has sent, by its mark.
-    private struct Count: Sendable {
+    /// What one broker has sent.
+    private struct Memory: Sendable {
+        var ring: [Entry] = []
+        var oldest = 0
         var messages: UInt64 = 0
         /// The last milestone that was recorded.
         var milestone: UInt64 = 0
@@ -20,11 +25,11 @@ struct RecentDeliveries: Sendable {
         var lastFingerprint: UInt64?
     }
 
-    private var ring: [Entry] = []
-    private var oldest = 0
     /// The broker's count at which each was recorded.
     private var known: [DeliveryFingerprint: UInt64] = [:]
-    private var counts = [Count](repeating: Count(), count: 256)
+    /// By the broker's mark.
+    private var memories = [Memory](repeating: Memory(), count: 256)
+    /// Fingerprints of one broker at most.
     private let capacity: Int
     /// In messages of the broker.
     private let reach: UInt64
@@ -37,8 +42,8 @@ struct RecentDeliveries: Sendable {
         for fingerprint in restored {
             if let milestone = fingerprint.milestone {
                 let mark = Int(fingerprint.brokerMark)
-                counts[mark].messages = max(counts[mark].messages, milestone)
-                counts[mark].milestone = counts[mark].messages
+                memories[mark].messages = max(memories[mark].messages, milestone)
+                memories[mark].milestone = memories[mark].messages
             } else {
                 remember(fingerprint)
             }
@@ -46,24 +51,24 @@ struct RecentDeliveries: Sendable {
     }
 
     /// Fingerprints in memory.
-    var count: Int { ring.count }
+    var count: Int { memories.reduce(0) { $0 + $1.ring.count } }
 
     /// Counts a message of a broker.
     ///
     /// - Returns: A milestone to be recorded, where one is due.
     mutating func countMessage(ofBroker mark: UInt8) -> DeliveryFingerprint? {
-        counts[Int(mark)].messages += 1
-        let count = counts[Int(mark)]
+        memories[Int(mark)].messages += 1
+        let memory = memories[Int(mark)]
         // Where no fingerprint is in reach, nothing depends on the count.
-        guard count.messages - count.milestone >= stride, let last = count.lastFingerprint,
-            count.messages - last <= reach + stride
+        guard memory.messages - memory.milestone >= stride, let last = memory.lastFingerprint,
+            memory.messages - last <= reach + stride
         else { return nil }
         return setMilestone(ofBroker: mark)
     }
 
     func contains(_ fingerprint: DeliveryFingerprint) -> Bool {
         guard let message = known[fingerprint] else { return false }
-        return counts[Int(fingerprint.brokerMark)].messages - message <= reach
+        return memories[Int(fingerprint.brokerMark)].messages - message <= reach
     }
 
     /// Remembers the message, and forgets the oldest where the memory is full. One that was known
@@ -75,8 +80,8 @@ struct RecentDeliveries: Sendable {
         _ fingerprint: DeliveryFingerprint, records: inout [DeliveryFingerprint]
     ) -> Bool {
         let isNew = !contains(fingerprint)
-        let count = counts[Int(fingerprint.brokerMark)]
-        if count.messages - count.milestone >= stride {
+        let memory = memories[Int(fingerprint.brokerMark)]
+        if memory.messages - memory.milestone >= stride {
             records.append(setMilestone(ofBroker: fingerprint.brokerMark))
         }
         remember(fingerprint)
@@ -89,32 +94,29 @@ struct RecentDeliveries: Sendable {
     ///
     /// - Returns: The milestone to be recorded.
     mutating func removeAll(ofBroker mark: UInt8) -> DeliveryFingerprint {
-        counts[Int(mark)].messages += reach + 1
+        memories[Int(mark)].messages += reach + 1
         return setMilestone(ofBroker: mark)
     }
 
     private mutating func setMilestone(ofBroker mark: UInt8) -> DeliveryFingerprint {
-        counts[Int(mark)].milestone = counts[Int(mark)].messages
-        return DeliveryFingerprint(milestone: counts[Int(mark)].messages, brokerMark: mark)
+        memories[Int(mark)].milestone = memories[Int(mark)].messages
+        return DeliveryFingerprint(milestone: memories[Int(mark)].messages, brokerMark: mark)
     }
 
     private mutating func remember(_ fingerprint: DeliveryFingerprint) {
         let mark = Int(fingerprint.brokerMark)
-        let entry = Entry(fingerprint: fingerprint, message: counts[mark].messages)
-        counts[mark].lastFingerprint = entry.message
-        known[fingerprint] = entry.message
-        guard ring.count == capacity else {
-            ring.append(entry)
-            return
+        let entry = Entry(fingerprint: fingerprint, message: memories[mark].messages)
+        memories[mark].lastFingerprint = entry.message
+        if memories[mark].ring.count < capacity {
+            memories[mark].ring.append(entry)
+        } else {
+            let oldest = memories[mark].oldest
+            let evicted = memories[mark].ring[oldest]
+            // One that came again stands in the ring twice.
+            if known[evicted.fingerprint] == evicted.message { known[evicted.fingerprint] = nil }
+            memories[mark].ring[oldest] = entry
+            memories[mark].oldest = (oldest + 1) % capacity
         }
-        let evicted = ring[oldest]
-        // One that was out of reach and came again stands in the ring twice.
-        if known[evicted.fingerprint] == evicted.message {
-            known[evicted.fingerprint] = nil
-        }
-        ring[oldest] = entry
-        oldest = (oldest + 1) % capacity
-        // With a capacity of one, or for the same message, the entry itself must stay known.
         known[fingerprint] = entry.message
     }
 }

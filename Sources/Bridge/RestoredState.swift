@@ -16,8 +16,9 @@ package struct RestoredState: Equatable, Sendable {
     /// The oldest pending deliveries of each endpoint, in order of number: not more than
     /// `Bounds.pendingDeliveriesMaximum` each; the others are asked for when there is room.
     package var deliveries: [DeliveryRecord] = []
-    /// The last fingerprints in the order in which they were recorded, at least as many as
-    /// `Bounds.fingerprintsMaximum`.
+    /// The last fingerprints in the order in which they were recorded: at least twice as many as
+    /// `Bounds.fingerprintsMaximum`, and better as many for each broker (the uppermost eight bits),
+    /// so that one that is away is not forgotten over others that are busy.
     package var fingerprints: [DeliveryFingerprint] = []
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0

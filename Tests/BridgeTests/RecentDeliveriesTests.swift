@@ -128,6 +128,19 @@ struct RecentDeliveriesTests {
         #expect(!session.takeUntimed(1))
     }
 
+    @Test("a broker that is away is not forgotten over one that is busy")
+    func brokersDoNotEvict() {
+        let session = Session(capacity: 5, reach: 100)
+        #expect(session.takeUntimed(1, "20.5"))
+        for packet in 1...50 {
+            let other = RecentDeliveriesTests.fingerprint(UInt16(packet), "20.5", from: "south")
+            let isNew = other.map { session.recent.insert($0, records: &session.records) }
+            #expect(isNew == true)
+        }
+        #expect(session.recent.count == 6)
+        #expect(!session.takeUntimed(1, "20.5"))
+    }
+
     @Test("a lost session puts what came before out of reach, also after a restart")
     func sessionLost() {
         let session = Session(reach: 100)

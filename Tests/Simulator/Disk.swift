@@ -57,6 +57,7 @@ struct Disk {
     private var identities: Set<Identity> = []
     private var fixIdentities: Set<FixIdentity> = []
     private let keptFingerprints: Int
+    private var fingerprintCounts: [UInt64: Int] = [:]
     private let endpoints: [EndpointSubscription]
     private let sabotage: Sabotage?
     /// The device behind each source, by number less one.
@@ -105,9 +106,20 @@ struct Disk {
             deadLetters.append(letter)
             deadLetterCounts[letter.topic + [0] + letter.payload, default: 0] += 1
         }
-        fingerprints.append(contentsOf: batch.fingerprints)
-        if fingerprints.count > keptFingerprints {
-            fingerprints.removeFirst(fingerprints.count - keptFingerprints)
+        take(batch.fingerprints)
+    }
+
+    /// Keeps the last fingerprints of each broker.
+    private mutating func take(_ new: [DeliveryFingerprint]) {
+        for fingerprint in new {
+            let broker = fingerprint.rawValue >> 56
+            fingerprints.append(fingerprint)
+            fingerprintCounts[broker, default: 0] += 1
+            guard fingerprintCounts[broker, default: 0] > keptFingerprints,
+                let oldest = fingerprints.firstIndex(where: { $0.rawValue >> 56 == broker })
+            else { continue }
+            fingerprints.remove(at: oldest)
+            fingerprintCounts[broker, default: 0] -= 1
         }
     }
 

@@ -30,7 +30,7 @@ struct Plan: Sendable {
     var orders: Int
     /// Messages of one turn at most.
     var batch: Int
-    /// Fingerprints the log keeps.
+    /// Fingerprints the log keeps of each broker.
     var keptFingerprints: Int
     var faults = Faults()
 
@@ -49,8 +49,8 @@ struct Plan: Sendable {
         var bounds = Bounds()
         bounds.redeliveryReachMessages = window * 4
         packetIdentifiers = window * 32
-        bounds.fingerprintsMaximum = 2 * bounds.redeliveryReachMessages * brokers.count
-        keptFingerprints = bounds.fingerprintsMaximum * 2
+        bounds.fingerprintsMaximum = bounds.redeliveryReachMessages
+        keptFingerprints = 2 * bounds.fingerprintsMaximum
         bounds.pendingDeliveriesMaximum = random.pick([1, 2, 3, 5, 1_000])
         bounds.attemptsUnderWayMaximum = random.pick([1, 1, 2])
         bounds.deadLetterPayloadBytes = random.pick([8, 40, 65_536])

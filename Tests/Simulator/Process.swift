@@ -66,7 +66,9 @@ extension Simulation {
         }
         connectBrokers()
         try sayLostSessions()
-        for index in brokers.indices {
+        // A different broker comes first each time, so that a busy one does not keep out the others.
+        for place in brokers.indices {
+            let index = (place + step) % brokers.count
             process.read += brokers[index].read(limit: plan.batch - process.read.count)
         }
         try mayCrash()

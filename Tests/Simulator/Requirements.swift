@@ -55,7 +55,8 @@ extension Simulation {
         where count > max(bounds.pendingDeliveriesMaximum, 1) {
             throw .violated(Violation("\(count) deliveries to \(endpoint) are in memory"))
         }
-        guard bridge.fingerprintsInMemory <= bounds.fingerprintsMaximum else {
+        let fingerprintsMaximum = bounds.fingerprintsMaximum * brokers.count
+        guard bridge.fingerprintsInMemory <= fingerprintsMaximum else {
             throw .violated(
                 Violation("\(bridge.fingerprintsInMemory) fingerprints are in memory"))
         }
