@@ -87,4 +87,27 @@ import Testing
         #expect(recorded < 200)
         #expect(try daemon.metric(metric).map { Int($0) + recorded } == 200)
     }
+
+    @Test(
+        "with a broker that accepts and never answers it serves, says degraded, and ends when asked",
+        arguments: [false, true])
+    func mute(isTLS: Bool) throws {
+        var options = Mosquitto.Options()
+        var settings = Freshwire.Settings()
+        let authority = try TestAuthority()
+        if isTLS {
+            options.certificate = try authority.issue("broker", alternatives: ["IP:127.0.0.1"])
+            settings.brokerKeys = [
+                "tls:", "  enabled: true", "  ca_file: \(authority.certificateFile)",
+            ]
+        }
+        let broker = try Mosquitto(options)
+        broker.send(signal: SIGSTOP)
+        defer { broker.send(signal: SIGCONT) }
+        let daemon = try Freshwire(brokerPort: broker.port, settings)
+        try daemon.createOrder("ORD-1", foodClass: "hot", bags: ["BAG-1"])
+        #expect(try daemon.request("/health/ready").status == 503)
+        #expect(try daemon.request("/health/live").status == 200)
+        #expect(try daemon.stop(atMost: .seconds(10)) == .exit(0), "\(daemon.log)")
+    }
 }

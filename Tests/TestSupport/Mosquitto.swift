@@ -55,6 +55,9 @@ package final class Mosquitto: Sendable {
 
     package var isRunning: Bool { process.value?.isRunning ?? false }
 
+    /// Such as SIGSTOP, after which it holds its connections and answers nothing.
+    package func send(signal: Int32) { process.value?.send(signal: signal) }
+
     /// What it wrote to its log since it was last started.
     package var log: String { directory.read("mosquitto.log") }
 
