@@ -20,8 +20,8 @@ extension Bridge {
             }
         }
         for source in newest.keys {
-            watches[WatchKey(order: number, source: source)]?
-                .resume(lastOutside: lastOutside[source], by: limit)
+            guard let place = watches.placeIfKnown(order: number, source: source) else { continue }
+            watches[place].resume(lastOutside: lastOutside[source], by: limit)
         }
         for instant in instants {
             let isFollowed = newest[instant.source].map { instant.measuredAt < $0 } ?? false
@@ -86,12 +86,10 @@ extension Bridge {
             limitProfile: settings.limits.profile,
             gap: settings.bounds.excursionGapMilliseconds, number: last.excursion + 1,
             isFollowed: isFollowed)
-        let key = WatchKey(order: order.number, source: instant.source)
+        let place = watches.place(order: order.number, source: instant.source)
         // More than one step only where an excursion by an earlier limit ends.
         while true {
-            switch watches[key, default: Watch(order: order.number, source: instant.source)]
-                .judge(question)
-            {
+            switch watches[place].judge(question) {
             case .nothing: return
             case .widened(let excursion):
                 effects.records.excursions.append(excursion)
