@@ -35,8 +35,8 @@ def build(products):
             cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     for name, (source, libraries) in C_PROGRAMS.items():
         subprocess.run(
-            ["cc", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-Wno-builtin-macro-redefined", "-w",
-             "-o", SCRATCH / name, BENCHMARKS / source, *libraries],
+            ["cc", "-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", SCRATCH / name,
+             BENCHMARKS / source, *libraries],
             check=True)
 
 
