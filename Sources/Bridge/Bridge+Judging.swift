@@ -20,8 +20,8 @@ extension Bridge {
             }
         }
         for source in newest.keys {
-            guard let place = watches.placeIfKnown(order: number, source: source) else { continue }
-            watches[place].resume(lastOutside: lastOutside[source], by: limit)
+            watches[WatchKey(order: number, source: source)]?
+                .resume(lastOutside: lastOutside[source], by: limit)
         }
         for instant in instants {
             let isFollowed = newest[instant.source].map { instant.measuredAt < $0 } ?? false
@@ -86,10 +86,10 @@ extension Bridge {
             limitProfile: settings.limits.profile,
             gap: settings.bounds.excursionGapMilliseconds, number: last.excursion + 1,
             isFollowed: isFollowed)
-        let place = watches.place(order: order.number, source: instant.source)
+        let key = WatchKey(order: order.number, source: instant.source)
         // More than one step only where an excursion by an earlier limit ends.
         while true {
-            switch watches[place].judge(question) {
+            switch judge(question, by: key) {
             case .nothing: return
             case .widened(let excursion):
                 effects.records.excursions.append(excursion)
@@ -106,6 +106,16 @@ extension Bridge {
                 tell(.closed, excursion, of: order, instant, &effects)
             }
         }
+    }
+
+    /// In place: changing a value by its key would take two allocations.
+    private mutating func judge(_ question: Watch.Question, by key: WatchKey) -> Watch.Finding {
+        if let place = watches.index(forKey: key) {
+            return watches.values[place].judge(question)
+        }
+        var watch = Watch(order: key.order, source: key.source)
+        defer { watches[key] = watch }
+        return watch.judge(question)
     }
 
     private mutating func tell(

@@ -179,7 +179,7 @@ extension Bridge {
 
     /// Judges what is in the log by the limit of the order's new class.
     mutating func judgeAgain(_ order: Order, effects: inout Effects) {
-        watches.forgetJudged(of: order.number)
+        for key in watches.keys where key.order == order.number { watches[key]?.forgetJudged() }
         for custody in book.custody(of: order.number) {
             effects.recalls.append(recall(custody))
         }

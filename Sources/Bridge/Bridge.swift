@@ -14,7 +14,7 @@ package struct Bridge: Sendable {
 
     var book = OrderBook()
     var sources = SourceTable()
-    var watches = WatchTable()
+    var watches: [WatchKey: Watch] = [:]
     var recent: RecentDeliveries
     /// Per broker, what its fingerprints are marked with.
     let brokerMarks: [UInt8]
@@ -31,6 +31,11 @@ package struct Bridge: Sendable {
         var excursion: UInt64
         var event: UInt64
         var delivery: UInt64
+    }
+
+    struct WatchKey: Hashable, Sendable {
+        var order: OrderNumber
+        var source: SourceNumber
     }
 
     /// - Parameters:
@@ -52,7 +57,12 @@ package struct Bridge: Sendable {
         for custody in restored.custody { book.put(custody) }
         sources = SourceTable(
             profiles: settings.profiles, restored: restored, salt: random.next(), book: &book)
-        watches = WatchTable(restored.excursions)
+        let known = Dictionary(grouping: restored.excursions) {
+            WatchKey(order: $0.order, source: $0.source)
+        }
+        for (key, excursions) in known {
+            watches[key] = Watch(order: key.order, source: key.source, excursions: excursions)
+        }
         for endpoint in settings.endpoints {
             outboxes[endpoint.name] = EndpointOutbox(
                 restored: restored.deliveries.filter { $0.endpoint == endpoint.name },
@@ -99,7 +109,9 @@ package struct Bridge: Sendable {
             lastTidied = now
             let reach = -settings.bounds.finalOrderRetentionMilliseconds
             let forgotten = book.forgetFinal(before: now.advanced(byMilliseconds: reach))
-            if !forgotten.isEmpty { watches.remove(orders: forgotten) }
+            if !forgotten.isEmpty {
+                watches = watches.filter { !forgotten.contains($0.key.order) }
+            }
         }
         return startDueAttempts(at: now, effects: &effects)
     }
