@@ -43,6 +43,11 @@ package final class Journal {
         open = try OpenStore(database, settings: settings)
     }
 
+    deinit {
+        // The connection goes before the lock: nobody else writes while it still does.
+        open = nil
+    }
+
     private static func configure(
         _ database: Database, _ settings: JournalSettings
     ) throws(StoreError) {

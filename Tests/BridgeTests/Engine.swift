@@ -1,4 +1,5 @@
 import ColdChain
+import Fabric
 
 @testable import Bridge
 
@@ -17,9 +18,8 @@ struct Engine {
             profiles: [
                 ProfileTraits(
                     name: "generic/bag@1",
-                    ranges: [
-                        .temperature: GrossRange(sensorSpan: -40...125, plausibleSpan: -30...95)
-                    ]),
+                    ranges: GrossRanges(
+                        temperature: GrossRange(sensorSpan: -40...125, plausibleSpan: -30...95))),
                 ProfileTraits(name: "generic/tracker@1"),
             ],
             endpoints: endpoints)
@@ -94,7 +94,7 @@ struct Engine {
         let topicBytes = Array(topic.utf8)
         let payloadBytes = Array(payload.utf8)
         bridge.receive(
-            batch, of: profile == 0 ? .bag : .vehicle, profile: ProfileNumber(profile),
+            batch, of: profile == 0 ? .bag : .vehicle, profile: ProfileNumber(rawValue: profile),
             topic: topicBytes.span, name: prefix.utf8.count..<topicBytes.count,
             payload: payloadBytes.span, arrival: arrival, effects: &effects)
     }

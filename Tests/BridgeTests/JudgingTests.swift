@@ -1,4 +1,5 @@
 import ColdChain
+import Fabric
 import Testing
 
 @testable import Bridge

@@ -1,4 +1,5 @@
 import ColdChain
+import Fabric
 import Testing
 
 @testable import Bridge
@@ -47,7 +48,7 @@ struct ReadingsTests {
         let topic = Array("bags/bag-1".utf8)
         let arrival = engine.arrival(at: 0)
         engine.bridge.receive(
-            batch, of: .bag, profile: ProfileNumber(0), topic: topic.span, name: 5..<10,
+            batch, of: .bag, profile: ProfileNumber(rawValue: 0), topic: topic.span, name: 5..<10,
             payload: topic.span, arrival: arrival, effects: &engine.effects)
         #expect(engine.effects.records.readings.map { $0.quality[.eventTime] } == [flag])
         #expect(engine.temperatures.count == (flag == .good ? 1 : 0))
@@ -79,7 +80,7 @@ struct ReadingsTests {
     @Test("a value that is no number is bad also where the profile knows no range")
     func noNumberWithoutRange() {
         var settings = Engine.settings()
-        settings.profiles[0].ranges = [:]
+        settings.profiles[0].ranges = GrossRanges()
         var engine = Engine(settings)
         engine.makeOrder("o-1", .cold)
         engine.receive([Engine.Row(1, .nan)])

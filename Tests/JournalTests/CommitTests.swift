@@ -120,7 +120,8 @@ struct CommitTests {
             batch.sources = sources()
             batch.readings = [reading(at: 10)]
         }
-        let shell = try run("/usr/bin/env", ["sqlite3", scratch.path, "UPDATE readings SET value=1"])
+        let shell = try run(
+            "/usr/bin/env", ["sqlite3", scratch.path, "UPDATE readings SET value=1"])
         #expect(shell.status != 0)
         #expect(try allReadings(scratch).map(\.reading) == [reading(at: 10)])
     }

@@ -22,7 +22,8 @@ struct CrashTests {
         process.waitUntilExit()
         // The last line may be cut; a number that is cut was not told.
         let text = String(decoding: output, as: UTF8.self)
-        let whole = text.prefix(upTo: text.lastIndex(of: "\n").map(text.index(after:)) ?? text.startIndex)
+        let whole = text.prefix(
+            upTo: text.lastIndex(of: "\n").map(text.index(after:)) ?? text.startIndex)
         return whole.split(separator: "\n").compactMap { UInt64($0) }
     }
 

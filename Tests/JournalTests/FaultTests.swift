@@ -4,20 +4,23 @@ import Foundation
 import Journal
 import Testing
 
-/// The library that makes one system call of a process fail, built once for all tests.
-private let faults: String? = {
+private let compiler = ["cc", "clang"].first { name in
+    (try? run("/usr/bin/env", [name, "--version"]))?.status == 0
+}
+
+/// Builds the library that makes one system call of a process fail.
+private func buildFaults(in scratch: Scratch) throws -> String {
     let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Probes/JournalFaults.c").path
-    let library = NSTemporaryDirectory() + "journal-faults-\(getpid()).so"
-    for compiler in ["cc", "clang"] {
-        let built = try? run(
-            "/usr/bin/env", [compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"])
-        if built?.status == 0 { return library }
-    }
-    return nil
-}()
+    let library = scratch.directory + "/faults.so"
+    let built = try run(
+        "/usr/bin/env",
+        [compiler ?? "cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"])
+    try #require(built.status == 0)
+    return library
+}
 
-@Suite("A disk that fails", .enabled(if: faults != nil, "needs a C compiler"))
+@Suite("A disk that fails", .enabled(if: compiler != nil, "needs a C compiler"))
 struct FaultTests {
     private static let batches: UInt64 = 7
     private static let cases: [(call: String, error: Int32)] = [
@@ -30,7 +33,8 @@ struct FaultTests {
         arguments: cases.indices)
     func everyCallFails(index: Int) throws {
         let (call, error) = Self.cases[index]
-        let library = try #require(faults)
+        let workshop = try Scratch()
+        let library = try buildFaults(in: workshop)
         var k = 1
         var kinds: [String: Int] = [:]
         while true {

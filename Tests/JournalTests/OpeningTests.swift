@@ -109,4 +109,3 @@ struct OpeningTests {
         #expect(try sqlite3(scratch.path, "SELECT site FROM sources") == [])
     }
 }
-

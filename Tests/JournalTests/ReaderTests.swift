@@ -88,6 +88,33 @@ struct ReaderTests {
         #expect(fixes.first?.fix == fix(at: 100, latitude: 0))
     }
 
+    @Test("the index by source follows the log within two slices, so that queries stay short")
+    func indexFollows() throws {
+        let scratch = try Scratch()
+        let journal = try Journal(scratch.settings)
+        try journal.commit { $0.sources = sources(bags: 3) }
+        var behind: Int64 = 0
+        for start in stride(from: 0, to: 80_000, by: 1_000) {
+            try journal.commit { batch in
+                batch.readings = (0..<1_000).map {
+                    reading(1 + UInt32($0 % 3), at: Int64(start + $0))
+                }
+            }
+            if start % 10_000 == 0 {
+                let unindexed = try sqlite3(
+                    scratch.path,
+                    """
+                    SELECT max(id) - coalesce((SELECT value FROM log_state
+                        WHERE name = 'readings_indexed_through'), 0) FROM readings
+                    """)
+                behind = max(behind, unindexed.first.flatMap { Int64($0) } ?? .max)
+            }
+        }
+        #expect(behind <= 2 * 16_384 + 1_000)
+        let indexed = try sqlite3(scratch.path, "SELECT count(*) FROM reading_by_source")
+        #expect((indexed.first.flatMap { Int($0) } ?? 0) > 40_000)
+    }
+
     @Test("a vehicle's locations come from all its devices, indexed or not")
     func locations() throws {
         let scratch = try Scratch()

@@ -26,6 +26,9 @@ final class StoreLock {
     }
 
     deinit {
+        // Given back by name: a process forked in between holds a copy of the descriptor until it
+        // runs its own program, and closing ours alone would leave it locked that long.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
