@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,7 @@ static int read_handshake(Peer *peer) {
 }
 
 static void accept_all(int listener, Peer *peers, int wanted) {
-    int accepted = 0, ready = 0;
+    int accepted = 0, ready = 0, one = 1;
     struct epoll_event events[EVENTS];
     watch(EPOLL_CTL_ADD, listener, EPOLLIN, NULL);
     while (ready < wanted) {
@@ -105,6 +106,8 @@ static void accept_all(int listener, Peer *peers, int wanted) {
                 int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
                 if (fd < 0) break;
                 if (accepted == wanted) die("too many peers");
+                // As every WebSocket server does; without it frames wait for acknowledgements.
+                if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one)) die("setsockopt");
                 peers[accepted].fd = fd;
                 watch(EPOLL_CTL_ADD, fd, EPOLLIN, &peers[accepted++]);
             }
