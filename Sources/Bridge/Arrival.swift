@@ -8,17 +8,19 @@ package struct Arrival: Equatable, Sendable {
     /// Whether the broker kept the message for whoever subscribes: it says nothing of when it was
     /// published.
     package var isRetained: Bool
-    /// Nil for a message at QoS 0, which no broker delivers a second time.
-    package var fingerprint: DeliveryFingerprint?
+    /// 0 for a message at QoS 0, which no broker delivers a second time.
+    package var packetIdentifier: UInt16
 
     package init(
-        broker: Int, receivedAt: Timestamp, isRetained: Bool, fingerprint: DeliveryFingerprint?
+        broker: Int, receivedAt: Timestamp, isRetained: Bool, packetIdentifier: UInt16
     ) {
         self.broker = broker
         self.receivedAt = receivedAt
         self.isRetained = isRetained
-        self.fingerprint = fingerprint
+        self.packetIdentifier = packetIdentifier
     }
+
+    var mayComeAgain: Bool { packetIdentifier != 0 }
 }
 
 extension DeliveryFingerprint {
@@ -26,8 +28,8 @@ extension DeliveryFingerprint {
     /// below the broker's mark in the uppermost eight.
     ///
     /// Nil for packet identifier 0, which is QoS 0: two such messages that say the same are two.
-    package init?(
-        broker: String, packetIdentifier: UInt16, topic: Span<UInt8>, payload: Span<UInt8>
+    init?(
+        brokerMark: UInt8, packetIdentifier: UInt16, topic: Span<UInt8>, payload: Span<UInt8>
     ) {
         guard packetIdentifier != 0 else { return nil }
         var hash = FNV1a()
@@ -36,7 +38,7 @@ extension DeliveryFingerprint {
         for index in topic.indices { hash.mix(topic[index]) }
         hash.mix(0)
         for index in payload.indices { hash.mix(payload[index]) }
-        self.init(hash.value >> 9 | UInt64(Self.brokerMark(broker)) << 56)
+        self.init(hash.value >> 9 | UInt64(brokerMark) << 56)
     }
 
     /// No message, but how many messages the broker had sent when it stood in the list.

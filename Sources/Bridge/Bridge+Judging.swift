@@ -89,9 +89,7 @@ extension Bridge {
         let key = WatchKey(order: order.number, source: instant.source)
         // More than one step only where an excursion by an earlier limit ends.
         while true {
-            switch watches[key, default: Watch(order: order.number, source: instant.source)]
-                .judge(question)
-            {
+            switch judge(question, by: key) {
             case .nothing: return
             case .widened(let excursion):
                 effects.records.excursions.append(excursion)
@@ -108,6 +106,16 @@ extension Bridge {
                 tell(.closed, excursion, of: order, instant, &effects)
             }
         }
+    }
+
+    /// In place: changing a value by its key would take two allocations.
+    private mutating func judge(_ question: Watch.Question, by key: WatchKey) -> Watch.Finding {
+        if let place = watches.index(forKey: key) {
+            return watches.values[place].judge(question)
+        }
+        var watch = Watch(order: key.order, source: key.source)
+        defer { watches[key] = watch }
+        return watch.judge(question)
     }
 
     private mutating func tell(

@@ -29,14 +29,16 @@ extension Bridge {
         effects: inout Effects
     ) {
         do throws(CommandRefusal) {
-            if let fingerprint = arrival.fingerprint, recent.contains(fingerprint) {
+            if let fingerprint = fingerprint(of: arrival, topic, payload),
+                recent.contains(fingerprint)
+            {
                 countMessage(arrival, &effects)
-                _ = recordFingerprint(of: arrival, effects: &effects)
+                _ = recordFingerprint(of: arrival, topic, payload, effects: &effects)
                 return
             }
             _ = try carryOut(command, at: arrival.receivedAt, effects: &effects)
             countMessage(arrival, &effects)
-            _ = recordFingerprint(of: arrival, effects: &effects)
+            _ = recordFingerprint(of: arrival, topic, payload, effects: &effects)
         } catch {
             receive(
                 undecodable: topic, payload: payload, arrival: arrival, reason: "order_refused",

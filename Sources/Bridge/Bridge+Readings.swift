@@ -22,7 +22,7 @@ extension Bridge {
         let hasRoom = known != nil || sources.count < settings.bounds.sourcesMaximum
         let fault = fault(of: batch, skipsUntimed: skipsUntimed, hasRoom: hasRoom)
         if hasUntimed || fault != nil {
-            guard recordFingerprint(of: arrival, effects: &effects) else { return }
+            guard recordFingerprint(of: arrival, topic, payload, effects: &effects) else { return }
         }
         if let fault {
             bury(
@@ -64,15 +64,27 @@ extension Bridge {
         detail: String, effects: inout Effects
     ) {
         countMessage(arrival, &effects)
-        guard recordFingerprint(of: arrival, effects: &effects) else { return }
+        guard recordFingerprint(of: arrival, topic, payload, effects: &effects) else { return }
         bury(
             topic: topic, payload: payload, arrival: arrival, reason: reason, detail: detail,
             effects: &effects)
     }
 
+    /// What a redelivery of the message is known by. Reads all of it, so it is asked for only where
+    /// the message has no identity of its own.
+    func fingerprint(
+        of arrival: Arrival, _ topic: Span<UInt8>, _ payload: Span<UInt8>
+    ) -> DeliveryFingerprint? {
+        DeliveryFingerprint(
+            brokerMark: brokerMarks[arrival.broker], packetIdentifier: arrival.packetIdentifier,
+            topic: topic, payload: payload)
+    }
+
     /// - Returns: False where the message was recorded before.
-    mutating func recordFingerprint(of arrival: Arrival, effects: inout Effects) -> Bool {
-        guard let fingerprint = arrival.fingerprint else { return true }
+    mutating func recordFingerprint(
+        of arrival: Arrival, _ topic: Span<UInt8>, _ payload: Span<UInt8>, effects: inout Effects
+    ) -> Bool {
+        guard let fingerprint = fingerprint(of: arrival, topic, payload) else { return true }
         guard recent.insert(fingerprint, records: &effects.records.fingerprints) else {
             counters.redeliveries += 1
             return false
@@ -82,7 +94,7 @@ extension Bridge {
 
     mutating func countMessage(_ arrival: Arrival, _ effects: inout Effects) {
         counters.messages += 1
-        guard arrival.fingerprint != nil else { return }
+        guard arrival.mayComeAgain else { return }
         if let milestone = recent.countMessage(ofBroker: brokerMarks[arrival.broker]) {
             effects.records.fingerprints.append(milestone)
         }

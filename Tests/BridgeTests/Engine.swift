@@ -53,18 +53,14 @@ struct Engine {
 
     /// The next message of a broker: its packet identifier has not been used.
     mutating func arrival(
-        at seconds: Int64, topic: String, payload: String, broker: Int = 0,
-        isRetained: Bool = false, packetIdentifier: UInt16? = nil
+        at seconds: Int64, broker: Int = 0, isRetained: Bool = false,
+        packetIdentifier: UInt16? = nil
     ) -> Arrival {
         self.packetIdentifier &+= 1
         let identifier = packetIdentifier ?? self.packetIdentifier
-        let topic = Array(topic.utf8)
-        let payload = Array(payload.utf8)
         return Arrival(
             broker: broker, receivedAt: Engine.instant(seconds), isRetained: isRetained,
-            fingerprint: DeliveryFingerprint(
-                broker: bridge.settings.brokers[broker], packetIdentifier: identifier,
-                topic: topic.span, payload: payload.span))
+            packetIdentifier: identifier)
     }
 
     /// Takes a message of a bag (or of a vehicle, by profile 1).
@@ -93,8 +89,8 @@ struct Engine {
         let topic = prefix + name
         let payload = "\(rows)"
         let arrival = arrival(
-            at: seconds ?? rows.compactMap(\.at).max() ?? 0, topic: topic, payload: payload,
-            broker: broker, isRetained: isRetained, packetIdentifier: packetIdentifier)
+            at: seconds ?? rows.compactMap(\.at).max() ?? 0, broker: broker,
+            isRetained: isRetained, packetIdentifier: packetIdentifier)
         let topicBytes = Array(topic.utf8)
         let payloadBytes = Array(payload.utf8)
         bridge.receive(
@@ -106,8 +102,7 @@ struct Engine {
     mutating func receiveUndecodable(_ payload: String, at seconds: Int64 = 0, packet: UInt16) {
         let topic = Array("bags/bag-1".utf8)
         let bytes = Array(payload.utf8)
-        let arrival = arrival(
-            at: seconds, topic: "bags/bag-1", payload: payload, packetIdentifier: packet)
+        let arrival = arrival(at: seconds, packetIdentifier: packet)
         bridge.receive(
             undecodable: topic.span, payload: bytes.span, arrival: arrival, reason: "not_json",
             detail: "at byte 0", effects: &effects)
@@ -127,8 +122,7 @@ struct Engine {
     /// Carries out a command that came by MQTT.
     mutating func take(_ command: Command, at seconds: Int64, packet: UInt16) {
         let topic = Array("orders/o-1/events".utf8)
-        let arrival = arrival(
-            at: seconds, topic: "orders/o-1/events", payload: "", packetIdentifier: packet)
+        let arrival = arrival(at: seconds, packetIdentifier: packet)
         bridge.perform(
             command, arrival: arrival, topic: topic.span, payload: topic.span, effects: &effects)
     }

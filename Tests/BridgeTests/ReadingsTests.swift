@@ -46,7 +46,7 @@ struct ReadingsTests {
                 measuredAt: Engine.start.advanced(byMilliseconds: ahead), measurements: 0..<1)
         ]
         let topic = Array("bags/bag-1".utf8)
-        let arrival = engine.arrival(at: 0, topic: "bags/bag-1", payload: "")
+        let arrival = engine.arrival(at: 0)
         engine.bridge.receive(
             batch, of: .bag, profile: ProfileNumber(rawValue: 0), topic: topic.span, name: 5..<10,
             payload: topic.span, arrival: arrival, effects: &engine.effects)

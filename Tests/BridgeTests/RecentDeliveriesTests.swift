@@ -13,7 +13,8 @@ struct RecentDeliveriesTests {
         let topic = Array("bags/1".utf8)
         let payload = Array(payload.utf8)
         return DeliveryFingerprint(
-            broker: broker, packetIdentifier: packet, topic: topic.span, payload: payload.span)
+            brokerMark: DeliveryFingerprint.brokerMark(broker), packetIdentifier: packet,
+            topic: topic.span, payload: payload.span)
     }
 
     /// A broker's messages through a memory that may be made anew from what it recorded.

@@ -8,14 +8,12 @@ import Wire
 /// Takes each message to the decoder its topic names, and what came of it to the bridge.
 package final class Dispatcher {
     private let catalogue: ProfileCatalogue
-    private let brokers: [String]
     private var decoder: PayloadDecoder
     private let reader: JSONTextReader
     private var samples = SampleBatch()
 
-    package init(_ catalogue: ProfileCatalogue, brokers: [String]) throws(StartError) {
+    package init(_ catalogue: ProfileCatalogue) throws(StartError) {
         self.catalogue = catalogue
-        self.brokers = brokers
         do throws(JSONSyntaxError) {
             decoder = try PayloadDecoder(catalogue)
             reader = try JSONTextReader()
@@ -34,9 +32,7 @@ package final class Dispatcher {
         let payload = batch.payload(at: index)
         let arrival = Arrival(
             broker: Int(entry.broker), receivedAt: receivedAt, isRetained: entry.isRetained,
-            fingerprint: DeliveryFingerprint(
-                broker: brokers[Int(entry.broker)],
-                packetIdentifier: entry.packetIdentifier, topic: topic, payload: payload))
+            packetIdentifier: entry.packetIdentifier)
         if entry.isTruncated {
             bridge?.receive(
                 undecodable: topic, payload: payload, arrival: arrival, reason: "too_large",

@@ -75,7 +75,7 @@ final class EngineLoop {
         let thread = try StartError.catching { () throws(SystemError) in
             try Thread(name: "engine") {
                 do throws(StartError) {
-                    let dispatcher = try Dispatcher(catalogue, brokers: settings.bridge.brokers)
+                    let dispatcher = try Dispatcher(catalogue)
                     let loop = try EngineLoop(
                         settings: settings, dispatcher: dispatcher, mail: mail, log: log)
                     opened.give(.success(try loop.openStore()))

@@ -16,7 +16,14 @@ final class Database {
     private(set) var walPages = 0
     let pageBytes: Int
 
+    /// Nobody reads SQLite's statistics of its memory, for which it takes a lock at every
+    /// allocation. To be said before its first use; where it comes too late they are kept up, which
+    /// costs only time.
+    private static let keepsNoMemoryStatistics =
+        freshwire_stop_memory_statistics() == SQLITE_OK
+
     init(path: String, access: Access, busyMilliseconds: Int32) throws(StoreError) {
+        _ = Database.keepsNoMemoryStatistics
         let flags =
             SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
             | (access == .write

@@ -28,7 +28,11 @@ struct InstantIndex {
     /// Two go in for each that is gathered, so that a slice is done before the next is full.
     private static let drainedForEachGathered = 2
 
+    /// Many entries a statement cost a third less each; beyond this many it saves nothing more.
+    private static let blockEntries = 16
+
     private let insert: Statement
+    private let insertBlock: Statement
     private let setState: Statement
     private let progress: LogState
 
@@ -47,8 +51,9 @@ struct InstantIndex {
         of log: String, in table: String, progress: LogState, database: Database
     ) throws(StoreError) {
         self.progress = progress
-        insert = try database.prepare(
-            "INSERT OR IGNORE INTO \(table)(source, measured_at) VALUES (?1, ?2)")
+        insert = try database.prepare(InstantIndex.insertion(into: table, entries: 1))
+        insertBlock = try database.prepare(
+            InstantIndex.insertion(into: table, entries: InstantIndex.blockEntries))
         setState = try database.prepare(
             """
             INSERT INTO log_state(name, value) VALUES ('\(progress.rawValue)', ?1)
@@ -114,16 +119,33 @@ struct InstantIndex {
     private mutating func drain(atMost count: Int) throws(StoreError) {
         guard !draining.isEmpty else { return }
         let end = min(drained + count, draining.count)
-        for index in drained..<end {
-            insert.bind(1, Int64(draining[index].source))
-            insert.bind(2, draining[index].measuredAt)
-            try insert.run()
+        while drained < end {
+            if end - drained >= InstantIndex.blockEntries {
+                try insert(InstantIndex.blockEntries, with: insertBlock)
+            } else {
+                try insert(1, with: insert)
+            }
         }
-        drained = end
         guard drained == draining.count else { return }
         setState.bind(1, drainingThrough)
         try setState.run()
         draining.removeAll(keepingCapacity: true)
         drained = 0
+    }
+
+    private mutating func insert(_ count: Int, with statement: Statement) throws(StoreError) {
+        var parameter: Int32 = 1
+        for instant in draining[drained..<drained + count] {
+            statement.bind(parameter, Int64(instant.source))
+            statement.bind(parameter + 1, instant.measuredAt)
+            parameter += 2
+        }
+        try statement.run()
+        drained += count
+    }
+
+    private static func insertion(into table: String, entries: Int) -> String {
+        let values = repeatElement("(?, ?)", count: entries).joined(separator: ", ")
+        return "INSERT OR IGNORE INTO \(table)(source, measured_at) VALUES \(values)"
     }
 }

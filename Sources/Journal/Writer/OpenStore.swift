@@ -66,13 +66,8 @@ final class OpenStore {
     private func recordReadings(
         _ batch: borrowing RecordBatch, _ receipt: inout CommitReceipt
     ) throws(StoreError) {
-        for reading in batch.readings {
-            if try readings.record(reading) {
-                receipt.readings += 1
-            } else {
-                receipt.duplicateReadings += 1
-            }
-        }
+        receipt.readings = try readings.record(batch.readings)
+        receipt.duplicateReadings = batch.readings.count - receipt.readings
         try readings.advanceIndex()
     }
 

@@ -6,6 +6,7 @@
 // waits for MESSAGES messages on bags/+/readings, and prints when the last one came and what CPU it
 // has used. With --latency it also prints how long messages were under way: each says when it was
 // sent (see latencies.h).
+#define _GNU_SOURCE
 #include <errno.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>

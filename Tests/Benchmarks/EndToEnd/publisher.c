@@ -7,6 +7,7 @@
 // At a rate, each message is stamped with the time it is sent (see latencies.h). Without one, each
 // bag has measured once a second, the last time just now. Says when it began, and when the broker has
 // acknowledged all.
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>

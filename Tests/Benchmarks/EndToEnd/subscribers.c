@@ -7,6 +7,7 @@
 // writes unasked. Says `ready` when all are open and every subscription is confirmed. Then counts
 // frames until standard input ends, and prints how many came, how long they were, and how long they
 // were under way (see latencies.h).
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

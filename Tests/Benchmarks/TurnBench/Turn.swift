@@ -28,7 +28,7 @@ final class Turn {
     init(storePath: String) throws {
         let catalogue = try ProfileCatalogue(ProfileCatalogue.shippedProfiles())
         journal = try Journal(JournalSettings(path: storePath))
-        dispatcher = try Dispatcher(catalogue, brokers: ["bench"])
+        dispatcher = try Dispatcher(catalogue)
         let settings = BridgeSettings(brokers: ["bench"], profiles: catalogue.traits)
         let restored = try journal.restore(now: now)
         bridge = Bridge(settings: settings, restored: restored, seed: 1, effects: &effects)

@@ -15,7 +15,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 BENCHMARKS = ROOT / "Tests/Benchmarks"
 # Not /tmp, which may be memory: a commit must wait for a disk.
 SCRATCH = ROOT / ".build/benchmarks"
-FRESHWIRE = ROOT / ".build/release/freshwire"
 PATIENCE_S = 120
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -27,16 +26,26 @@ C_PROGRAMS = {
 }
 
 
-def build(products):
+_configuration = "release"
+
+
+def built(product):
+    return ROOT / ".build" / _configuration / product
+
+
+def build(products, configuration="release"):
+    """A debug build says nothing of speed, but a test run has made it already."""
+    global _configuration
+    _configuration = configuration
     SCRATCH.mkdir(parents=True, exist_ok=True)
     for product in products:
         subprocess.run(
-            ["swift", "build", "-c", "release", "--product", product],
+            ["swift", "build", "-c", configuration, "--product", product],
             cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     for name, (source, libraries) in C_PROGRAMS.items():
         subprocess.run(
-            ["cc", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-Wno-builtin-macro-redefined", "-w",
-             "-o", SCRATCH / name, BENCHMARKS / source, *libraries],
+            ["cc", "-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", SCRATCH / name,
+             BENCHMARKS / source, *libraries],
             check=True)
 
 
@@ -168,7 +177,7 @@ server:
 store: {{directory: {self.store}}}
 log: {{level: warning}}
 """)
-        super().__init__([FRESHWIRE, "serve", "--config", self.configuration])
+        super().__init__([built("freshwire"), "serve", "--config", self.configuration])
         self.log = None
         wait_until(self._is_ready, "the daemon is not ready", 30)
         self.log = sqlite3.connect(
@@ -196,7 +205,7 @@ log: {{level: warning}}
     def token_file(self):
         path = self.configuration.with_name("token")
         path.write_bytes(subprocess.run(
-            [FRESHWIRE, "token", "--hours", "24", "--config", self.configuration],
+            [built("freshwire"), "token", "--hours", "24", "--config", self.configuration],
             check=True, stdout=subprocess.PIPE).stdout)
         return path
 

@@ -1,0 +1,48 @@
+"""The table, in Markdown."""
+
+from .programs import BENCHMARKS
+
+HEAD = ("what", "measured against", "Freshwire", "ratio", "target", "")
+
+
+def table(rows, has_verdicts=True):
+    """Without verdicts where the runs were too small for any."""
+    lines = ["| " + " | ".join(HEAD) + " |", "|---|--:|--:|--:|---|---|"]
+    for *cells, holds in rows:
+        verdict = {True: "holds", False: "does not hold", None: ""}[holds if has_verdicts else None]
+        lines.append("| " + " | ".join([*cells, verdict]) + " |")
+    return "\n".join(lines)
+
+
+def write(rows, machine, load_after):
+    text = f"""\
+# Speed and memory
+
+Written by `make bench` (`Tests/Benchmarks/run`): everything in one run on one machine, so that the
+ratios mean something where the numbers do not.
+
+{chr(10).join(machine)}; load average after {load_after}
+
+{table(rows)}
+
+## How to read it
+
+- **Ingest** is measured against `EndToEnd/noop_subscriber.c`, a libmosquitto subscriber at QoS 1 that
+  only counts. Freshwire's time ends when the last row is in the database, committed with
+  `synchronous=FULL`; its CPU is that of the whole process. *Live*: published while it is read, as
+  fast as the broker acknowledges. *A backlog*: all of it waits at the broker, and the publisher is
+  gone. The target was set for the live load; the backlog is the harder case and shown beside it.
+- **Fan-out** is measured against `FanOut/fanout_floor.c`, which writes prepared frames of the same
+  length to as many connections with one `write` each. Publisher, broker, clients and daemon share the
+  machine. Of Freshwire it is the thread that fans out, from the update to the socket; the whole process,
+  which also decodes, judges and commits the readings behind the updates, stands below it.
+- **Idle connection**: growth of the process's resident memory for each authenticated connection with
+  one subscription. What the kernel holds for a socket is not in it, on either side.
+- **Latency** is from the publisher's write to the WebSocket client's read, for readings whose bag is
+  carried for a followed order; for the no-op subscriber to its message callback. In between Freshwire
+  commits, which costs one flush of the disk at least.
+- **Allocations and instructions** are those of the engine's turn for one message, without its
+  sockets (`TurnBench`): decode, judge, commit. They are checked against `budget.json`. The middle
+  column is that budget.
+"""
+    (BENCHMARKS / "RESULTS.md").write_text(text)
