@@ -10,7 +10,7 @@ import Wire
 /// not be made durable, this value knows too much: it is thrown away and made anew from the log.
 package struct Bridge: Sendable {
     package private(set) var settings: BridgeSettings
-    package internal(set) var counters = Counters()
+    package var counters = Counters()
 
     var book = OrderBook()
     var sources = SourceTable()

@@ -196,6 +196,13 @@ import Testing
         #expect(listed.first?.payload == "not json")
         let printed: [DeadLetter] = try decodeLines(try daemon.command("dead-letters").output)
         #expect(printed.map(\.reason) == ["not_json"])
+        let number = try #require(printed.first).number
+        let replay = { (number: Int) in
+            try daemon.request(
+                "/v1/dead-letters/\(number)/replay", method: "POST", token: token)
+        }
+        #expect(try replay(number).status == 422, "it still says nothing")
+        #expect(try replay(number + 1).status == 404)
 
         #expect(
             try eventually { try daemon.metric("freshwire_messages_total") == 2 })

@@ -37,11 +37,13 @@ extension EngineStore {
                 broker: broker, receivedAt: letter.receivedAt, isRetained: false,
                 fingerprint: nil)
             let before = effects.records.deadLetters.count
+            let counters = bridge?.counters
             dispatcher.dispatch(
                 letter.topic.span, letter.payload.span, arrival, to: &bridge, effects: &effects)
             guard effects.records.deadLetters.count == before else {
                 let still = effects.records.deadLetters[before]
                 effects.records.deadLetters.removeSubrange(before...)
+                if let counters { bridge?.counters = counters }
                 return Replay(
                     token: token, response: .error(422, still.reason, still.detail))
             }
