@@ -36,10 +36,7 @@ extension Simulation {
         messages[delivery.message].wasRead = true
         let arrival = Arrival(
             broker: delivery.broker, receivedAt: now, isRetained: message.isRetained,
-            fingerprint: DeliveryFingerprint(
-                broker: plan.settings.brokers[delivery.broker],
-                packetIdentifier: delivery.packetIdentifier, topic: message.topic.span,
-                payload: message.payload.span))
+            packetIdentifier: delivery.packetIdentifier)
         switch message.content {
         case .command(let command):
             process.bridge?.perform(

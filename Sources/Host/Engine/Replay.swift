@@ -35,7 +35,7 @@ extension EngineStore {
             let broker = brokerIndex(named: letter.broker)
             let arrival = Arrival(
                 broker: broker, receivedAt: letter.receivedAt, isRetained: false,
-                fingerprint: nil)
+                packetIdentifier: 0)
             let before = effects.records.deadLetters.count
             let counters = bridge?.counters
             dispatcher.dispatch(

@@ -1,5 +1,5 @@
-import RealtimeProperties
 import Glibc
+import RealtimeProperties
 
 /// libFuzzer's own entry point. SwiftPM gives an executable's `main` another name, so the library
 /// is linked without its `main` and driven from here.
