@@ -230,10 +230,20 @@ extension BrokerConnection {
         case ifNewSubscription
     }
 
-    /// Queues DISCONNECT and sends all that is queued, PUBACKs included.
+    /// How long a broker that reads slowly may hold up the end of the session.
+    private static let goodbyeLimit = Duration.seconds(1)
+
+    /// Queues DISCONNECT and sends all that is queued, PUBACKs included; blocks for a moment
+    /// where the socket takes no more. What it does not take then is delivered again.
     func sayGoodbye() {
+        let deadline = ContinuousClock.now + Self.goodbyeLimit
         guard unsafe mosquitto_disconnect(client) == MOSQ_ERR_SUCCESS.rawValue else { return }
-        unsafe mosquitto_loop_write(client, 1)
+        while unsafe mosquitto_loop_write(client, 1) == MOSQ_ERR_SUCCESS.rawValue, socket >= 0 {
+            let left = (deadline - .now) / .milliseconds(1)
+            guard left > 0 else { return }
+            var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            unsafe poll(&entry, 1, Int32(left.rounded(.up)))
+        }
     }
 
     /// From here on libmosquitto formats no texts.

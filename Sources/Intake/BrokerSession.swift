@@ -182,8 +182,8 @@ extension BrokerSession {
     }
 
     /// Ends the session on our side; the broker keeps it. Says goodbye where everything read was
-    /// acknowledged, and drops the connection silently where not, because the goodbye would take
-    /// the acknowledgements with it.
+    /// acknowledged, which may take a second where the broker reads slowly; drops the connection
+    /// silently where not, because the goodbye would take the acknowledgements with it.
     package func disconnect() {
         if let connection {
             if !hasUnacknowledged { connection.sayGoodbye() }

@@ -16,10 +16,15 @@ package enum LoopbackPort {
     private static func isFree(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
+        return bind(descriptor, to: port)
+    }
+
+    static func bind(_ descriptor: Int32, to port: UInt16) -> Bool {
         var address = loopback(port)
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-                unsafe bind(descriptor, general, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                unsafe Glibc.bind(
+                    descriptor, general, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
     }
