@@ -12,6 +12,19 @@ struct ReaderTests {
         Custody(bag: "bag-1", order: OrderNumber(1), from: at(300)),
     ]
 
+    @Test("an order's id may come again under a new number, and the newest is the one that is read")
+    func orderIDComesAgain() throws {
+        let scratch = try Scratch()
+        let journal = try Journal(scratch.settings)
+        try journal.commit { $0.orders = [order(1, status: .delivered)] }
+        var again = order(2)
+        again.id = "order-1"
+        try journal.commit { $0.orders = [again] }
+        let reader = try JournalReader(path: scratch.settings.path)
+        #expect(try reader.order(id: "order-1")?.number == OrderNumber(2))
+        #expect(try reader.temperatureLog(order: "order-1", limit: 1)?.order == again)
+    }
+
     @Test(
         "an order's log holds what its bags measured while they carried it, by time of measurement",
         arguments: [0, 40_000])

@@ -11,7 +11,6 @@ extension Configuration {
         /// The part of a wait by which it is randomly longer or shorter.
         package var jitter = 0.2
         package var concurrency = 256
-        package var queueLimit = 100_000
 
         package init() {}
     }
@@ -55,9 +54,6 @@ extension Configuration.Webhooks: Section {
         Key(
             "concurrency", \.concurrency, .integer(1...1000),
             "How many requests may be under way at once, to all endpoints together."),
-        Key(
-            "queue_limit", \.queueLimit, .integer(100...100_000_000), isReloadable: true,
-            "How many deliveries may wait, to all endpoints together; beyond it health warns."),
     ]
 }
 

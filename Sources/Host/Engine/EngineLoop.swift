@@ -30,6 +30,9 @@ final class EngineLoop {
     private var hasMore = false
     private var nextDue: Timestamp?
     private var lastReported: UInt64 = 0
+    private var firstSession = 0
+    /// Brokers that lost the session, until that is durable.
+    private var lostSessions: Set<String> = []
 
     private init(
         settings: EngineSettings, dispatcher: consuming Dispatcher, mail: Mail, log: Log
@@ -155,13 +158,15 @@ final class EngineLoop {
     private func readSessions(now: ContinuousClock.Instant) {
         batch.removeAll()
         hasMore = false
-        for session in sessions {
+        // Each turn begins with another broker, so that a busy one starves nobody.
+        firstSession = sessions.isEmpty ? 0 : (firstSession + 1) % sessions.count
+        for session in sessions[firstSession...] + sessions[..<firstSession] {
             let room = settings.batchMessages - batch.count
             guard room > 0 else {
                 hasMore = true
                 break
             }
-            if session.read(into: &batch, limit: room, now: now) == .more { hasMore = true }
+            if session.read(into: &batch, limit: room, now: now) != .drained { hasMore = true }
         }
     }
 
@@ -204,6 +209,7 @@ final class EngineLoop {
         let began = Clock.monotonicNanoseconds()
         let hadRecords = !effects.records.isEmpty
         let isDurable = store.settle(&effects, into: &outgoing)
+        if isDurable { lostSessions.removeAll() }
         if hadRecords {
             status.commits += isDurable ? 1 : 0
             status.commitNanoseconds += Clock.monotonicNanoseconds() - began
@@ -214,6 +220,8 @@ final class EngineLoop {
     private func failStore(instant: ContinuousClock.Instant) {
         status.storeFailures += 1
         effects.removeAll()
+        // The failed commit may have taken effect: an event nobody was told of may be in the log.
+        mail.hasLostPublications.set(true)
         refuse(outgoing.tokens)
         outgoing.removeAll()
         batch.removeAll()
@@ -224,6 +232,7 @@ final class EngineLoop {
 
     private func reopenStore(instant: ContinuousClock.Instant, now: Timestamp) {
         guard store.reopenIfDue(instant: instant, now: now, effects: &effects) else { return }
+        for broker in lostSessions { store.bridge?.sessionLost(broker: broker, effects: &effects) }
         guard settle() else {
             failStore(instant: instant)
             return
@@ -259,6 +268,7 @@ final class EngineLoop {
             for report in sessions[index].takeReports() {
                 brokers[index].take(report)
                 if case .connected(sessionPresent: false) = report {
+                    lostSessions.insert(brokers[index].name)
                     store.bridge?.sessionLost(
                         broker: brokers[index].name, effects: &effects)
                 }

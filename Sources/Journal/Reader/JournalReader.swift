@@ -28,10 +28,13 @@ package final class JournalReader {
         try database.transaction("BEGIN", body)
     }
 
-    /// The order with the platform's identifier `id`.
+    /// The newest order with the platform's identifier `id`.
     package func order(id: String) throws(StoreError) -> Order? {
         let find = try database.prepare(
-            "SELECT \(Statement.orderColumns) FROM orders WHERE orders.id = ?1")
+            """
+            SELECT \(Statement.orderColumns) FROM orders WHERE orders.id = ?1
+            ORDER BY orders.number DESC LIMIT 1
+            """)
         find.bind(1, id)
         return try find.step() ? try find.order() : nil
     }

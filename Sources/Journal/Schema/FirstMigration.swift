@@ -41,7 +41,8 @@ extension Schema {
     private static let orders = """
         CREATE TABLE orders(
             number INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
+            -- May come again under a new number once the order before is final and forgotten.
+            id TEXT NOT NULL,
             food_class INTEGER NOT NULL REFERENCES food_classes,
             status INTEGER NOT NULL REFERENCES order_statuses,
             customer TEXT, driver TEXT, vehicle TEXT, restaurant TEXT, cafe TEXT,
@@ -53,6 +54,7 @@ extension Schema {
             delivered_at INTEGER,
             updated_at INTEGER NOT NULL
         ) STRICT;
+        CREATE INDEX order_by_id ON orders(id, number);
         CREATE INDEX order_by_change ON orders(updated_at);
         -- Neither delivered nor cancelled.
         CREATE INDEX order_active ON orders(number) WHERE status NOT IN (7, 8);
