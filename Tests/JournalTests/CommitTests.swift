@@ -25,6 +25,28 @@ struct CommitTests {
     }
 
     @Test(
+        "B-2: of many readings at once those known already are passed over, and ids have no holes",
+        arguments: [0, 1, 15, 16, 17, 31, 40])
+    func manyAtOnce(known: Int) throws {
+        let scratch = try Scratch()
+        let journal = try Journal(scratch.settings)
+        let all = (0..<40).map { reading(at: Int64($0)) }
+        try journal.commit { batch in
+            batch.sources = sources()
+            // Spread over the whole, so that blocks begin, continue and end with known ones.
+            batch.readings = (0..<known).map { all[$0 * 7 % 40] }
+        }
+        let receipt = try journal.commit { batch in
+            batch.readings = all + [all[39], reading(at: 50, .nan), reading(at: 51)]
+        }
+        #expect(receipt.readings == 42 - known)
+        #expect(receipt.duplicateReadings == known + 1)
+        let log = try allReadings(scratch)
+        #expect(log.map(\.id).sorted() == Array(1...42))
+        #expect(Set(log.map(\.reading.measuredAt)).count == 42)
+    }
+
+    @Test(
         "a reading that differs in source, time, quantity, probe or value is another one",
         arguments: [
             reading(2, at: 10), reading(at: 11), reading(at: 10, quantity: .humidity),

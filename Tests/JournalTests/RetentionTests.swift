@@ -94,6 +94,21 @@ struct RetentionTests {
         #expect(try JournalReader(path: scratch.path).counts().readings == 1)
     }
 
+    @Test("an id is never given twice, also when the whole log was erased")
+    func idsAfterErasure() throws {
+        let scratch = try Scratch()
+        let journal = try Journal(scratch.settings)
+        try journal.commit { batch in
+            batch.sources = sources()
+            batch.readings = (0..<40).map { reading(at: Int64($0)) }
+        }
+        #expect(try journal.tidyUp(now: at(91 * day)).readingsErased == 40)
+        try journal.commit { batch in
+            batch.readings = (0..<40).map { reading(at: 91 * day + Int64($0)) }
+        }
+        #expect(try allReadings(scratch).map(\.id).sorted() == Array(41...80))
+    }
+
     @Test("the indexes by source lose what points at erased rows, and nothing else")
     func indexSweep() throws {
         let scratch = try Scratch()

@@ -31,11 +31,15 @@ ratios mean something where the numbers do not.
   only counts. Freshwire's time ends when the last row is in the database, committed with
   `synchronous=FULL`; its CPU is that of the whole process. *Live*: published while it is read, as
   fast as the broker acknowledges. *A backlog*: all of it waits at the broker, and the publisher is
-  gone. The target was set for the live load; the backlog is the harder case and shown beside it.
+  gone. The target names no kind of load, so both are judged. The ratio is the median of the pairs'
+  ratios, not the ratio of the medians beside it; where the spread in brackets reaches over the target,
+  the machine was too busy for the verdict to mean much.
 - **Fan-out** is measured against `FanOut/fanout_floor.c`, which writes prepared frames of the same
   length to as many connections with one `write` each. Publisher, broker, clients and daemon share the
-  machine. Of Freshwire it is the thread that fans out, from the update to the socket; the whole process,
-  which also decodes, judges and commits the readings behind the updates, stands below it.
+  machine. The verdict is on the thread that fans out, from the update to the socket, because the
+  program beside it takes no readings. The whole process, which also decodes, judges and commits the
+  readings behind the updates, stands below it without a verdict: whoever takes the target for that
+  one compares its ratio with 0.5.
 - **Idle connection**: growth of the process's resident memory for each authenticated connection with
   one subscription. What the kernel holds for a socket is not in it, on either side.
 - **Latency** is from the publisher's write to the WebSocket client's read, for readings whose bag is
