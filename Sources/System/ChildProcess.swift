@@ -69,8 +69,12 @@ package final class ChildProcess {
 extension Clock {
     /// Lets the calling thread sleep.
     package static func sleep(milliseconds: Int64) {
+        sleep(nanoseconds: UInt64(clamping: milliseconds) * 1_000_000)
+    }
+
+    package static func sleep(nanoseconds: UInt64) {
         var time = timespec(
-            tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         var rest = timespec()
         while unsafe nanosleep(&time, &rest) != 0 && errno == EINTR { time = rest }
     }

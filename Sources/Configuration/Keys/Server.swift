@@ -23,6 +23,7 @@ extension Configuration {
         package var heartbeatInterval = Duration.seconds(30)
         package var heartbeatMisses = 2
         package var pingInterval = Duration.seconds(25)
+        package var gatherTime = Duration.milliseconds(1)
         package var allowedOrigins: [String] = []
 
         package init() {}
@@ -83,6 +84,9 @@ extension Configuration.Server: Section {
         Key(
             "ping_interval", \.pingInterval, .duration(.seconds(5) ... .seconds(600)),
             "How often the server sends a WebSocket ping, which keeps proxies from closing."),
+        Key(
+            "gather_time", \.gatherTime, .duration(.zero ... .milliseconds(100)),
+            "How long updates in quick succession are gathered for one write to each client."),
         Key(
             "allowed_origins", \.allowedOrigins, .list(of: .origin, count: 0...100),
             "The origins whose pages may connect from a browser; '*' allows every one."),

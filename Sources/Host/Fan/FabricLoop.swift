@@ -18,6 +18,7 @@ final class FabricLoop: FrameSource {
     private let mail: Mail
     private let parser: JSONTextReader
     private let allowedOrigins: Set<String>
+    private let gatherNanoseconds: UInt64
     private let log: Log
     private var fabric: Fabric
     private var turn = ServerTurn()
@@ -43,8 +44,10 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, router: APIRouter, parser: JSONTextReader, limits: FabricLimits,
-        allowedOrigins: Set<String>, origin: LogOrigin, mail: Mail, log: Log
+        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
+        log: Log
     ) {
+        self.gatherNanoseconds = gatherNanoseconds
         self.server = server
         self.router = router
         self.parser = parser
@@ -73,6 +76,9 @@ final class FabricLoop: FrameSource {
                         parser: try JSONTextReader.forClients(configuration.server),
                         limits: FabricLimits(configuration.server),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
+                        gatherNanoseconds: UInt64(
+                            clamping: configuration.server.gatherTime.wholeMilliseconds)
+                            * 1_000_000,
                         origin: origin, mail: mail, log: log)
                     listening.give(.success(server.port))
                     loop.run()
@@ -86,8 +92,21 @@ final class FabricLoop: FrameSource {
 
     /// Runs until it is told to stop, then closes every client with 1001.
     private func run() {
-        while !isStopping { takeTurn() }
+        while !isStopping {
+            let began = Clock.monotonicNanoseconds()
+            takeTurn()
+            gather(since: began)
+        }
         server.shutDown(withinMilliseconds: Self.goodbyeMilliseconds)
+    }
+
+    /// Lets what comes in quick succession become one turn: a turn has a price of its own, however
+    /// little it carries. Nothing waits that comes alone, because only the turn after a
+    /// publication is put off.
+    private func gather(since began: UInt64) {
+        guard !published.isEmpty, gatherNanoseconds > 0 else { return }
+        let spent = Clock.monotonicNanoseconds() - began
+        if spent < gatherNanoseconds { Clock.sleep(nanoseconds: gatherNanoseconds - spent) }
     }
 
     private func takeTurn() {
