@@ -94,6 +94,7 @@ let package = Package(
 
         tests("ServerTests", ["RealtimeProperties", "Server", "Wire"]),
         tests("WireTests", ["Wire"]),
+        tests("SystemTests", ["System"]),
         tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),
         program("JournalProbe", in: "Tests/Probes", ["Bridge", "ColdChain", "Journal"]),
         program("JournalBench", in: "Tests/Benchmarks", ["Bridge", "ColdChain", "Journal"]),

@@ -16,8 +16,4 @@ package struct CloseCode: RawRepresentable, Hashable, Sendable {
 
     package static let normal = CloseCode(known: 1000)
     package static let goingAway = CloseCode(known: 1001)
-    package static let policyViolation = CloseCode(known: 1008)
-    package static let messageTooBig = CloseCode(known: 1009)
-    package static let internalError = CloseCode(known: 1011)
-    package static let tryAgainLater = CloseCode(known: 1013)
 }

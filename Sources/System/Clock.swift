@@ -16,12 +16,6 @@ package enum Clock {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
-    /// Processor time this process has used, in nanoseconds.
-    package static func processNanoseconds() -> UInt64 {
-        let time = read(CLOCK_PROCESS_CPUTIME_ID)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
-
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
         unsafe clock_gettime(clock, &time)

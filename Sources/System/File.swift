@@ -112,26 +112,3 @@ package enum File {
         _ = unsafe rmdir(path)
     }
 }
-
-/// A lock on a file, held until this value is gone: one process at a time.
-package final class FileLock {
-    private let descriptor: Int32
-
-    /// - Throws: Where another process holds it, or the file cannot be made.
-    package init(_ path: String) throws(SystemError) {
-        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw SystemError.last("open \(path)") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let error =
-                errno == EWOULDBLOCK
-                ? SystemError(operation: "lock \(path)", reason: "another process holds it")
-                : SystemError.last("lock \(path)")
-            close(descriptor)
-            throw error
-        }
-    }
-
-    deinit {
-        close(descriptor)
-    }
-}

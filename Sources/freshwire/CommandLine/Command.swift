@@ -20,6 +20,8 @@ struct Command: Sendable {
     /// What comes after the options, such as `FILE`; nil where nothing does.
     var operands: String?
     var options: [Option] = []
+    /// What the help ends with.
+    var notes: (@Sendable () -> String)?
     /// Whole command lines, each with what it does.
     var examples: [(line: String, does: String)]
     /// Does it, and answers the exit code.
@@ -39,6 +41,7 @@ struct Command: Sendable {
         }
         text += "\nExamples:\n"
         for example in examples { text += "  \(example.line)\n      \(example.does)\n" }
+        if let notes { text += "\n" + notes() }
         return text
     }
 }

@@ -6,6 +6,7 @@ extension Command {
     static let serve = Command(
         name: "serve", summary: "Runs the daemon.",
         options: [Setup.configurationOption],
+        notes: { "Keys of the configuration, with their defaults:\n" + Configuration.keyList },
         examples: [
             (
                 "freshwire serve",
