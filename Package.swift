@@ -92,7 +92,7 @@ let package = Package(
             name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"],
             path: "Tests/Simulator", swiftSettings: rules),
 
-        tests("ServerTests", ["RealtimeProperties", "Server", "Wire"]),
+        tests("ServerTests", ["FuzzSeeds", "RealtimeProperties", "Server", "Wire"]),
         tests("WireTests", ["Wire"]),
         tests("SystemTests", ["System"]),
         tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),
@@ -129,6 +129,7 @@ let package = Package(
                 "Bridge", "CAllocationCounter", "ColdChain", "DeviceCodecs", "Host", "Intake",
                 "Journal",
             ]),
+        .target(name: "FuzzSeeds", path: "Tests/Fuzz/FuzzSeeds", swiftSettings: rules),
         .target(
             name: "RealtimeProperties",
             dependencies: ["ColdChain", "Fabric", "JSONText", "Server", "Wire"],
@@ -139,7 +140,7 @@ let package = Package(
             path: "Tests/Fuzz/DecodeProperties", swiftSettings: rules),
         tests(
             "DeviceCodecsTests",
-            ["ColdChain", "DecodeProperties", "DeviceCodecs", "JSONText", "YAML"]),
+            ["ColdChain", "DecodeProperties", "DeviceCodecs", "FuzzSeeds", "JSONText", "YAML"]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(
@@ -152,12 +153,14 @@ let package = Package(
 
 // Fuzzers need the toolchain's libFuzzer, whose folder `Tests/Fuzz/run` puts into FUZZ.
 if let libFuzzer = Context.environment["FUZZ"] {
+    package.targets.append(
+        .target(name: "FuzzDriver", path: "Tests/Fuzz/FuzzDriver", swiftSettings: rules))
     for (name, properties) in [
         ("FuzzDecode", "DecodeProperties"), ("FuzzRealtime", "RealtimeProperties"),
     ] {
         package.targets.append(
             .executableTarget(
-                name: name, dependencies: [.init(stringLiteral: properties)],
+                name: name, dependencies: ["FuzzDriver", .init(stringLiteral: properties)],
                 path: "Tests/Fuzz/\(name)", exclude: ["corpus", "failures"],
                 swiftSettings: rules,
                 linkerSettings: [

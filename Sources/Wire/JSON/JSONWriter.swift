@@ -163,6 +163,20 @@ package struct JSONWriter {
 
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        // Nearly every text needs no escape, and is then copied in one piece.
+        if text.utf8.allSatisfy(JSONWriter.isPlain) {
+            bytes.append(contentsOf: text.utf8)
+        } else {
+            appendEscaped(text)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ unit: UInt8) -> Bool {
+        unit >= 0x20 && unit != UInt8(ascii: "\"") && unit != UInt8(ascii: "\\")
+    }
+
+    private mutating func appendEscaped(_ text: String) {
         for unit in text.utf8 {
             switch unit {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -178,7 +192,6 @@ package struct JSONWriter {
                 bytes.append(hexDigit: unit & 0xF)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }
 

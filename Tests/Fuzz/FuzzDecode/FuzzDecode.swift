@@ -1,16 +1,7 @@
 import DecodeProperties
-import Glibc
+import FuzzDriver
 
-/// libFuzzer's own entry point. SwiftPM gives an executable's `main` another name, so the library
-/// is linked without its `main` and driven from here.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// Kept over all inputs, as the daemon keeps its decoder over all messages.
+/// Kept over all inputs, as the daemon keeps what it decodes with over all messages.
 private final class Subject {
     private var properties: DecodeProperties
 
@@ -19,28 +10,10 @@ private final class Subject {
     func check(_ input: Span<UInt8>) { properties.check(input) }
 }
 
-/// Made before the first input, and used by libFuzzer's one thread only.
-private nonisolated(unsafe) let subject = try? Subject()
-
-private func checkInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    guard let subject = unsafe subject else {
-        preconditionFailure("the shipped profiles are sound")
-    }
-    let input = unsafe UnsafeBufferPointer(start: bytes, count: count)
-    unsafe subject.check(input.span)
-    return 0
-}
-
 @main
 struct FuzzDecode {
-    static func main() {
-        var count = CommandLine.argc
-        var arguments = unsafe CommandLine.unsafeArgv
-        exit(
-            unsafe withUnsafeMutablePointer(to: &arguments) { arguments in
-                unsafe arguments.withMemoryRebound(
-                    to: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.self, capacity: 1
-                ) { unsafe runFuzzer(&count, $0, checkInput) }
-            })
+    static func main() throws {
+        let subject = try Subject()
+        FuzzDriver.run(subject.check)
     }
 }
