@@ -29,6 +29,9 @@ extension Fabric {
 
     package var retainedStateCount: Int { states.count }
 
+    /// How often a state waits in an outbox.
+    package var waitingStateCount: Int { states.waiting }
+
     package var channelCount: Int { channels.count }
 
     /// Bytes held for readers: frames of the record class once each, their places in outboxes and

@@ -91,6 +91,7 @@ struct DeliveryPropertyTests {
         }
         for reader in readers { room.fabric.disconnect(reader.connection) }
         #expect(room.fabric.outboxBytes == 0)
+        #expect(room.fabric.waitingStateCount == 0)
         #expect(room.fabric.connectionCount == 0)
     }
 

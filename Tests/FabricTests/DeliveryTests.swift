@@ -202,7 +202,7 @@ struct DeliveryTests {
         room.follow(slow, order)
         for bag in 0..<3 { room.publish(Sample.temperature(60, bag: "B\(bag)")) }
         #expect(room.codes(of: slow) == [])
-        room.publish(Sample.temperature(60, bag: "B3"))
+        for bag in 3..<9 { room.publish(Sample.temperature(60, bag: "B\(bag)")) }
         #expect(room.codes(of: slow) == [.slowReader])
         let late = room.connect(2)
         room.subscribe(late, order)
@@ -210,6 +210,7 @@ struct DeliveryTests {
         room.fabric.disconnect(late)
         room.fabric.disconnect(slow)
         #expect(room.fabric.connectionCount == 0)
+        #expect(room.fabric.waitingStateCount == 0)
     }
 
     @Test("beyond the budget of all outboxes the reader furthest behind is closed")

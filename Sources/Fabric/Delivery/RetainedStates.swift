@@ -44,6 +44,8 @@ struct RetainedStates {
     private var index: [StateKey: Int32] = [:]
     private var free: [Int32] = []
     private var hand = 0
+    /// How often states wait, over all outboxes.
+    private(set) var waiting = 0
 
     var count: Int { index.count }
 
@@ -78,10 +80,12 @@ struct RetainedStates {
 
     mutating func addReaders(_ count: Int, to place: Int) {
         entries[place].readers += count
+        waiting += count
     }
 
     mutating func removeReader(of place: Int) {
         entries[place].readers -= 1
+        waiting -= 1
         releaseIfUnread(place)
     }
 

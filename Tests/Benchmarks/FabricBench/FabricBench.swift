@@ -10,6 +10,7 @@ struct FabricBench {
         let rounds = isSmoke ? 1 : 9
         let deliveries = isSmoke ? 20_000 : 2_000_000
         reportIdleMemory(connections: isSmoke ? 1000 : 40_000)
+        report(FanOut(channels: 10_000, subscribers: 0, eventsATurn: 1), rounds, deliveries)
         report(FanOut(channels: 1, subscribers: 10_000, eventsATurn: 1), rounds, deliveries)
         report(FanOut(channels: 1, subscribers: 10_000, eventsATurn: 16), rounds, deliveries)
         report(FanOut(channels: 1000, subscribers: 10, eventsATurn: 1), rounds, deliveries)

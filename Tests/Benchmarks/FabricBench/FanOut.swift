@@ -30,7 +30,8 @@ struct FanOut {
     /// Whether the same connections follow every channel.
     var isShared = false
 
-    var deliveriesATurn: Int { channels * subscribers * eventsATurn }
+    /// Without subscribers an event counts as one.
+    var deliveriesATurn: Int { channels * max(subscribers, 1) * eventsATurn }
 
     var name: String {
         "\(channels) channels x \(subscribers) subscribers x \(eventsATurn)"
