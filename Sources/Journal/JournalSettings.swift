@@ -31,7 +31,7 @@ package struct JournalSettings: Equatable, Sendable {
     /// How many pending deliveries of each endpoint are restored; the rest is read page by page.
     package var restoredDeliveries = 1_000
 
-    /// Up to this size the whole file is checked at each opening, at about 3 ms a megabyte; above
+    /// Up to this size the whole file is checked at each opening, at about 5 ms a megabyte; above
     /// it, the ends that the last commits touched.
     package var fullCheckBytes: Int64 = 256 << 20
 
