@@ -2,9 +2,6 @@ package import ColdChain
 import Fabric
 
 extension Bridge {
-    /// The platform's identifier of an order in memory.
-    package func orderID(_ number: OrderNumber) -> String? { book[number]?.id }
-
     /// Carries out what the delivery platform asks.
     ///
     /// - Parameter token: Where the answer goes; nil where nobody waits for one.

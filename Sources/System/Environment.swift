@@ -28,8 +28,14 @@ package enum Environment {
         return unsafe String(cString: name)
     }
 
-    /// Whether standard output is a terminal.
-    package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    /// The size of the terminal that standard output is, in characters; nil where it is none.
+    package static var terminalSize: (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0,
+            size.ws_row > 0
+        else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
 }
 
 /// The end of the process.

@@ -45,6 +45,28 @@ import Testing
         #expect(Set(log.readings.map(\.quantity)) == ["temperature", "humidity", "battery"])
     }
 
+    @Test("B-9: a bag bound late is judged by everything it measured since, however much that is")
+    func boundLate() throws {
+        // One sample a second for 25 minutes, so many that the log is asked more than once; the
+        // air is outside around the thousandth.
+        let start = now() - 1_500_000
+        let samples = (0..<1_500).map { index in
+            let celsius = (990...1_010).contains(index) ? 50 : 65
+            return #"{"t":\#(start + index * 1_000),"temperature":\#(celsius)}"#
+        }
+        try broker.publish("[" + samples.joined(separator: ",") + "]", to: "bags/BAG-9/readings")
+        let token = try daemon.token()
+        #expect(
+            try eventually {
+                try daemon.request("/metrics").body.contains("freshwire_readings_total 1500\n")
+            })
+        try daemon.createOrder("ORD-9", foodClass: "hot", bags: ["BAG-9"], from: rfc3339(start))
+        let log = try daemon.temperatureLog("ORD-9", token: token)
+        #expect(log.excursions.count == 1)
+        #expect(log.excursions.first?.openedAt == rfc3339(start + 990_000))
+        #expect(log.excursions.first?.closedAt == rfc3339(start + 1_011_000))
+    }
+
     @Test("W-1, W-2, W-3, W-4: a WebSocket is told of temperature, position, breach and pong")
     func realtime() throws {
         try daemon.createOrder(

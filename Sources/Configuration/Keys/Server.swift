@@ -23,7 +23,7 @@ extension Configuration {
         package var heartbeatInterval = Duration.seconds(30)
         package var heartbeatMisses = 2
         package var pingInterval = Duration.seconds(25)
-        package var gatherTime = Duration.milliseconds(2)
+        package var gatherTime = Duration.milliseconds(5)
         package var allowedOrigins: [String] = []
 
         package init() {}

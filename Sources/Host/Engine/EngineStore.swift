@@ -100,19 +100,21 @@ final class EngineStore {
     private func answerRecalls(_ effects: inout Effects) throws(StoreError) {
         let recalls = effects.recalls
         effects.recalls.removeAll(keepingCapacity: true)
+        guard let reader else { return }
         var asked: Set<OrderNumber> = []
         // The log answers by order, over all its bags at once.
         for recall in recalls where asked.insert(recall.order).inserted {
-            guard let id = bridge?.orderID(recall.order), let reader else { continue }
+            // Given in one piece: what ends an excursion may lie on a later page than what began it.
+            var readings: [Reading] = []
             var position: LogPosition?
-            while let page = try reader.temperatureLog(
-                order: id, quantity: .temperature, after: position, limit: Self.recallPage)
-            {
-                bridge?.recalled(
-                    page.readings.map(\.reading), for: recall.order, effects: &effects)
-                guard page.readings.count == Self.recallPage else { break }
-                position = page.readings.last?.position
-            }
+            repeat {
+                let page = try reader.readings(
+                    of: recall.order, quantity: .temperature, after: position,
+                    limit: Self.recallPage)
+                readings += page.map(\.reading)
+                position = page.count == Self.recallPage ? page.last?.position : nil
+            } while position != nil
+            bridge?.recalled(readings, for: recall.order, effects: &effects)
         }
     }
 

@@ -40,7 +40,8 @@ extension JournalReader {
         ORDER BY r.measured_at, r.id LIMIT ?5
         """
 
-    private func readings(
+    /// What the bags of one order measured while they carried it, by time of measurement.
+    package func readings(
         of order: OrderNumber, quantity: Quantity?, after position: LogPosition?, limit: Int
     ) throws(StoreError) -> [LoggedReading] {
         let rows = try database.prepare(JournalReader.readingsOfOrder)

@@ -50,7 +50,7 @@ enum Demo {
                 seed: UInt64(seed))
             var show = DemoShow(
                 fleet: fleet, port: daemon.port, brokerPort: broker.port,
-                token: try token(configuration))
+                tokenFile: try writeToken(configuration, in: directory))
             waitUntilReady(daemon)
             try play(
                 &show, broker: broker, observed: observed, signals: signals, seconds: seconds)
@@ -87,11 +87,19 @@ enum Demo {
         return configuration
     }
 
-    private static func token(_ configuration: Configuration) throws -> String {
-        guard let secret = try TokenKeys.hs256Secret(configuration) else { return "" }
+    /// Leaves a token for whoever wants to look, in a file that goes with the demo.
+    private static func writeToken(
+        _ configuration: Configuration, in directory: String
+    ) throws -> String {
+        guard let secret = try TokenKeys.hs256Secret(configuration) else {
+            throw Failure("there is no key to sign a token with", code: .configuration)
+        }
         let issuer = try TokenIssuer(secret: secret)
         let grant = TokenGrant(subject: "demo", role: "staff", lifetimeSeconds: 86_400)
-        return try issuer.issue(grant, now: Clock.wallMilliseconds())
+        let token = try issuer.issue(grant, now: Clock.wallMilliseconds())
+        let path = "\(directory)/token"
+        try File.create(path, secret: Array(token.utf8))
+        return path
     }
 
     /// The broker keeps nothing for a daemon that it has not seen yet.

@@ -10,24 +10,23 @@ struct DemoShow {
     private var fleet: Fleet
     private let port: UInt16
     private let brokerPort: UInt16
-    private let token: String
+    private let tokenFile: String
     private var temperatures: [String: TemperatureUpdate] = [:]
     private var locations: [String: LocationUpdate] = [:]
     private var alerts: [TemperatureAlert] = []
     private var breached: Set<String> = []
     private var events = 0
-    private var rows = 0
 
     /// Alerts shown below the table, the newest last.
     private static let alertsShown = 4
     /// Rows of the table; a larger fleet has the rest counted.
     private static let rowsShown = 24
 
-    init(fleet: Fleet, port: UInt16, brokerPort: UInt16, token: String) {
+    init(fleet: Fleet, port: UInt16, brokerPort: UInt16, tokenFile: String) {
         self.fleet = fleet
         self.port = port
         self.brokerPort = brokerPort
-        self.token = token
+        self.tokenFile = tokenFile
     }
 
     /// Tells, as a delivery platform does by MQTT, of an order in each bag.
@@ -82,44 +81,75 @@ struct DemoShow {
         }
     }
 
-    /// Draws the table, over the last one on a terminal.
-    mutating func draw() {
-        var lines = head
-        for bag in fleet.bags.prefix(Self.rowsShown) { lines.append(line(of: bag)) }
-        let hidden = fleet.bags.count - Self.rowsShown
-        if hidden > 0 { lines.append("  … and \(hidden) more") }
-        lines.append("")
-        for alert in alerts.suffix(Self.alertsShown) { lines.append(line(of: alert)) }
-        if Environment.outputIsTerminal {
-            let up = rows > 0 ? "\u{1B}[\(rows)A" : ""
-            let text = lines.map { $0 + "\u{1B}[K\n" }.joined()
-            StandardStream.output.write(up + text + "\u{1B}[J")
-            rows = lines.count
-        } else {
-            StandardStream.output.write(lines.joined(separator: "\n") + "\n\n")
+    /// Draws the table: over the whole terminal, as far as it has room, or as plain lines.
+    func draw() {
+        guard let (columns, rows) = Environment.terminalSize else {
+            let lines = head + table(rows: Self.rowsShown) + [""] + alertLines
+            StandardStream.output.write(lines.map(\.text).joined(separator: "\n") + "\n\n")
+            return
+        }
+        let head = self.head
+        let alerts = alertLines
+        let room = max(rows - head.count - alerts.count - 2, 1)
+        let lines = head + table(rows: min(room, fleet.bags.count + 1)) + [""] + alerts
+        let shown = lines.prefix(rows - 1).map { $0.shown(width: columns) + "\u{1B}[K" }
+        // To the upper left corner; what an earlier picture left below is wiped.
+        StandardStream.output.write("\u{1B}[H" + shown.joined(separator: "\n") + "\u{1B}[J")
+    }
+
+    /// A line of the picture.
+    private struct Line: ExpressibleByStringLiteral {
+        var text: String
+        var isAlarming = false
+
+        init(_ text: String, isAlarming: Bool = false) {
+            self.text = text
+            self.isAlarming = isAlarming
+        }
+
+        init(stringLiteral text: String) { self.init(text) }
+
+        /// Cut to the terminal's width, so that it takes one row; red where it alarms.
+        func shown(width: Int) -> String {
+            let cut = String(text.prefix(width))
+            return isAlarming ? "\u{1B}[1;31m\(cut)\u{1B}[0m" : cut
         }
     }
 
-    private var head: [String] {
-        [
+    /// The bags as far as `rows` rows take them, breached ones first where not all fit.
+    private func table(rows: Int) -> [Line] {
+        guard fleet.bags.count > rows else { return fleet.bags.map { line(of: $0) } }
+        let shown =
+            fleet.bags.filter { breached.contains($0.name) }
+            + fleet.bags.filter { !breached.contains($0.name) }
+        let lines = shown.prefix(max(rows - 1, 0)).map { line(of: $0) }
+        return lines + [Line("  … and \(fleet.bags.count - lines.count) more")]
+    }
+
+    private var alertLines: [Line] {
+        alerts.suffix(Self.alertsShown).map { Line(line(of: $0), isAlarming: $0.state == .opened) }
+    }
+
+    private var head: [Line] {
+        let title =
             "Freshwire demo · \(fleet.bags.count) bags, \(fleet.vehicles.count) vehicles · "
-                + "\(events) events published · Ctrl-C ends it",
-            "",
-            "  log of an order   curl -H \"Authorization: Bearer $TOKEN\" "
-                + "http://127.0.0.1:\(port)/v1/orders/\(Fleet.orderName(3))/temperature",
+            + "\(events) events · Ctrl-C ends it"
+        let places = [
             "  live updates      ws://127.0.0.1:\(port)/v1/realtime  (wia-ind-009-v1)",
             "  health, metrics   http://127.0.0.1:\(port)/health/ready  …/metrics",
             "  broker            mosquitto_sub -p \(brokerPort) -t 'bags/#' -v",
-            "  TOKEN=\(token)",
-            "",
-            "  BAG       FOOD    ORDER     VEHICLE    INSIDE   LIMIT      AT",
+            "  log of an order   http://127.0.0.1:\(port)/v1/orders/"
+                + "\(Fleet.orderName(3))/temperature",
+            "    with  -H \"Authorization: Bearer $(cat \(tokenFile))\"",
         ]
+        return [Line(title), ""] + places.map { Line($0) }
+            + ["", "  BAG       FOOD    ORDER     VEHICLE    INSIDE   LIMIT      AT"]
     }
 
-    private func line(of bag: BagModel) -> String {
+    private func line(of bag: BagModel) -> Line {
         guard let update = temperatures[bag.name] else {
-            return
-                "  \(bag.name)  \(bag.foodClass.name.padded(to: 6))  waiting for its first reading"
+            let food = bag.foodClass.name.padded(to: 6)
+            return Line("  \(bag.name)  \(food)  waiting for its first reading")
         }
         let index = fleet.bags.firstIndex { $0.name == bag.name } ?? 0
         let vehicle = Fleet.vehicleName(index % fleet.vehicles.count)
@@ -138,8 +168,7 @@ struct DemoShow {
             "  \(bag.name)  \(bag.foodClass.name.padded(to: 6))  "
             + "\((update.order ?? "-").padded(to: 8))  \(vehicle)  "
             + "\(celsius(update.celsius).padded(to: 8)) \(state.padded(to: 9))  \(at)"
-        let isBreached = update.isWithinLimit == false
-        return isBreached && Environment.outputIsTerminal ? "\u{1B}[1;31m\(row)\u{1B}[0m" : row
+        return Line(row, isAlarming: update.isWithinLimit == false)
     }
 
     private func line(of alert: TemperatureAlert) -> String {
