@@ -60,7 +60,6 @@ final class CourierLoop {
                 log.error("webhook transfers failed", ["reason": error.description])
                 Clock.sleep(milliseconds: 1_000)
             }
-            current.underWay = courier.pendingCount
             mail.courierStatus.set(current)
         }
     }
@@ -75,7 +74,7 @@ final class CourierLoop {
 
     private func report(_ attempt: CompletedAttempt) {
         current.count(attempt)
-        if let failure = CourierStatus.failure(of: attempt.result.outcome) {
+        if let failure = attempt.result.outcome.failure {
             log.warning(
                 "webhook delivery failed",
                 [
@@ -98,23 +97,14 @@ enum CourierControl: Sendable {
 /// What the courier has done since the start, for metrics.
 struct CourierStatus: Sendable {
     var accepted: UInt64 = 0
-    var refused: UInt64 = 0
+    /// Attempts without an answer, or with another than 2xx.
     var failed: UInt64 = 0
-    var underWay = 0
 
     mutating func count(_ attempt: CompletedAttempt) {
-        switch attempt.result.outcome {
-        case .accepted: accepted += 1
-        case .refused: refused += 1
-        case .failed: failed += 1
-        }
-    }
-
-    static func failure(of outcome: DeliveryResult.Outcome) -> String? {
-        switch outcome {
-        case .accepted: nil
-        case .refused(let status, _): "the receiver answered \(status)"
-        case .failed(let reason): reason
+        if attempt.result.outcome.failure == nil {
+            accepted += 1
+        } else {
+            failed += 1
         }
     }
 }

@@ -141,7 +141,7 @@ struct HealthReport: Sendable {
             by: "outcome",
             [
                 "delivered": Double(courier.accepted),
-                "failed": Double(courier.refused + courier.failed),
+                "failed": Double(courier.failed),
                 "given_up": Double(status.counters.deliveriesAbandoned),
             ])
         text.metric(

@@ -1,5 +1,10 @@
 import CWebSockets
 import Glibc
+import Synchronization
+
+/// Held while the library makes or ends a context: it loads its event loop's module into state that
+/// the whole process shares, which two servers on two threads must not do at once.
+private let makingContexts = Mutex(())
 
 /// Why a server could not start.
 package enum ServerStartFault: Error, Equatable, Sendable {
@@ -42,11 +47,17 @@ final class Library {
         var info = unsafe lws_context_creation_info()
         unsafe memory.describe(settings, in: &info)
         unsafe info.user = owner
-        guard let context = unsafe lws_create_context(&info) else {
+        let made = makingContexts.withLock { _ in
+            unsafe UInt(bitPattern: lws_create_context(&info))
+        }
+        guard let context = unsafe OpaquePointer(bitPattern: made) else {
             loop.finish()
             throw Self.fault(settings)
         }
-        guard let vhost = unsafe lws_create_vhost(context, &info) else {
+        let listening = makingContexts.withLock { _ in
+            unsafe UInt(bitPattern: lws_create_vhost(context, &info))
+        }
+        guard let vhost = unsafe OpaquePointer(bitPattern: listening) else {
             unsafe memory.destroy(context, loop)
             throw Self.fault(settings)
         }
@@ -131,10 +142,12 @@ private final class LibraryMemory {
     @unsafe
     func destroy(_ context: OpaquePointer, _ loop: EventLoop) {
         unsafe livingContext.pointee = context
-        unsafe lws_context_destroy(context)
+        makingContexts.withLock { _ in unsafe lws_context_destroy(context) }
         // It has asked the loop to close its handles, and wants to be called again after that.
         loop.closeHandles()
-        if unsafe livingContext.pointee != nil { unsafe lws_context_destroy(context) }
+        if unsafe livingContext.pointee != nil {
+            makingContexts.withLock { _ in unsafe lws_context_destroy(context) }
+        }
         loop.finish()
     }
 
