@@ -1,4 +1,5 @@
 package import ColdChain
+import Wire
 
 /// How a message came: what does not stand in its payload.
 package struct Arrival: Equatable, Sendable {
@@ -61,17 +62,4 @@ extension DeliveryFingerprint {
     var brokerMark: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 56) }
 
     private static let milestoneBit: UInt64 = 1 << 55
-}
-
-/// The Fowler–Noll–Vo hash 1a of 64 bits.
-struct FNV1a {
-    private(set) var value: UInt64
-
-    init(salt: UInt64 = 0) {
-        value = salt ^ 0xcbf2_9ce4_8422_2325
-    }
-
-    mutating func mix(_ byte: UInt8) {
-        value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
 }

@@ -1,4 +1,5 @@
 import ColdChain
+import Wire
 
 /// Every source the log knows, found by the name in a topic.
 struct SourceTable: Sendable {

@@ -69,3 +69,17 @@ sjson_status sjson_begin_tokens(sjson_reader *reader, const uint8_t *bytes, size
 sjson_status sjson_next_token(sjson_reader *reader, sjson_token *token) {
     return reader->next(*token);
 }
+
+sjson_status sjson_read_nodes(
+    sjson_reader *reader, const uint8_t *bytes, size_t length, const sjson_node **nodes,
+    size_t *count) {
+    try {
+        const auto status = reader->read_nodes(bytes, length);
+        *nodes = reader->nodes.data();
+        *count = status == SJSON_OK ? reader->nodes.size() : 0;
+        return status;
+    } catch (...) {
+        *count = 0;
+        return SJSON_OUT_OF_MEMORY;
+    }
+}

@@ -35,6 +35,9 @@ struct sjson_reader {
     sjson_status begin_rows(sjson_plan *plan, const uint8_t *bytes, size_t length);
     sjson_status next_row(sjson_slot *slots) noexcept;
 
+    std::vector<sjson_node> nodes;
+    sjson_status read_nodes(const uint8_t *bytes, size_t length);
+
 private:
     /// What the grammar allows next.
     enum class Expected : uint8_t {
@@ -47,6 +50,8 @@ private:
         /// likely to come next.
         int32_t node = freshwire::no_node;
         int32_t expected_child = freshwire::no_node;
+        /// The index in `nodes`, while those are read.
+        uint32_t opened_by = 0;
     };
 
     std::unique_ptr<simdjson::internal::dom_parser_implementation> scanner;

@@ -32,6 +32,23 @@ package enum FieldValue: Equatable, Sendable {
     case outOfRange
 }
 
+extension FieldValue {
+    init(_ slot: sjson_slot) {
+        switch slot.kind {
+        case SJSON_NULL: self = .null
+        case SJSON_FALSE: self = .bool(false)
+        case SJSON_TRUE: self = .bool(true)
+        case SJSON_INTEGER: self = .integer(slot.integer)
+        case SJSON_DOUBLE: self = .number(slot.number)
+        case SJSON_STRING: self = .text
+        case SJSON_CONTAINER: self = .container
+        case SJSON_OUT_OF_RANGE: self = .outOfRange
+        case SJSON_NOT_A_NUMBER: self = .notANumber
+        default: self = .missing
+        }
+    }
+}
+
 /// Takes wanted fields out of messages that are one JSON object or an array of objects.
 ///
 /// Every byte of a message is checked, also beside the wanted fields. A leading byte order mark is
@@ -125,19 +142,7 @@ package struct FieldExtractor: ~Copyable {
     /// The row's value of a field, by its index among the registered ones.
     package subscript(_ field: Int) -> FieldValue {
         precondition(unsafe slots.indices.contains(field), "a field that was registered")
-        let slot = unsafe slots[field]
-        switch slot.kind {
-        case SJSON_NULL: return .null
-        case SJSON_FALSE: return .bool(false)
-        case SJSON_TRUE: return .bool(true)
-        case SJSON_INTEGER: return .integer(slot.integer)
-        case SJSON_DOUBLE: return .number(slot.number)
-        case SJSON_STRING: return .text
-        case SJSON_CONTAINER: return .container
-        case SJSON_OUT_OF_RANGE: return .outOfRange
-        case SJSON_NOT_A_NUMBER: return .notANumber
-        default: return .missing
-        }
+        return unsafe FieldValue(slots[field])
     }
 
     /// The bytes of a field that is a text, without quotes and escapes; empty for any other field.

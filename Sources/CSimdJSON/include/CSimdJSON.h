@@ -143,6 +143,23 @@ typedef struct sjson_token {
 sjson_status sjson_begin_tokens(sjson_reader *reader, const uint8_t *bytes, size_t length);
 sjson_status sjson_next_token(sjson_reader *reader, sjson_token *token);
 
+// Nodes: a whole document in one piece of memory, for who walks about in it.
+
+/// A value, or the name of a member, which stands before its value. What an object or array holds
+/// follows it directly, up to the node at `next`.
+typedef struct sjson_node {
+    sjson_slot value;
+    sjson_token_kind kind;
+    /// The index of the first node behind this one and all it holds; of a name, behind its value.
+    uint32_t next;
+} sjson_node;
+
+/// Reads a whole document, with the foreign numbers that rows may have. `nodes` stays valid until
+/// the next input begins; there is at least one, and the first is the root.
+sjson_status sjson_read_nodes(
+    sjson_reader *reader, const uint8_t *bytes, size_t length, const sjson_node **nodes,
+    size_t *count);
+
 #ifdef __cplusplus
 }
 #endif

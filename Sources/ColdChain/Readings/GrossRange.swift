@@ -32,37 +32,35 @@ package struct GrossRange: Equatable, Sendable {
 
 /// The gross range of each quantity a device measures; nil where none is known.
 package struct GrossRanges: Equatable, Sendable {
-    package var temperature: GrossRange?
-    package var humidity: GrossRange?
-    package var battery: GrossRange?
+    /// By the quantity's raw value, up to the last one that has a range.
+    private var ranges: [GrossRange?] = []
 
     package init(
         temperature: GrossRange? = nil, humidity: GrossRange? = nil, battery: GrossRange? = nil
     ) {
-        self.temperature = temperature
-        self.humidity = humidity
-        self.battery = battery
+        self[.temperature] = temperature
+        self[.humidity] = humidity
+        self[.battery] = battery
     }
 
     package subscript(quantity: Quantity) -> GrossRange? {
         get {
-            switch quantity {
-            case .temperature: temperature
-            case .humidity: humidity
-            case .battery: battery
-            }
+            let index = Int(quantity.rawValue)
+            return index < ranges.count ? ranges[index] : nil
         }
         set {
-            switch quantity {
-            case .temperature: temperature = newValue
-            case .humidity: humidity = newValue
-            case .battery: battery = newValue
-            }
+            let index = Int(quantity.rawValue)
+            guard newValue != nil || index < ranges.count else { return }
+            while ranges.count <= index { ranges.append(nil) }
+            ranges[index] = newValue
+            while ranges.last == .some(nil) { ranges.removeLast() }
         }
     }
 
-    /// The flag of the gross range test; not evaluated where the quantity has no range.
+    /// The flag of the gross range test: `missing` for what is no number, not evaluated where the
+    /// quantity has no range.
     package func flag(for measurement: Measurement) -> QualityFlag {
-        self[measurement.quantity]?.flag(for: measurement.value) ?? .notEvaluated
+        if measurement.value.isNaN { return .missing }
+        return self[measurement.quantity]?.flag(for: measurement.value) ?? .notEvaluated
     }
 }

@@ -78,14 +78,16 @@ package struct Reading: Equatable, Sendable {
     package var receivedAt: Timestamp
     package var sequence: Int64?
     package var quality: QualityFlags
+    package var notes: ReadingNotes
     /// The order the bag carried at `measuredAt`, as far as it was known at receipt.
     package var order: OrderNumber?
 
     package init(
         source: SourceNumber, measurement: Measurement, measuredAt: Timestamp,
         timeSource: TimeSource, receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags,
-        order: OrderNumber?
+        notes: ReadingNotes = [], order: OrderNumber?
     ) {
+        self.notes = notes
         self.source = source
         self.measurement = measurement
         self.measuredAt = measuredAt
@@ -106,11 +108,13 @@ package struct Fix: Equatable, Sendable {
     package var receivedAt: Timestamp
     package var sequence: Int64?
     package var quality: QualityFlags
+    package var notes: ReadingNotes
 
     package init(
         source: SourceNumber, position: Position, measuredAt: Timestamp, timeSource: TimeSource,
-        receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags
+        receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags, notes: ReadingNotes = []
     ) {
+        self.notes = notes
         self.source = source
         self.position = position
         self.measuredAt = measuredAt

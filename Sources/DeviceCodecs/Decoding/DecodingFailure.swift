@@ -11,6 +11,31 @@ package enum DecodingReason: String, CaseIterable, Sendable {
     case invalidUTF8 = "invalid_utf8"
     case notJSON = "not_json"
     case outOfMemory = "out_of_memory"
+    /// Bytes that are not what the profile's format begins with.
+    case unknownFrame = "unknown_frame"
+    case truncatedFrame = "truncated_frame"
+    case badChecksum = "bad_checksum"
+    case notCBOR = "not_cbor"
+    /// Text that should be hexadecimal digits or Base64.
+    case badEncoding = "bad_encoding"
+    /// The message lacks what the format always has.
+    case missingField = "missing_field"
+    /// A form of the format that is known and not read.
+    case unsupported = "unsupported"
+    /// Relayed for a device of which nobody said what model it is.
+    case unknownModel = "unknown_model"
+    /// Encrypted, and there is no key for the device, or the wrong one.
+    case missingKey = "missing_key"
+    case wrongKey = "wrong_key"
+
+    // A vendor's JavaScript codec.
+    case codecUnavailable = "codec_unavailable"
+    case codecThrew = "codec_threw"
+    case codecTimedOut = "codec_timed_out"
+    case codecReportedErrors = "codec_reported_errors"
+    case codecCrashed = "codec_crashed"
+    case codecSuspended = "codec_suspended"
+    case codecAnswerUnusable = "codec_answer_unusable"
 
     // A row, or a message that is one.
     case notAnObject = "not_an_object"

@@ -161,7 +161,7 @@ extension RowDecoder {
     /// kept and flagged by the gross range test.
     private func isPossible(_ value: Double, _ target: FieldTarget) -> Bool {
         switch target {
-        case .measurement: true
+        case .measurement, .altitude: true
         case .latitude: (-90...90).contains(value)
         case .longitude: (-180...180).contains(value)
         case .heading: (0...360).contains(value)

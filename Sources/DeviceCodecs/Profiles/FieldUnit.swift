@@ -12,14 +12,29 @@ package enum FieldUnit: String, CaseIterable, Sendable {
     case knots = "kn"
     case degrees = "°"
     case metres = "m"
+    case kilometres = "km"
+    case volts = "V"
+    case millivolts = "mV"
+    case pascals = "Pa"
+    case hectopascals = "hPa"
+    case partsPerMillion = "ppm"
+    case microgramsPerCubicMetre = "µg/m³"
+    /// Whether something is so: true or false, 1 or 0.
+    case truth = "bool"
 
-    /// The value in the unit of the log: °C, %, m/s, degrees or metres.
+    /// The value in the unit of the log: °C, %, m/s, degrees, metres, V, Pa.
     ///
     /// What had to be converted is rounded to a millionth, far below what any of the sensors
     /// resolves, so that 134.6 °F is 57 °C and not a hair less.
     func canonical(_ value: Double) -> Double {
         switch self {
-        case .celsius, .percent, .metresPerSecond, .degrees, .metres: value
+        case .celsius, .percent, .metresPerSecond, .degrees, .metres, .volts, .pascals,
+            .partsPerMillion, .microgramsPerCubicMetre:
+            value
+        case .truth: value == 0 ? 0 : 1
+        case .millivolts: rounded(value / 1000)
+        case .hectopascals: rounded(value * 100)
+        case .kilometres: rounded(value * 1000)
         case .fahrenheit: rounded((value - 32) * 5 / 9)
         case .kelvin: rounded(value - 273.15)
         case .kilometresPerHour: rounded(value / 3.6)
@@ -43,10 +58,11 @@ package enum FieldTarget: Hashable, Sendable {
     case speed
     case heading
     case accuracy
+    case altitude
 
     package static let all: [FieldTarget] =
         Quantity.allCases.map(FieldTarget.measurement) + [
-            .latitude, .longitude, .speed, .heading, .accuracy,
+            .latitude, .longitude, .speed, .heading, .accuracy, .altitude,
         ]
 
     package var name: String {
@@ -57,6 +73,7 @@ package enum FieldTarget: Hashable, Sendable {
         case .speed: "speed"
         case .heading: "heading"
         case .accuracy: "accuracy"
+        case .altitude: "altitude"
         }
     }
 
@@ -70,9 +87,15 @@ package enum FieldTarget: Hashable, Sendable {
         switch self {
         case .measurement(.temperature): [.celsius, .fahrenheit, .kelvin]
         case .measurement(.humidity), .measurement(.battery): [.percent]
+        case .measurement(.batteryVoltage), .measurement(.supplyVoltage): [.volts, .millivolts]
+        case .measurement(.pressure): [.pascals, .hectopascals]
+        case .measurement(.carbonDioxide): [.partsPerMillion]
+        case .measurement(.particulates): [.microgramsPerCubicMetre]
+        case .measurement(.ignition), .measurement(.motion), .measurement(.opening): [.truth]
+        case .measurement(.odometer): [.metres, .kilometres]
         case .latitude, .longitude, .heading: [.degrees]
         case .speed: [.metresPerSecond, .kilometresPerHour, .milesPerHour, .knots]
-        case .accuracy: [.metres]
+        case .accuracy, .altitude: [.metres]
         }
     }
 

@@ -1,8 +1,6 @@
 import Testing
 import Wire
 
-@testable import Bridge
-
 @Suite("Names found by their bytes")
 struct NameTableTests {
     @Test("a table finds what a dictionary finds", arguments: [0, 1, 0xdead_beef] as [UInt64])

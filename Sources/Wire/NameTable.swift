@@ -2,27 +2,27 @@
 ///
 /// Open addressing with linear probing; names are never removed. The hash is FNV-1a, started with
 /// a salt that the owner draws at random, so that nobody can choose names that collide.
-struct NameTable: Sendable {
+package struct NameTable: Sendable {
     private var slots: [Int32]
     private var names: [Range<Int>] = []
     private var bytes: [UInt8] = []
     private let salt: UInt64
 
-    init(salt: UInt64) {
+    package init(salt: UInt64) {
         self.salt = salt
         slots = Array(repeating: -1, count: 64)
     }
 
-    var count: Int { names.count }
+    package var count: Int { names.count }
 
     /// The number of `name`, counted from 0 in order of insertion, or nil.
-    func find(_ name: Span<UInt8>) -> Int? {
+    package func find(_ name: Span<UInt8>) -> Int? {
         let slot = self.slot(of: name)
         return slots[slot] < 0 ? nil : Int(slots[slot])
     }
 
     /// Adds `name`, which must not be in the table, under the next number.
-    mutating func insert(_ name: Span<UInt8>) -> Int {
+    package mutating func insert(_ name: Span<UInt8>) -> Int {
         if (names.count + 1) * 2 > slots.count { grow() }
         let number = names.count
         let start = bytes.count
