@@ -63,6 +63,7 @@ extension Decoded {
             case .temperature: temperature = measurement.value
             case .humidity: humidity = measurement.value
             case .battery: battery = measurement.value
+            default: break
             }
         }
     }

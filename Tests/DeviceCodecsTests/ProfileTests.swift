@@ -62,7 +62,7 @@ struct ProfileTests {
         let tracker = try shipped("generic/tracker")
         #expect(tracker.topic.carrier == .vehicle)
         #expect(tracker.probePosition == nil)
-        #expect(tracker.ranges.temperature == nil)
+        #expect(tracker.ranges[.temperature] == nil)
     }
 
     /// Sound; each case below changes one line of it.

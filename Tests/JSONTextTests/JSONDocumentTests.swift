@@ -21,17 +21,6 @@ private final class Document {
     func bool(_ node: Node?) -> Bool? { document.bool(node) }
     func isObject(_ node: Node) -> Bool { document.isObject(node) }
     func isArray(_ node: Node) -> Bool { document.isArray(node) }
-    func text(_ node: Node) -> String {
-        string(document.text(node))
-    }
-    func name(of child: Node) -> String {
-        string(document.name(of: child))
-    }
-    private func string(_ bytes: Span<UInt8>) -> String {
-        var copy: [UInt8] = []
-        for index in bytes.indices { copy.append(bytes[index]) }
-        return String(decoding: copy, as: UTF8.self)
-    }
     func isText(_ node: Node?, _ text: StaticString) -> Bool { document.isText(node, text) }
     func found(_ name: StaticString, of node: Node) -> Node? { document.member(name, of: node) }
 }
@@ -62,12 +51,15 @@ struct JSONDocumentTests {
 
     @Test("The members of an object can be walked, with their names")
     func walk() throws {
-        let document = try Document()
-        let root = try document.read(text)
+        var document = try JSONDocument()
+        let root = try document.read(Array(text.utf8).span)
         var names: [String] = []
-        var child = document.first(of: root)
+        var child = document.firstChild(of: root)
         while let node = child {
-            names.append(document.name(of: node))
+            let name = document.name(of: node)
+            var bytes: [UInt8] = []
+            for index in name.indices { bytes.append(name[index]) }
+            names.append(String(decoding: bytes, as: UTF8.self))
             child = document.sibling(of: node, in: root)
         }
         #expect(names == ["a", "t", "n", "z", "q"])
