@@ -1,41 +1,50 @@
 package import ColdChain
 
-/// Which profile decodes a message, and whose it is.
+/// Which profile decodes a message, and whom its topic names.
 package struct Route: Equatable, Sendable {
     package let profile: ProfileNumber
-    package let carrier: CarrierKind
-    /// Where in the topic the carrier's name stands.
-    package let name: Range<Int>
+    package let naming: TopicNaming
 }
 
 /// The profiles in use, found by topic.
 package struct ProfileCatalogue: Sendable {
     package let profiles: [Profile]
     private let tree: TopicTree
+    /// By the number that the tree answers.
+    private let patterns: [(profile: Int, pattern: TopicPattern)]
 
     /// Refuses two profiles of the same identity, and two that would share a topic.
     package init(_ profiles: [Profile]) throws(ProfileConflict) {
-        for (index, profile) in profiles.enumerated() {
-            for other in profiles[..<index] {
-                if other.id == profile.id { throw .sameIdentity(profile.id) }
-                if other.topic.overlaps(profile.topic) { throw .sameTopic(other.id, profile.id) }
-            }
-        }
         var tree = TopicTree()
+        var patterns: [(profile: Int, pattern: TopicPattern)] = []
+        var identities: Set<String> = []
         for (number, profile) in profiles.enumerated() {
-            tree.insert(profile.topic, number: number)
+            guard identities.insert(profile.id).inserted else { throw .sameIdentity(profile.id) }
+            for pattern in profile.topics {
+                if let other = patterns.first(where: { $0.pattern.conflicts(with: pattern) }) {
+                    throw .sameTopic(profiles[other.profile].id, profile.id)
+                }
+                tree.insert(pattern, number: patterns.count)
+                patterns.append((number, pattern))
+            }
         }
         self.profiles = profiles
         self.tree = tree
+        self.patterns = patterns
     }
 
-    /// The profiles that are part of the program: `generic/bag` and `generic/tracker`.
+    /// The profiles that are part of the program.
     package static func shippedProfiles() throws(ProfileError) -> [Profile] {
         var profiles: [Profile] = []
         for file in ShippedProfiles.files {
             profiles.append(try Profile(parsing: Array(file.text.utf8), file: file.path))
         }
         return profiles
+    }
+
+    /// The number of a profile by its `vendor/model`.
+    package func number(of id: String) -> ProfileNumber? {
+        profiles.firstIndex { $0.id == id }.map(ProfileNumber.init)
     }
 
     /// The text of a shipped profile's file, by its path under `Devices`.
@@ -48,28 +57,36 @@ package struct ProfileCatalogue: Sendable {
     /// What to subscribe to at the brokers, without repetition.
     package var subscriptionFilters: [String] {
         var filters: [String] = []
-        for filter in profiles.map(\.topic.filter) where !filters.contains(filter) {
+        for filter in patterns.map(\.pattern.filter) where !filters.contains(filter) {
             filters.append(filter)
         }
         return filters
     }
 
-    /// The profile that decodes what arrives on a topic, and the name of its bag or vehicle, which
-    /// is checked. Allocates nothing.
+    /// The profile that decodes what arrives on a topic, and whom the topic names; the name is
+    /// checked. Allocates nothing.
     package func route(_ topic: Span<UInt8>) throws(TopicRefusal) -> Route {
         guard let number = tree.pattern(of: topic) else { throw .unknownTopic }
-        let route = route(topic, number)
-        try CarrierName.check(topic.extracting(route.name))
-        return route
+        let (profile, pattern) = patterns[number]
+        let naming: TopicNaming
+        switch pattern.naming {
+        case .nobody: naming = .nobody
+        case .carrier(let kind, let level):
+            naming = .carrier(kind, try name(in: topic, at: level, of: pattern))
+        case .device(let level): naming = .device(try name(in: topic, at: level, of: pattern))
+        }
+        return Route(profile: ProfileNumber(rawValue: profile), naming: naming)
     }
 
-    private func route(_ topic: Span<UInt8>, _ number: Int) -> Route {
-        let pattern = profiles[number].topic
+    private func name(
+        in topic: Span<UInt8>, at level: Int, of pattern: TopicPattern
+    ) throws(TopicRefusal) -> Range<Int> {
         var start = 0
-        for _ in 0..<pattern.carrierLevel { start = endOfLevel(topic, from: start) + 1 }
-        return Route(
-            profile: ProfileNumber(rawValue: number), carrier: pattern.carrier,
-            name: start..<endOfLevel(topic, from: start))
+        for _ in 0..<level { start = endOfLevel(topic, from: start) + 1 }
+        var end = endOfLevel(topic, from: start)
+        if case .rest = pattern.levels[level] { end = topic.count }
+        try CarrierName.check(topic.extracting(start..<end))
+        return start..<end
     }
 
     private func endOfLevel(_ topic: Span<UInt8>, from start: Int) -> Int {

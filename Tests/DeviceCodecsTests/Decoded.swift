@@ -39,10 +39,11 @@ func decode(
     _ batch: inout SampleBatch, profile: Int = 0
 ) throws -> Outcome {
     let topic = Array(
-        catalogue.profiles[profile].topic.filter.replacing("+", with: "name").utf8)
+        catalogue.profiles[profile].topics[0].filter.replacing("+", with: "name").utf8)
     let route = try catalogue.route(topic.span)
     do throws(DecodingFailure) {
-        try decoder.decode(payload.span, profile: route.profile, into: &batch)
+        try decoder.decode(
+            payload.span, topic: topic.span, profile: route.profile, atNoon, into: &batch)
     } catch {
         let isEmpty =
             batch.samples.isEmpty && batch.measurements.isEmpty && batch.rejections.isEmpty

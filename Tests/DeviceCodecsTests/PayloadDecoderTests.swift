@@ -77,16 +77,20 @@ struct PayloadDecoderTests {
     @Test("B-3: a batch's bad rows cost only themselves, and each says why")
     func badRows() throws {
         let payload = """
-            [{"t":1,"temperature":1},"x",{"t":2,"temperature":2,"temperature":3},
-             {"t":"3","temperature":3},{"t":4},{"t":5,"temperature":{}},{"t":6,"temperature":6,"seq":1.5},
-             {"t":7,"temperature":1e400,"battery":7},null,[],{"t":8,"temperature":8}]
+            [{"t":1795176000001,"temperature":1},"x",{"t":2,"temperature":2,"temperature":3},
+             {"t":"3","temperature":3},{"t":4},{"t":5,"temperature":{}},
+             {"t":1795176000006,"temperature":6,"seq":1.5},
+             {"t":1795176000007,"temperature":1e400,"battery":7},null,[],
+             {"t":1795176000008,"temperature":8}]
             """
         #expect(
             try decode(Array(payload.utf8), with: shipped("generic/bag"))
                 == .samples(
                     [
-                        Decoded(time: 1, temperature: 1), Decoded(time: 6, temperature: 6),
-                        Decoded(time: 7, battery: 7), Decoded(time: 8, temperature: 8),
+                        Decoded(time: 1_795_176_000_001, temperature: 1),
+                        Decoded(time: 1_795_176_000_006, temperature: 6),
+                        Decoded(time: 1_795_176_000_007, battery: 7),
+                        Decoded(time: 1_795_176_000_008, temperature: 8),
                     ],
                     rejected: [
                         "1 not_an_object", "2 duplicate_field", "3 invalid_time",
@@ -114,7 +118,8 @@ struct PayloadDecoderTests {
         for (payload, words) in cases {
             let bytes = Array(payload.utf8)
             let error = #expect(throws: DecodingFailure.self) {
-                try decoder.decode(bytes.span, profile: profile, into: &batch)
+                try decoder.decode(
+                    bytes.span, topic: [UInt8]().span, profile: profile, atNoon, into: &batch)
             }
             #expect(error?.detail == words)
         }
@@ -126,10 +131,10 @@ struct PayloadDecoderTests {
         "B-3: a tracker's message becomes fixes in SI units",
         arguments: [
             (
-                #"{"t":5,"lat":48.137154,"lon":11.576124,"speed":36,"heading":360,"accuracy":5,"battery":71,"seq":4}"#,
+                #"{"t":1795176000005,"lat":48.137154,"lon":11.576124,"speed":36,"heading":360,"accuracy":5,"battery":71,"seq":4}"#,
                 .samples([
                     Decoded(
-                        time: 5, sequence: 4, battery: 71,
+                        time: 1_795_176_000_005, sequence: 4, battery: 71,
                         position: Position(
                             latitude: 48.137154, longitude: 11.576124, speed: 10, heading: 0,
                             accuracy: 5))

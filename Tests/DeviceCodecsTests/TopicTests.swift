@@ -20,8 +20,9 @@ private func catalogue(_ topics: [String]) throws -> ProfileCatalogue {
 /// The pattern of the profile a topic leads to, and the name of its carrier.
 private func route(_ topic: [UInt8], in catalogue: ProfileCatalogue) throws -> [String] {
     let route = try catalogue.route(topic.span)
-    let name = String(decoding: topic[route.name], as: UTF8.self)
-    return [catalogue[route.profile].topic.filter, route.carrier.rawValue, name]
+    let name = String(decoding: topic[try route.naming.name.unwrapped("a name")], as: UTF8.self)
+    let carrier = try route.naming.carrier.unwrapped("a carrier")
+    return [catalogue[route.profile].topics[0].filter, carrier.rawValue, name]
 }
 
 @Suite("Topics lead to profiles (B-3)")
@@ -114,6 +115,37 @@ struct TopicTests {
         }
     }
 
+    @Test(
+        "a topic names a carrier, a device, or nobody",
+        arguments: [
+            ("bags/{bag}/readings", .carrier(.bag, level: 1)),
+            ("{site}/{vehicle}", .carrier(.vehicle, level: 1)),
+            ("zigbee2mqtt/{device...}", .device(level: 1)), ("/gw/{gateway}/status", .nobody),
+            ("fleet", .nobody),
+        ] as [(String, TopicPattern.Naming)])
+    func naming(text: String, expected: TopicPattern.Naming) throws {
+        #expect(try TopicPattern(text).naming == expected)
+    }
+
+    @Test("a rest takes what nothing more exact takes, and names all of it")
+    func rest() throws {
+        let catalogue = try catalogue(["home/{device...}", "home/bridge/{device}", "{bag}/x"])
+        for (topic, filter, name) in [
+            ("home/kitchen", "home/#", "kitchen"), ("home/cold room/2", "home/#", "cold room/2"),
+            ("home/bridge/7", "home/bridge/+", "7"), ("home/bridge/7/8", "home/#", "bridge/7/8"),
+            ("home/x", "home/#", "x"), ("garage/x", "+/x", "garage"),
+        ] {
+            let bytes = Array(topic.utf8)
+            let route = try catalogue.route(bytes.span)
+            #expect(catalogue[route.profile].topics[0].filter == filter)
+            let range = try route.naming.name.unwrapped("a name")
+            #expect(String(decoding: bytes[range], as: UTF8.self) == name)
+        }
+        #expect(throws: TopicRefusal.unknownTopic) {
+            try route(Array("home".utf8), in: catalogue)
+        }
+    }
+
     @Test("two profiles of the same identity are refused together")
     func sameIdentity() throws {
         let bag = try shipped("generic/bag")
@@ -125,12 +157,13 @@ struct TopicTests {
     @Test(
         "what is no topic pattern is refused for its reason",
         arguments: [
-            ("", .emptyLevel), ("bags//{bag}", .emptyLevel), ("/{bag}", .emptyLevel),
+            ("", .emptyLevel), ("bags//{bag}", .emptyLevel), ("a//{bag}", .emptyLevel),
             ("bags/+/{bag}", .invalidLevel("+")), ("{bag}/#", .invalidLevel("#")),
             ("x{bag}", .invalidLevel("x{bag}")), ("{}/{bag}", .invalidLevel("{}")),
             ("{Bag}", .invalidLevel("{Bag}")), ("a\0/{bag}", .invalidLevel("a\0")),
-            ("bags/readings", .noCarrier), ("{site}/x", .noCarrier),
-            ("{bag}/{vehicle}", .noCarrier), ("{bag}/{bag}", .nameTwice),
+            ("{bag}/{vehicle}", .twoNames), ("{device}/{bag}", .twoNames),
+            ("{bag}/{bag}", .nameTwice), ("{device...}/x", .notLast("device")),
+            ("{bag..}", .invalidLevel("{bag..}")),
             ("$SYS/{bag}", .reservedForTheBroker("$SYS")),
             (String(repeating: "a/", count: 16) + "{bag}", .tooLong),
             (String(repeating: "a", count: 510) + "/{bag}", .tooLong),

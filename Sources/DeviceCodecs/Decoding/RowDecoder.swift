@@ -16,6 +16,7 @@ struct RowDecoder: Sendable {
     private struct MeasurementSlot {
         var number: NumberSlot
         var quantity: Quantity
+        var probe: Int
     }
 
     private struct PositionSlots {
@@ -24,11 +25,12 @@ struct RowDecoder: Sendable {
         var speed: NumberSlot?
         var heading: NumberSlot?
         var accuracy: NumberSlot?
+        var altitude: NumberSlot?
     }
 
     private let measurements: [MeasurementSlot]
     private let position: PositionSlots?
-    private let time: (slot: Int, kind: Profile.TimeKind)?
+    private let time: (slot: Int, kind: TimeKind)?
     private let sequence: Int?
 
     init(_ profile: Profile) {
@@ -39,8 +41,8 @@ struct RowDecoder: Sendable {
             NumberSlot(slot: slot, unit: field.unit, target: field.target)
         }
         measurements = numbers.compactMap { number in
-            guard case .measurement(let quantity) = number.target else { return nil }
-            return MeasurementSlot(number: number, quantity: quantity)
+            guard case .measurement(let quantity, let probe) = number.target else { return nil }
+            return MeasurementSlot(number: number, quantity: quantity, probe: probe)
         }
         position = Self.positionSlots(numbers)
         if let field = profile.time {
@@ -67,36 +69,35 @@ struct RowDecoder: Sendable {
         guard let latitude = slot(.latitude), let longitude = slot(.longitude) else { return nil }
         return PositionSlots(
             latitude: latitude, longitude: longitude, speed: slot(.speed),
-            heading: slot(.heading), accuracy: slot(.accuracy))
+            heading: slot(.heading), accuracy: slot(.accuracy), altitude: slot(.altitude))
     }
 
     /// Adds the row's sample to the batch, and a rejection for whatever of it cannot be used. A row
     /// without a usable measurement or position adds no sample.
-    func decode(_ row: Int, of fields: borrowing FieldExtractor, into batch: inout SampleBatch) {
+    func decode(
+        _ row: Int, of fields: borrowing FieldExtractor, _ message: MessageContext,
+        into batch: inout SampleBatch
+    ) {
         var rejector = Rejector(row: row)
-        let measuredAt: Timestamp?
+        var draft = SampleDraft()
         switch readTime(fields) {
-        case .absent: measuredAt = nil
-        case .value(let instant): measuredAt = instant
+        case .absent: break
+        case .value(let instant): draft.setTime(instant, by: .device, message)
         case .refused(let reason):
             return rejector.reject(reason, &batch)
         }
         let start = batch.measurements.count
         for slot in measurements {
             guard let value = read(slot.number, fields, &rejector, &batch) else { continue }
-            batch.measurements.append(Measurement(quantity: slot.quantity, value: value))
+            batch.add(slot.quantity, probe: slot.probe, value)
         }
-        let position = readPosition(fields, &rejector, &batch)
-        let end = batch.measurements.count
-        guard start < end || position != nil else {
+        draft.position = readPosition(fields, &rejector, &batch)
+        guard start < batch.measurements.count || draft.position != nil else {
             if !rejector.hasRejected { rejector.reject(.nothingMeasured, &batch) }
             return
         }
-        let sequence = readSequence(fields, &rejector, &batch)
-        batch.samples.append(
-            Sample(
-                measuredAt: measuredAt, sequence: sequence, position: position,
-                measurements: start..<end))
+        draft.sequence = readSequence(fields, &rejector, &batch)
+        batch.close(draft, from: start)
     }
 
     /// What a field came to.
@@ -179,11 +180,12 @@ extension RowDecoder {
         let speed = read(position.speed, fields, &rejector, &batch)
         let heading = read(position.heading, fields, &rejector, &batch)
         let accuracy = read(position.accuracy, fields, &rejector, &batch)
+        let altitude = read(position.altitude, fields, &rejector, &batch)
         switch (latitude, longitude) {
         case (.value(let latitude), .value(let longitude)):
             return Position(
                 latitude: latitude, longitude: longitude, speed: speed,
-                heading: heading == 360 ? 0 : heading, accuracy: accuracy)
+                heading: heading == 360 ? 0 : heading, accuracy: accuracy, altitude: altitude)
         case (.absent, .absent):
             // Without a fix nothing is said, unless there is motion that now belongs nowhere.
             guard speed != nil || heading != nil || accuracy != nil else { return nil }
@@ -220,37 +222,15 @@ extension RowDecoder {
         let instant: Int64?
         switch fields[time.slot] {
         case .missing, .null: return .absent
-        case .integer(let count): instant = milliseconds(count, time.kind)
-        case .number(let count): instant = milliseconds(count, time.kind)
-        case .text:
-            instant = time.kind == .rfc3339 ? RFC3339.parse(fields.text(time.slot)) : nil
+        case .integer(let count): instant = time.kind.milliseconds(count)
+        case .number(let count): instant = time.kind.milliseconds(count)
+        case .text: instant = time.kind.milliseconds(fields.text(time.slot))
         case .bool, .container, .notANumber, .outOfRange: instant = nil
         }
         guard let instant, RFC3339.representable.contains(instant) else {
             return .refused(.invalidTime)
         }
         return .value(Timestamp(milliseconds: instant))
-    }
-
-    private func milliseconds(_ count: Int64, _ kind: Profile.TimeKind) -> Int64? {
-        switch kind {
-        case .rfc3339: return nil
-        case .epochMilliseconds: return count
-        case .epochSeconds:
-            let (product, overflow) = count.multipliedReportingOverflow(by: 1000)
-            return overflow ? nil : product
-        }
-    }
-
-    /// A count with a fraction, to the nearest millisecond.
-    private func milliseconds(_ count: Double, _ kind: Profile.TimeKind) -> Int64? {
-        let factor: Double
-        switch kind {
-        case .rfc3339: return nil
-        case .epochMilliseconds: factor = 1
-        case .epochSeconds: factor = 1000
-        }
-        return Int64(exactly: (count * factor).rounded())
     }
 
     private func readSequence(

@@ -52,7 +52,8 @@ package enum FieldUnit: String, CaseIterable, Sendable {
 
 /// What a field of a profile is about, by the name a profile gives it.
 package enum FieldTarget: Hashable, Sendable {
-    case measurement(Quantity)
+    /// Of the probe with that number, counted from 0.
+    case measurement(Quantity, probe: Int)
     case latitude
     case longitude
     case speed
@@ -60,14 +61,19 @@ package enum FieldTarget: Hashable, Sendable {
     case accuracy
     case altitude
 
+    /// How many probes of a quantity a profile can name.
+    package static let probes = 8
+
     package static let all: [FieldTarget] =
-        Quantity.allCases.map(FieldTarget.measurement) + [
-            .latitude, .longitude, .speed, .heading, .accuracy, .altitude,
-        ]
+        Quantity.allCases.flatMap { quantity in
+            (0..<probes).map { .measurement(quantity, probe: $0) }
+        } + [.latitude, .longitude, .speed, .heading, .accuracy, .altitude]
 
     package var name: String {
         switch self {
-        case .measurement(let quantity): quantity.name
+        // The first probe needs no number: `temperature`, `temperature.1`, `temperature.2` …
+        case .measurement(let quantity, let probe):
+            probe == 0 ? quantity.name : "\(quantity.name).\(probe)"
         case .latitude: "lat"
         case .longitude: "lon"
         case .speed: "speed"
@@ -85,14 +91,7 @@ package enum FieldTarget: Hashable, Sendable {
     /// The units it may be sent in.
     package var units: [FieldUnit] {
         switch self {
-        case .measurement(.temperature): [.celsius, .fahrenheit, .kelvin]
-        case .measurement(.humidity), .measurement(.battery): [.percent]
-        case .measurement(.batteryVoltage), .measurement(.supplyVoltage): [.volts, .millivolts]
-        case .measurement(.pressure): [.pascals, .hectopascals]
-        case .measurement(.carbonDioxide): [.partsPerMillion]
-        case .measurement(.particulates): [.microgramsPerCubicMetre]
-        case .measurement(.ignition), .measurement(.motion), .measurement(.opening): [.truth]
-        case .measurement(.odometer): [.metres, .kilometres]
+        case .measurement(let quantity, _): quantity.units
         case .latitude, .longitude, .heading: [.degrees]
         case .speed: [.metresPerSecond, .kilometresPerHour, .milesPerHour, .knots]
         case .accuracy, .altitude: [.metres]
@@ -103,5 +102,21 @@ package enum FieldTarget: Hashable, Sendable {
     package var isPosition: Bool {
         if case .measurement = self { return false }
         return true
+    }
+}
+
+extension Quantity {
+    /// The units it may be sent in, the log's own first.
+    package var units: [FieldUnit] {
+        switch self {
+        case .temperature: [.celsius, .fahrenheit, .kelvin]
+        case .humidity, .battery: [.percent]
+        case .batteryVoltage, .supplyVoltage: [.volts, .millivolts]
+        case .pressure: [.pascals, .hectopascals]
+        case .carbonDioxide: [.partsPerMillion]
+        case .particulates: [.microgramsPerCubicMetre]
+        case .ignition, .motion, .opening: [.truth]
+        case .odometer: [.metres, .kilometres]
+        }
     }
 }

@@ -9,7 +9,11 @@ struct ExampleReader {
 
     init(_ node: Node, file: String) throws(ProfileError) {
         mapping = try StrictMapping(
-            node, of: file, keys: ["title", "payload", "samples", "rejections", "failure"])
+            node, of: file,
+            keys: [
+                "title", "payload", "hex", "port", "topic", "received", "samples", "rejections",
+                "failure", "status",
+            ])
     }
 
     func example() throws(ProfileError) -> ProfileExample {
@@ -17,16 +21,47 @@ struct ExampleReader {
             title: try mapping.required("title") { node throws(ScalarError) in
                 try node.string()
             },
-            payload: try mapping.required("payload") { node throws(ScalarError) in
-                // An empty payload is one to try, though a null scalar reads the same.
-                node.isNull ? "" : try node.string()
-            },
-            samples: try samples(), rejections: try rejections(), failure: try failure())
-        guard example.samples.isEmpty != (example.failure == nil) else {
+            payload: try payload(), port: try port(),
+            topic: try mapping.value("topic") { node throws(ScalarError) in try node.string() },
+            receivedAt: try mapping.instant("received"), samples: try samples(),
+            rejections: try rejections(), failure: try failure(),
+            isStatus: try mapping.value("status") { node throws(ScalarError) in
+                try node.bool()
+            } ?? false)
+        let outcomes = [!example.samples.isEmpty, example.failure != nil, example.isStatus]
+        guard outcomes.count(where: { $0 }) == 1 else {
             throw mapping.refusal(
-                try mapping.required("title"), "an example has either 'samples' or a 'failure'")
+                try mapping.required("title"),
+                "an example has either 'samples', a 'failure' or 'status: true'")
         }
         return example
+    }
+
+    /// As text, or in hexadecimal digits.
+    private func payload() throws(ProfileError) -> [UInt8] {
+        guard let node = mapping.node("hex") else {
+            let text = try mapping.required("payload") { node throws(ScalarError) in
+                // An empty payload is one to try, though a null scalar reads the same.
+                node.isNull ? "" : try node.string()
+            }
+            return Array(text.utf8)
+        }
+        let text = try mapping.scalar(node) { node throws(ScalarError) in try node.string() }
+        var bytes: [UInt8] = []
+        let digits = text.utf8.filter { $0 != UInt8(ascii: " ") }
+        guard mapping.node("payload") == nil, TextCoding.appendHex(digits.span, to: &bytes) else {
+            throw mapping.refusal(
+                node, "expected pairs of hexadecimal digits, in place of 'payload'")
+        }
+        return bytes
+    }
+
+    private func port() throws(ProfileError) -> Int {
+        let port = try mapping.value("port") { node throws(ScalarError) in try node.int() } ?? 0
+        guard (0...255).contains(port) else {
+            throw mapping.refusal(try mapping.required("port"), "ports count from 0 to 255")
+        }
+        return Int(port)
     }
 
     private func samples() throws(ProfileError) -> [ProfileExample.Expectation] {
@@ -38,24 +73,36 @@ struct ExampleReader {
 
     private func expectation(_ node: Node) throws(ProfileError) -> ProfileExample.Expectation {
         let sample = try StrictMapping(
-            node, of: mapping.file, keys: ["time", "sequence"] + FieldTarget.all.map(\.name))
+            node, of: mapping.file,
+            keys: ["time", "sequence", "device", "notes"] + FieldTarget.all.map(\.name))
         var values: [FieldTarget: Double] = [:]
+        var markers: [FieldTarget: Marker] = [:]
         for target in FieldTarget.all {
-            values[target] = try sample.value(target.name) { node throws(ScalarError) in
-                try node.double()
+            guard let node = sample.node(target.name) else { continue }
+            if let word = try? node.string(), let marker = Marker(name: word) {
+                markers[target] = marker
+            } else {
+                values[target] = try sample.scalar(node) { node throws(ScalarError) in
+                    try node.double()
+                }
             }
         }
         return ProfileExample.Expectation(
-            time: try sample.value("time") { node throws(ScalarError) in
-                guard let instant = RFC3339.parse(try node.string()) else {
-                    throw node.mismatch("a time such as 2026-11-20T12:00:00Z")
-                }
-                return Timestamp(milliseconds: instant)
-            },
+            time: try sample.instant("time"),
             sequence: try sample.value("sequence") { node throws(ScalarError) in
                 try node.int()
             },
-            values: values)
+            device: try sample.value("device") { node throws(ScalarError) in try node.string() },
+            values: values, markers: markers, notes: try notes(sample))
+    }
+
+    private func notes(_ sample: StrictMapping) throws(ProfileError) -> ReadingNotes {
+        var notes: ReadingNotes = []
+        guard let node = sample.node("notes") else { return notes }
+        for node in try sample.list(node) {
+            notes.formUnion(try sample.word(node, among: ReadingNotes.names) { $0.name }.note)
+        }
+        return notes
     }
 
     private func rejections() throws(ProfileError) -> [Rejection] {
@@ -80,87 +127,13 @@ struct ExampleReader {
     }
 }
 
-extension Profile {
-    /// Decodes the examples and compares; the first that differs is thrown, at its place in `node`.
-    func tryExamples(of node: Node, file: String) throws(ProfileError) {
-        guard !examples.isEmpty else { return }
-        guard var decoder = try? PayloadDecoder(profiles: [self], limits: .standard) else {
-            throw ProfileError(
-                file: file, mark: node.mark, .text("there is no memory to try the examples"))
-        }
-        var batch = SampleBatch()
-        for (index, example) in examples.enumerated() {
-            guard let difference = difference(example, &decoder, &batch) else { continue }
-            var mark = node.mark
-            if case .sequence(let nodes)? = node["examples"]?.content, index < nodes.count {
-                mark = nodes[index].mark
+extension StrictMapping {
+    fileprivate func instant(_ key: String) throws(ProfileError) -> Timestamp? {
+        try value(key) { node throws(ScalarError) in
+            guard let instant = RFC3339.parse(try node.string()) else {
+                throw node.mismatch("a time such as 2026-11-20T12:00:00Z")
             }
-            throw ProfileError(
-                file: file, mark: mark, .example(title: example.title, difference))
+            return Timestamp(milliseconds: instant)
         }
-    }
-
-    /// What an example is decoded to instead of what it says, in words; nil where they agree.
-    private func difference(
-        _ example: ProfileExample, _ decoder: inout PayloadDecoder, _ batch: inout SampleBatch
-    ) -> String? {
-        do {
-            let payload = Array(example.payload.utf8)
-            try decoder.decode(payload.span, profile: ProfileNumber(rawValue: 0), into: &batch)
-        } catch {
-            if error.reason == example.failure { return nil }
-            return "the message is refused: \(error.reason.rawValue), \(error.detail)"
-        }
-        if let failure = example.failure {
-            return "the message is decoded, though '\(failure.rawValue)' is expected"
-        }
-        if batch.rejections != example.rejections {
-            let found = batch.rejections.map { "row \($0.row) \($0.reason)" }
-            return "the rejections are [\(found.joined(separator: ", "))]"
-        }
-        guard batch.samples.count == example.samples.count else {
-            return "the message is decoded to \(batch.samples.count) samples"
-        }
-        for (index, expected) in example.samples.enumerated() {
-            let found = ProfileExample.Expectation(batch.samples[index], of: batch)
-            if let words = found.difference(from: expected) { return "sample \(index): \(words)" }
-        }
-        return nil
-    }
-}
-
-extension ProfileExample.Expectation {
-    fileprivate init(_ sample: Sample, of batch: SampleBatch) {
-        time = sample.measuredAt
-        sequence = sample.sequence
-        values = [:]
-        for measurement in batch.measurements[sample.measurements] {
-            values[.measurement(measurement.quantity)] = measurement.value
-        }
-        guard let position = sample.position else { return }
-        values[.latitude] = position.latitude
-        values[.longitude] = position.longitude
-        values[.speed] = position.speed
-        values[.heading] = position.heading
-        values[.accuracy] = position.accuracy
-    }
-
-    fileprivate func difference(from expected: Self) -> String? {
-        if time != expected.time {
-            return "the time is \(time.map { RFC3339.text($0.milliseconds) } ?? "absent")"
-        }
-        if sequence != expected.sequence {
-            return "the sequence is \(sequence.map(String.init) ?? "absent")"
-        }
-        for target in FieldTarget.all where !isClose(values[target], expected.values[target]) {
-            return "\(target.name) is \(values[target].map(\.description) ?? "absent")"
-        }
-        return nil
-    }
-
-    /// Converted values are compared to the millionth, to which they are rounded.
-    private func isClose(_ first: Double?, _ second: Double?) -> Bool {
-        guard let first, let second else { return first == nil && second == nil }
-        return (first - second).magnitude <= 1e-6
     }
 }

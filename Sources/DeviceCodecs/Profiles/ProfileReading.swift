@@ -3,7 +3,10 @@ package import YAML
 
 extension Profile {
     /// Reads a profile from the text of its file. `file` is the name that errors carry.
-    package init(parsing text: [UInt8], file: String) throws(ProfileError) {
+    /// `codec` is the text of the file beside it, for profiles whose format is JavaScript.
+    package init(
+        parsing text: [UInt8], codec: [UInt8]? = nil, file: String
+    ) throws(ProfileError) {
         let node: Node?
         do {
             node = try parse(text)
@@ -14,12 +17,13 @@ extension Profile {
             let start = Node.Mark(line: 1, column: 1)
             throw ProfileError(file: file, mark: start, .text("the file is empty"))
         }
-        try self.init(node, file: file)
+        try self.init(node, codec: codec, file: file)
     }
 
     /// Reads a profile and tries its examples; one whose examples fail is refused.
-    package init(_ node: Node, file: String) throws(ProfileError) {
-        let profile = try ProfileReader(node, file: file).profile()
+    package init(_ node: Node, codec: [UInt8]? = nil, file: String) throws(ProfileError) {
+        var profile = try ProfileReader(node, file: file).profile()
+        profile.codec = codec
         try profile.tryExamples(of: node, file: file)
         self = profile
     }
@@ -28,23 +32,37 @@ extension Profile {
 /// Reads the keys of a profile.
 private struct ProfileReader {
     let mapping: StrictMapping
+    let format: PayloadFormat
 
     init(_ node: Node, file: String) throws(ProfileError) {
         mapping = try StrictMapping(
             node, of: file,
             keys: [
-                "id", "version", "description", "topic", "format", "fields", "time", "sequence",
-                "expected_interval", "probe_position", "examples",
+                "id", "version", "description", "topic", "format", "options", "carrier", "offered",
+                "models", "rows", "device", "fields", "time", "sequence", "expected_interval",
+                "probe_position", "examples",
             ])
+        format = try mapping.word(try mapping.required("format"), among: PayloadFormat.allCases) {
+            $0.rawValue
+        }
     }
 
+    /// Whether the profile says where the values are; other formats know that themselves.
+    private var isMapped: Bool { format == .json || format == .javaScript }
+
     func profile() throws(ProfileError) -> Profile {
-        _ = try mapping.word(try mapping.required("format"), among: ["json"]) { $0 }
+        let topics = try topics()
         let profile = Profile(
             id: try id(), version: try version(), summary: try text("description"),
-            topic: try topic(), fields: try fields(), time: try time(), sequence: try sequence(),
-            expectedInterval: try expectedInterval(), probePosition: try probePosition(),
-            examples: try examples())
+            format: format, options: try options(), topics: topics,
+            carrier: try carrier(topics),
+            isOffered: try mapping.value("offered") { node throws(ScalarError) in
+                try node.bool()
+            } ?? true,
+            models: try models(), rows: try mapping.optionalPath("rows") ?? [],
+            device: try mapping.optionalPath("device"), fields: try fields(), time: try time(),
+            sequence: try sequence(), expectedInterval: try expectedInterval(),
+            probePosition: try probePosition(), codec: nil, examples: try examples())
         try checkPaths(profile)
         return profile
     }
@@ -55,16 +73,7 @@ private struct ProfileReader {
 
     private func id() throws(ProfileError) -> String {
         let id = try text("id")
-        let parts = id.split(separator: "/", omittingEmptySubsequences: false)
-        let isName = parts.allSatisfy { part in
-            !part.isEmpty
-                && part.utf8.allSatisfy { byte in
-                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                        || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-                }
-        }
-        guard parts.count == 2, isName else {
+        guard id.isModelName else {
             let words = "expected vendor/model in lower case such as generic/bag, found '\(id)'"
             throw mapping.refusal(try mapping.required("id"), words)
         }
@@ -81,13 +90,48 @@ private struct ProfileReader {
         return Int(number)
     }
 
-    private func topic() throws(ProfileError) -> TopicPattern {
-        let text = try text("topic")
-        do {
-            return try TopicPattern(text)
-        } catch {
-            throw mapping.refusal(try mapping.required("topic"), error.description)
+    /// One pattern, a list of them, or none for what a gateway relays.
+    private func topics() throws(ProfileError) -> [TopicPattern] {
+        guard let node = mapping.node("topic") else { return [] }
+        var nodes = [node]
+        if case .sequence(let several) = node.content { nodes = several }
+        var patterns: [TopicPattern] = []
+        for node in nodes {
+            let text = try mapping.scalar(node) { node throws(ScalarError) in try node.string() }
+            do {
+                patterns.append(try TopicPattern(text))
+            } catch {
+                throw mapping.refusal(node, error.description)
+            }
         }
+        return patterns
+    }
+
+    private func carrier(_ topics: [TopicPattern]) throws(ProfileError) -> CarrierKind {
+        var named: CarrierKind?
+        for case .carrier(let kind, _) in topics.map(\.naming) {
+            guard named == nil || named == kind else {
+                throw mapping.refusal(
+                    try mapping.required("topic"), "one topic names a bag, another a vehicle")
+            }
+            named = kind
+        }
+        guard let node = mapping.node("carrier") else { return named ?? .bag }
+        let kind = try mapping.word(node, among: CarrierKind.allCases) { $0.rawValue }
+        guard named == nil || named == kind else {
+            throw mapping.refusal(node, "the topic names a \(named?.rawValue ?? "")")
+        }
+        return kind
+    }
+
+    private func models() throws(ProfileError) -> [String] {
+        guard let node = mapping.node("models") else { return [] }
+        var models: [String] = []
+        for node in try mapping.list(node) {
+            models.append(
+                try mapping.scalar(node) { node throws(ScalarError) in try node.string() })
+        }
+        return models
     }
 
     private func expectedInterval() throws(ProfileError) -> Duration? {
@@ -109,17 +153,7 @@ private struct ProfileReader {
 
     private func time() throws(ProfileError) -> Profile.TimeField? {
         guard let node = mapping.node("time") else { return nil }
-        let time = try StrictMapping(node, of: mapping.file, keys: ["path", "kind", "text"])
-        let kind = try time.word(try time.required("kind"), among: Profile.TimeKind.allCases) {
-            $0.rawValue
-        }
-        let acceptsNumericText = try time.acceptsNumericText()
-        guard kind != .rfc3339 || !acceptsNumericText else {
-            throw time.refusal(
-                try time.required("text"), "an RFC 3339 time is text as it is; remove 'text'")
-        }
-        return Profile.TimeField(
-            path: try time.path(), kind: kind, acceptsNumericText: acceptsNumericText)
+        return try TimeReader(node, file: mapping.file).field()
     }
 
     private func sequence() throws(ProfileError) -> Profile.SequenceField? {
@@ -129,13 +163,22 @@ private struct ProfileReader {
             path: try sequence.path(), acceptsNumericText: try sequence.acceptsNumericText())
     }
 
+    private func options() throws(ProfileError) -> FormatOptions {
+        guard let node = mapping.node("options") else { return FormatOptions() }
+        return try OptionsReader(node, file: mapping.file).options()
+    }
+
     private func fields() throws(ProfileError) -> [Profile.Field] {
-        let node = try mapping.required("fields")
+        guard let node = mapping.node("fields") else {
+            if isMapped { _ = try mapping.required("fields") }
+            return []
+        }
         let fields = try StrictMapping(node, of: mapping.file, keys: FieldTarget.all.map(\.name))
         var read: [Profile.Field] = []
         for (name, _, value) in fields.keys {
             guard let target = FieldTarget(name: name) else { continue }
-            read.append(try FieldReader(value, target, file: mapping.file).field())
+            let reader = try FieldReader(value, target, isMapped: isMapped, file: mapping.file)
+            read.append(try reader.field())
         }
         guard !read.isEmpty else { throw mapping.refusal(node, "a profile needs a field") }
         let targets = read.map(\.target)
@@ -157,9 +200,16 @@ private struct ProfileReader {
 
     /// Two fields out of one member are a slip; one of them would be read as the other.
     private func checkPaths(_ profile: Profile) throws(ProfileError) {
+        guard isMapped else { return }
+        if profile.device == nil, profile.topics.contains(where: { $0.naming == .nobody }) {
+            throw mapping.refusal(
+                try mapping.required("topic"),
+                "neither the topic nor 'device' tells which device a reading is of")
+        }
         var paths = profile.fields.map(\.path)
         if let time = profile.time { paths.append(time.path) }
         if let sequence = profile.sequence { paths.append(sequence.path) }
+        if let device = profile.device { paths.append(device) }
         guard Set(paths).count == paths.count else {
             throw mapping.refusal(
                 try mapping.required("fields"), "two fields of the profile have the same path")
@@ -167,86 +217,18 @@ private struct ProfileReader {
     }
 }
 
-/// Reads one field of a profile.
-private struct FieldReader {
-    let mapping: StrictMapping
-    let target: FieldTarget
-
-    init(_ node: Node, _ target: FieldTarget, file: String) throws(ProfileError) {
-        let keys = ["path", "unit", "text"] + (target.isPosition ? [] : ["range", "plausible"])
-        mapping = try StrictMapping(node, of: file, keys: keys)
-        self.target = target
-    }
-
-    func field() throws(ProfileError) -> Profile.Field {
-        let unit = try mapping.word(try mapping.required("unit"), among: target.units) {
-            $0.rawValue
-        }
-        return Profile.Field(
-            target: target, path: try mapping.path(), unit: unit,
-            acceptsNumericText: try mapping.acceptsNumericText(), range: try range(in: unit))
-    }
-
-    /// The spans are written in the field's own unit.
-    private func range(in unit: FieldUnit) throws(ProfileError) -> GrossRange? {
-        guard let sensorSpan = try span("range", in: unit) else {
-            if let node = mapping.node("plausible") {
-                throw mapping.refusal(
-                    node, "'plausible' needs 'range', what the sensor can measure")
+extension String {
+    /// Whether it is `vendor/model` in lower case.
+    package var isModelName: Bool {
+        let parts = split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2
+            && parts.allSatisfy { part in
+                !part.isEmpty
+                    && part.utf8.allSatisfy { byte in
+                        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+                    }
             }
-            return nil
-        }
-        guard let plausible = try span("plausible", in: unit) else {
-            return GrossRange(sensorSpan: sensorSpan)
-        }
-        guard let range = GrossRange(sensorSpan: sensorSpan, plausibleSpan: plausible) else {
-            throw mapping.refusal(
-                try mapping.required("plausible"), "'plausible' has to lie within 'range'")
-        }
-        return range
-    }
-
-    private func span(
-        _ key: String, in unit: FieldUnit
-    ) throws(ProfileError) -> ClosedRange<Double>? {
-        guard let node = mapping.node(key) else { return nil }
-        let ends = try mapping.list(node)
-        guard ends.count == 2 else {
-            throw mapping.refusal(node, "expected two numbers such as [-40, 85]")
-        }
-        let lower = try mapping.scalar(ends[0]) { node throws(ScalarError) in try node.double() }
-        let upper = try mapping.scalar(ends[1]) { node throws(ScalarError) in try node.double() }
-        guard lower < upper else {
-            throw mapping.refusal(node, "the first number has to be the smaller one")
-        }
-        return unit.canonical(lower)...unit.canonical(upper)
-    }
-}
-
-extension StrictMapping {
-    /// Deep enough for every message seen; a bound on the depth of the field tree.
-    private static let maximumPathLength = 8
-
-    /// `a.b` or, where a name holds a dot, the list `[a, b.c]`.
-    fileprivate func path() throws(ProfileError) -> [String] {
-        let node = try required("path")
-        var names: [String] = []
-        if case .sequence(let nodes) = node.content {
-            for name in nodes {
-                names.append(try scalar(name) { node throws(ScalarError) in try node.string() })
-            }
-        } else {
-            let text = try scalar(node) { node throws(ScalarError) in try node.string() }
-            names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        }
-        guard !names.isEmpty, !names.contains(""), names.count <= Self.maximumPathLength else {
-            throw refusal(
-                node, "expected one to \(Self.maximumPathLength) names such as data.temperature")
-        }
-        return names
-    }
-
-    fileprivate func acceptsNumericText() throws(ProfileError) -> Bool {
-        try value("text") { node throws(ScalarError) in try node.bool() } ?? false
     }
 }

@@ -1,11 +1,25 @@
 package import ColdChain
 
 /// The topics of one profile, such as `bags/{bag}/readings`: levels that are the same in all of
-/// them, and levels in braces that differ. The level `{bag}` or `{vehicle}` names the carrier.
+/// them, and levels in braces that differ.
+///
+/// The level `{bag}` or `{vehicle}` names the carrier, `{device}` the device; without any of them
+/// the payload has to tell the device. The last level may end in `...`, as `{device...}`: it stands
+/// for one or more levels.
 package struct TopicPattern: Equatable, Sendable {
     package enum Level: Equatable, Sendable {
         case literal(String)
         case capture(String)
+        /// One or more levels up to the end of the topic.
+        case rest(String)
+    }
+
+    /// Who the topic names, and in which of its levels.
+    package enum Naming: Equatable, Sendable {
+        case carrier(CarrierKind, level: Int)
+        case device(level: Int)
+        /// A gateway's or a network's topic.
+        case nobody
     }
 
     /// Deep enough for every topic tree seen, and a bound for the walk along a topic.
@@ -14,9 +28,7 @@ package struct TopicPattern: Equatable, Sendable {
     package static let maximumLength = 512
 
     package let levels: [Level]
-    package let carrier: CarrierKind
-    /// The index in `levels` of the one that names the carrier.
-    package let carrierLevel: Int
+    package let naming: Naming
 
     /// Reads a pattern as a profile writes it.
     package init(_ text: String) throws(TopicPatternError) {
@@ -24,19 +36,35 @@ package struct TopicPattern: Equatable, Sendable {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= Self.maximumLevels else { throw .tooLong }
         var levels: [Level] = []
-        for part in parts { levels.append(try Self.level(part)) }
+        for (index, part) in parts.enumerated() {
+            // Some gateways begin their topics with a slash.
+            let isLeading = index == 0 && part.isEmpty && parts.count > 1
+            levels.append(isLeading ? .literal("") : try Self.level(part))
+        }
         if case .literal(let first) = levels.first, first.hasPrefix("$") {
             throw .reservedForTheBroker(first)
         }
+        for level in levels.dropLast() {
+            if case .rest(let name) = level { throw .notLast(name) }
+        }
         let names = levels.compactMap(\.captured)
         guard Set(names).count == names.count else { throw .nameTwice }
-        let carriers = levels.enumerated().compactMap { index, level in
-            level.captured.flatMap(CarrierKind.init).map { (index, $0) }
-        }
-        guard let (index, kind) = carriers.first, carriers.count == 1 else { throw .noCarrier }
         self.levels = levels
-        carrier = kind
-        carrierLevel = index
+        naming = try Self.naming(of: levels)
+    }
+
+    private static func naming(of levels: [Level]) throws(TopicPatternError) -> Naming {
+        var found: [Naming] = []
+        for (index, level) in levels.enumerated() {
+            guard let name = level.captured else { continue }
+            if let kind = CarrierKind(rawValue: name) {
+                found.append(.carrier(kind, level: index))
+            } else if name == "device" {
+                found.append(.device(level: index))
+            }
+        }
+        guard found.count <= 1 else { throw .twoNames }
+        return found.first ?? .nobody
     }
 
     private static func level(_ part: Substring) throws(TopicPatternError) -> Level {
@@ -46,12 +74,14 @@ package struct TopicPattern: Equatable, Sendable {
             guard !isForbidden else { throw .invalidLevel(String(part)) }
             return .literal(String(part))
         }
-        let name = part.dropFirst().dropLast()
+        var name = part.dropFirst().dropLast()
+        let isRest = name.hasSuffix("...")
+        if isRest { name = name.dropLast(3) }
         let isName = name.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "_")
         }
         guard !name.isEmpty, isName else { throw .invalidLevel(String(part)) }
-        return .capture(String(name))
+        return isRest ? .rest(String(name)) : .capture(String(name))
     }
 
     /// The MQTT topic filter that matches the same topics, such as `bags/+/readings`.
@@ -60,25 +90,34 @@ package struct TopicPattern: Equatable, Sendable {
             switch level {
             case .literal(let text): text
             case .capture: "+"
+            case .rest: "#"
             }
         }
         return parts.joined(separator: "/")
     }
 
-    /// Whether there is a topic that both match.
-    package func overlaps(_ other: TopicPattern) -> Bool {
-        levels.count == other.levels.count
+    /// Whether there is a topic that both match and that neither has the better claim to: a pattern
+    /// of fixed length goes before one with a rest, and of two rests the longer one does.
+    package func conflicts(with other: TopicPattern) -> Bool {
+        levels.count == other.levels.count && endsInRest == other.endsInRest
             && zip(levels, other.levels).allSatisfy { own, others in
                 if case .literal(let a) = own, case .literal(let b) = others { return a == b }
                 return true
             }
     }
+
+    private var endsInRest: Bool {
+        if case .rest? = levels.last { return true }
+        return false
+    }
 }
 
 extension TopicPattern.Level {
     fileprivate var captured: String? {
-        guard case .capture(let name) = self else { return nil }
-        return name
+        switch self {
+        case .literal: nil
+        case .capture(let name), .rest(let name): name
+        }
     }
 }
 
@@ -89,8 +128,10 @@ package enum TopicPatternError: Error, Equatable, Sendable {
     case invalidLevel(String)
     case reservedForTheBroker(String)
     case nameTwice
-    /// None or more than one of the levels is `{bag}` or `{vehicle}`.
-    case noCarrier
+    /// More than one of the levels is `{bag}`, `{vehicle}` or `{device}`.
+    case twoNames
+    /// Only the last level can stand for several.
+    case notLast(String)
 }
 
 extension TopicPatternError: CustomStringConvertible {
@@ -104,7 +145,8 @@ extension TopicPatternError: CustomStringConvertible {
             "'\(level)' is neither a literal level nor a name in braces such as {bag}"
         case .reservedForTheBroker(let level): "topics under '\(level)' belong to the broker"
         case .nameTwice: "two levels of the topic have the same name"
-        case .noCarrier: "exactly one level of the topic has to be {bag} or {vehicle}"
+        case .twoNames: "only one level of the topic can be {bag}, {vehicle} or {device}"
+        case .notLast(let name): "'{\(name)...}' has to be the last level"
         }
     }
 }

@@ -6,6 +6,8 @@ struct TopicTree: Sendable {
     private struct Node {
         /// The node behind a level that may be anything.
         var captureChild = none
+        /// The pattern for one or more further levels, whatever they are.
+        var restPattern = none
         /// The pattern that ends here.
         var pattern = none
     }
@@ -32,6 +34,9 @@ struct TopicTree: Sendable {
             switch level {
             case .literal(let text): node = literalChild(of: node, adding: Array(text.utf8))
             case .capture: node = captureChild(adding: node)
+            case .rest:
+                nodes[node].restPattern = number
+                return
             }
         }
         nodes[node].pattern = number
@@ -56,7 +61,8 @@ struct TopicTree: Sendable {
         let literal = literalChild(of: node, hash: hash, level)
         let found = pattern(of: topic, behind: end, at: literal)
         guard found == Self.none else { return found }
-        return pattern(of: topic, behind: end, at: nodes[node].captureChild)
+        let captured = pattern(of: topic, behind: end, at: nodes[node].captureChild)
+        return captured == Self.none ? nodes[node].restPattern : captured
     }
 
     /// Goes on with the level behind the slash at `end`, at the node that the level before led to.

@@ -68,15 +68,18 @@ package final class Dispatcher {
             return
         }
         do throws(DecodingFailure) {
-            try decoder.decode(payload, profile: route.profile, into: &samples)
+            try decoder.decode(
+                payload, topic: topic, profile: route.profile,
+                IncomingMessage(receivedAt: arrival.receivedAt), into: &samples)
         } catch {
             bridge?.receive(
                 undecodable: topic, payload: payload, arrival: arrival,
                 reason: error.reason.rawValue, detail: error.detail, effects: &effects)
             return
         }
+        guard case .carrier(let carrier, let name) = route.naming else { return }
         bridge?.receive(
-            samples, of: route.carrier, profile: route.profile, topic: topic, name: route.name,
+            samples, of: carrier, profile: route.profile, topic: topic, name: name,
             payload: payload, arrival: arrival, effects: &effects)
     }
 

@@ -2,6 +2,7 @@ import ColdChain
 package import Configuration
 import DeviceCodecs
 import JSONText
+import System
 import Wire
 
 /// Decodes one message without a daemon: what `freshwire decode` prints.
@@ -26,7 +27,10 @@ package enum PayloadPreview {
         var samples = SampleBatch()
         do {
             var decoder = try PayloadDecoder(catalogue)
-            try decoder.decode(payload.span, profile: route.profile, into: &samples)
+            let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+            try decoder.decode(
+                payload.span, topic: name.span, profile: route.profile,
+                IncomingMessage(receivedAt: now), into: &samples)
         } catch let failure as DecodingFailure {
             writer.object { object in
                 object.member("profile", profile.identity)
@@ -38,8 +42,9 @@ package enum PayloadPreview {
         }
         writer.object { object in
             object.member("profile", profile.identity)
-            object.member(
-                route.carrier.rawValue, String(decoding: name[route.name], as: UTF8.self))
+            if let carrier = route.naming.carrier, let range = route.naming.name {
+                object.member(carrier.rawValue, String(decoding: name[range], as: UTF8.self))
+            }
             object.samples(samples, ranges: profile.ranges)
         }
         return (writer.bytes, true)
@@ -77,7 +82,7 @@ extension JSONWriter {
         _ sample: Sample, in batch: SampleBatch, ranges: GrossRanges
     ) {
         instantMember("measuredAt", sample.measuredAt)
-        member("timeSource", (sample.measuredAt == nil ? TimeSource.receipt : .device).name)
+        member("timeSource", sample.timeSource.name)
         member("sequence", sample.sequence)
         name("measurements")
         array { measurements in

@@ -44,7 +44,23 @@ package enum RFC3339 {
     }
 
     package static func parse(_ text: Span<UInt8>) -> Int64? {
-        guard text.count >= 20,
+        var index = 0
+        guard let local = local(text, &index), let offsetMinutes = offset(text, &index),
+            index == text.count
+        else { return nil }
+        return local - Int64(offsetMinutes) * 60_000
+    }
+
+    /// Date and time without a zone, such as `2026-11-20T12:00:00`, as if they were in UTC.
+    package static func parseLocal(_ text: Span<UInt8>) -> Int64? {
+        var index = 0
+        guard let local = local(text, &index), index == text.count else { return nil }
+        return local
+    }
+
+    /// Reads up to the zone, and answers where that begins.
+    private static func local(_ text: Span<UInt8>, _ index: inout Int) -> Int64? {
+        guard text.count >= 19,
             let year = digits(text, 0, 4), text[4] == UInt8(ascii: "-"),
             let month = digits(text, 5, 2), text[7] == UInt8(ascii: "-"),
             let day = digits(text, 8, 2), isDateTimeSeparator(text[10]),
@@ -54,12 +70,10 @@ package enum RFC3339 {
             (1...12).contains(month), (1...daysIn(month: month, year: year)).contains(day),
             hour < 24, minute < 60, second <= 60
         else { return nil }
-        var index = 19
-        guard let fraction = milliseconds(text, &index),
-            let offsetMinutes = offset(text, &index), index == text.count
-        else { return nil }
+        index = 19
+        guard let fraction = milliseconds(text, &index) else { return nil }
         let days = daysSince1970(year: year, month: month, day: day)
-        let seconds = Int64(hour * 3600 + minute * 60 + min(second, 59) - offsetMinutes * 60)
+        let seconds = Int64(hour * 3600 + minute * 60 + min(second, 59))
         return days * millisecondsADay + seconds * 1000 + Int64(fraction)
     }
 

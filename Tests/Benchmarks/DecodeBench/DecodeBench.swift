@@ -97,7 +97,10 @@ struct DecodeBench {
     ) throws {
         for _ in 0..<count {
             let route = try catalogue.route(message.topic.span)
-            try decoder.decode(message.payload.span, profile: route.profile, into: &batch)
+            try decoder.decode(
+                message.payload.span, topic: message.topic.span, profile: route.profile,
+                IncomingMessage(receivedAt: Timestamp(milliseconds: 1_795_176_001_000)),
+                into: &batch)
         }
     }
 

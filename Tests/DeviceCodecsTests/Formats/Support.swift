@@ -6,6 +6,9 @@ import Wire
 /// Noon of 2026-11-20 in UTC, when the tests' messages arrive.
 let noon = Timestamp(milliseconds: 1_795_176_000_000)
 
+/// A message that arrives then.
+let atNoon = IncomingMessage(receivedAt: noon)
+
 /// The bytes that pairs of hexadecimal digits mean; white space is passed over.
 func hex(_ text: String) -> [UInt8] {
     let digits = text.filter { !$0.isWhitespace }

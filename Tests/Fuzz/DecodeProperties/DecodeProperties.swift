@@ -77,7 +77,10 @@ package struct DecodeProperties: ~Copyable {
         let profile = profileNumber(number)
         let syntax = Result { () throws(JSONSyntaxError) in try reader.parse(payload) }
         do throws(DecodingFailure) {
-            try decoder.decode(payload, profile: profile, into: &batch)
+            try decoder.decode(
+                payload, topic: [UInt8]().span, profile: profile,
+                IncomingMessage(receivedAt: Timestamp(milliseconds: 1_795_176_000_000)),
+                into: &batch)
         } catch {
             precondition(
                 batch.samples.isEmpty && batch.measurements.isEmpty && batch.rejections.isEmpty,
@@ -111,7 +114,9 @@ package struct DecodeProperties: ~Copyable {
             if let position = sample.position { checkPosition(position) }
         }
         precondition(next == batch.measurements.count, "no measurement is without a sample")
-        precondition(batch.measurements.allSatisfy { $0.value.isFinite }, "numbers are finite")
+        precondition(
+            batch.measurements.allSatisfy { $0.value.isFinite == ($0.marker == nil) },
+            "a measurement is a finite number or a marker")
         precondition(
             zip(batch.rejections, batch.rejections.dropFirst()).allSatisfy { $0.row <= $1.row },
             "rejections are in order of rows")
@@ -144,13 +149,13 @@ package struct DecodeProperties: ~Copyable {
 
     private func checkTopic(_ topic: Span<UInt8>) {
         guard let route = try? catalogue.route(topic) else { return }
-        let name = topic.extracting(route.name)
+        let name = topic.extracting(route.naming.name ?? 0..<0)
         precondition((1...CarrierName.maximumLength).contains(name.count), "a name has a length")
         for index in name.indices {
             precondition(name[index] >= 0x20 && name[index] != 0x2F, "a name has no controls")
         }
         precondition(
-            catalogue[route.profile].topic.carrier == route.carrier, "the profile's own carrier")
+            catalogue[route.profile].carrier == route.naming.carrier, "the profile's own carrier")
     }
 
     private func profileNumber(_ number: Int) -> ProfileNumber {
