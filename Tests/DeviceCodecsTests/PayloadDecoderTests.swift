@@ -68,7 +68,18 @@ struct PayloadDecoderTests {
             (#"{"temperature":4,5}"#, .failure(.notJSON)),
             (#"{'temperature':4}"#, .failure(.notJSON)),
             ("{\"temperature\":4,\"x\":\"\u{7}\"}", .failure(.notJSON)),
-            ("{\"temperature\":4}\0", .failure(.notJSON)),
+            ("{\"temperature\":4}\0\0", .samples([Decoded(temperature: 4)])),
+            (
+                "{\"temperature\":4}\n\r\n{\"temperature\":5}\n",
+                .samples([Decoded(temperature: 4), Decoded(temperature: 5)])
+            ),
+            (
+                "{\"temperature\":4}\n{\"temp\n{\"temperature\":NaN}\n[{\"temperature\":5}]",
+                .samples(
+                    [Decoded(temperature: 4), Decoded(temperature: 5)],
+                    rejected: ["1 not_json", "2 not_finite:temperature"])
+            ),
+            ("{}\n{", .failure(.nothingMeasured)),
         ] as [(String, Outcome)])
     func bag(payload: String, expected: Outcome) throws {
         #expect(try decode(Array(payload.utf8), with: shipped("generic/bag")) == expected)

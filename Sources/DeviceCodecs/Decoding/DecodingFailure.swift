@@ -64,7 +64,7 @@ package struct DecodingFailure: Error, Equatable, Sendable {
     /// In words: the place in the text, or the row and field at fault.
     package var detail: String
 
-    package init(_ reason: DecodingReason, detail: String) {
+    package init(_ reason: DecodingReason, detail: String = "") {
         self.reason = reason
         self.detail = detail
     }

@@ -4,10 +4,13 @@ package import JSONText
 /// What is known of a message beside topic and payload.
 package struct IncomingMessage: Equatable, Sendable {
     package var receivedAt: Timestamp
+    /// Whom the topic names.
+    package var naming: TopicNaming
     /// Of a LoRaWAN frame that is given by itself; elsewhere 0.
     package var port: Int
 
-    package init(receivedAt: Timestamp, port: Int = 0) {
+    package init(receivedAt: Timestamp, naming: TopicNaming = .nobody, port: Int = 0) {
+        self.naming = naming
         self.receivedAt = receivedAt
         self.port = port
     }
@@ -19,6 +22,7 @@ package struct PayloadDecoder: ~Copyable {
     private var extractor: FieldExtractor
     private var document: JSONDocument
     private let profiles: [Profile]
+    private let limits: JSONLimits
     /// By profile number; nil for the profiles that `extractor` has no part in.
     private let rows: [RowDecoder?]
     private let plans: [FieldExtractor.PlanNumber?]
@@ -47,6 +51,7 @@ package struct PayloadDecoder: ~Copyable {
         frames = FrameRouter(formats: profiles.map(\.format))
         self.extractor = extractor
         self.profiles = profiles
+        self.limits = limits
         self.rows = rows
         self.plans = plans
     }
@@ -58,10 +63,12 @@ package struct PayloadDecoder: ~Copyable {
     /// reason of its first rejection; the batch is empty then. Where a vendor's codec has its part
     /// in it, `frames.codecCall` is to be answered before the batch is complete.
     package mutating func decode(
-        _ payload: Span<UInt8>, topic: Span<UInt8>, profile: ProfileNumber,
+        _ bytes: Span<UInt8>, topic: Span<UInt8>, profile: ProfileNumber,
         _ message: IncomingMessage, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         batch.removeAll()
+        let isDocument = profiles[profile.rawValue].format.isDocument
+        let payload = isDocument ? Lines.withoutEnd(bytes) : bytes
         frames.codecCall = nil
         let context = MessageContext(receivedAt: message.receivedAt)
         do throws(DecodingFailure) {
@@ -70,7 +77,7 @@ package struct PayloadDecoder: ~Copyable {
             } else if payload.isEmpty {
                 // Retained messages are deleted by an empty one.
                 batch.isStatus = true
-            } else if profiles[profile.rawValue].format.isDocument {
+            } else if isDocument {
                 try decodeDocument(payload, topic, profile, context, into: &batch)
             } else {
                 try decodeFrame(payload, message.port, profile, context, into: &batch)
@@ -87,23 +94,61 @@ package struct PayloadDecoder: ~Copyable {
         throw failure
     }
 
+    /// One document, or one in each line.
     private mutating func decodeRows(
         _ payload: Span<UInt8>, _ decoder: RowDecoder, _ plan: FieldExtractor.PlanNumber,
         _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
+        var row = 0
         do throws(JSONSyntaxError) {
-            try extractor.begin(payload, plan: plan)
-            var row = 0
-            while let kind = try extractor.nextRow() {
-                switch kind {
-                case .fields: decoder.decode(row, of: extractor, message, into: &batch)
-                case .notAnObject: batch.reject(row: row, .notAnObject)
-                case .duplicateName: batch.reject(row: row, .duplicateField)
-                }
-                row += 1
-            }
+            try decodeRows(payload, decoder, plan, message, from: &row, into: &batch)
         } catch {
-            throw DecodingFailure(error)
+            // Lines are documents of their own only where the first one is.
+            var lines = Lines()
+            guard Lines.areSeveral(in: payload), let first = lines.next(in: payload),
+                (try? document.read(payload.extracting(first))) != nil
+            else { throw DecodingFailure(error) }
+            batch.removeAll()
+            try decodeLines(payload, decoder, plan, message, into: &batch)
+        }
+    }
+
+    /// A line that is no JSON costs only itself.
+    private mutating func decodeLines(
+        _ payload: Span<UInt8>, _ decoder: RowDecoder, _ plan: FieldExtractor.PlanNumber,
+        _ message: MessageContext, into batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        var lines = Lines()
+        var row = 0
+        while let line = lines.next(in: payload) {
+            guard row < limits.maximumRows else { throw DecodingFailure(.tooManyRows) }
+            let extent = (batch.samples.count, batch.measurements.count, batch.rejections.count)
+            let first = row
+            do throws(JSONSyntaxError) {
+                try decodeRows(
+                    payload.extracting(line), decoder, plan, message, from: &row, into: &batch)
+            } catch {
+                batch.samples.removeLast(batch.samples.count - extent.0)
+                batch.measurements.removeLast(batch.measurements.count - extent.1)
+                batch.rejections.removeLast(batch.rejections.count - extent.2)
+                batch.reject(row: first, DecodingFailure(error).reason)
+                row = first + 1
+            }
+        }
+    }
+
+    private mutating func decodeRows(
+        _ text: Span<UInt8>, _ decoder: RowDecoder, _ plan: FieldExtractor.PlanNumber,
+        _ message: MessageContext, from row: inout Int, into batch: inout SampleBatch
+    ) throws(JSONSyntaxError) {
+        try extractor.begin(text, plan: plan)
+        while let kind = try extractor.nextRow() {
+            switch kind {
+            case .fields: decoder.decode(row, of: extractor, message, into: &batch)
+            case .notAnObject: batch.reject(row: row, .notAnObject)
+            case .duplicateName: batch.reject(row: row, .duplicateField)
+            }
+            row += 1
         }
     }
 
