@@ -45,6 +45,79 @@ struct DescriptorTests {
             #expect(openDescriptors() < before + othersDescriptors)
         }
     }
+
+    @Test("Out of descriptors, a server says so, waits a while, and then takes who came")
+    func outOfDescriptors() async {
+        await #expect(processExitsWith: .success) {
+            var limit = rlimit()
+            limit.rlim_cur = 400
+            limit.rlim_max = 400
+            #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            let server = try WebServer(ListenerSettings())
+            // Clients of the same process, which take all there are.
+            var crowd: [RawClient] = []
+            while let client = try? RawClient(port: Int(server.port)) { crowd.append(client) }
+            #expect(crowd.count > 200)
+            var lines: [String] = []
+            let (requests, turns) = serve(server, milliseconds: 900, lines: &lines)
+            #expect(requests == 0)
+            #expect(lines.count == 1)
+            #expect(lines.first?.contains("no connections are taken") == true)
+            // It looks at its deadlines four times a second, and has nothing else to do.
+            #expect(turns < 10)
+            let last = crowd.popLast()
+            crowd.removeAll()
+            last?.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(serve(server, milliseconds: 5000, lines: &lines).requests == 1)
+            #expect(lines.count == 1)
+        }
+    }
+
+    @Test("What one server was told about TLS does not hold for the next one")
+    func nothingSticks() async {
+        await #expect(processExitsWith: .success) {
+            for _ in 0..<3 {
+                let certificate = try Certificate()
+                let secure = try RunningServer {
+                    $0.tls = TransportSecurity(
+                        certificateFile: certificate.certificateFile,
+                        privateKeyFile: certificate.privateKeyFile)
+                }
+                let address = "https://localhost:\(secure.port)/hello"
+                let answer = try Tool.output([
+                    "curl", "--silent", "--cacert", certificate.certificateFile, address,
+                ])
+                #expect(answer == "hello")
+                secure.shutDown(withinMilliseconds: 100)
+                let plain = try RunningServer()
+                let client = try RawClient(port: plain.port)
+                client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try client.readHead().hasPrefix("HTTP/1.1 200 "))
+                plain.shutDown(withinMilliseconds: 100)
+            }
+        }
+    }
+}
+
+/// Turns a server until a request comes, but no longer than given.
+private func serve(
+    _ server: WebServer, milliseconds: Int, lines: inout [String]
+) -> (requests: Int, turns: Int) {
+    let end = ContinuousClock.now + .milliseconds(milliseconds)
+    var turn = ServerTurn()
+    var (requests, turns) = (0, 0)
+    while requests == 0, ContinuousClock.now < end {
+        server.serviceOnce(waitMilliseconds: milliseconds, into: &turn)
+        turns += 1
+        for event in turn.events {
+            switch event {
+            case .request: requests += 1
+            case .log(let line): lines.append(line.text)
+            default: break
+            }
+        }
+    }
+    return (requests, turns)
 }
 
 /// Descriptors that Dispatch may have opened meanwhile.
