@@ -18,9 +18,7 @@ run: setup ## Builds Freshwire and runs the demo: a broker, 20 bags, 10 vehicles
 
 test: setup venv lint ## Builds everything and runs every test against real brokers, stores and clients.
 	$(SWIFT_BUILD) --build-tests
-	swift test --skip-build --skip '^ServerTests\.'
-# One server at a time, as in the daemon: several in one process take descriptors from each other.
-	swift test --skip-build --no-parallel --filter '^ServerTests\.'
+	swift test --skip-build
 	Tests/Benchmarks/run --smoke
 
 build: setup ## Builds the release binary: .build/release/freshwire.

@@ -13,14 +13,6 @@ static inline uint64_t server_option_explicit_vhosts(void) {
     return LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 }
 
-static inline uint64_t server_option_fail_unless_bound(void) {
-    return LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
-}
-
-static inline uint64_t server_option_disable_ipv6(void) {
-    return LWS_SERVER_OPTION_DISABLE_IPV6;
-}
-
 static inline uint64_t server_option_libuv(void) {
     return LWS_SERVER_OPTION_LIBUV;
 }
@@ -36,4 +28,12 @@ static inline long server_tls_options(int minimum_minor_version) {
     if (minimum_minor_version >= 3)
         options |= SSL_OP_NO_TLSv1_2;
     return (long)options;
+}
+
+// Declared by Glibc's headers only with _GNU_SOURCE, which its Swift module is compiled without.
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+/// A waiting connection, as a descriptor that does not block and that no child process inherits.
+static inline int server_accept(int socket) {
+    return accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// Waking is cheap when the server has been woken already, and does nothing once it is gone.
 package final class ServerWaker: Sendable {
-    /// The address of the library's context, zero once it is destroyed. It is a number because
-    /// pointers are not `Sendable`; it is turned back only under the lock that the server takes
-    /// before it destroys the context, so the context is alive whenever it is used.
+    /// The address of the library's context, zero once the server is done with it. It is a number
+    /// because pointers are not `Sendable`; it is turned back only under the lock that the server
+    /// takes before it gives the context back, so that the next one's waits are not ended from here.
     private let context: Mutex<UInt>
     private let isWoken = Atomic(false)
 

@@ -50,7 +50,7 @@ package final class WebServer {
         connectionLimit = min(
             settings.limits.connections, max(Self.openFilesLimit() - Self.reservedFiles, 1))
         writeBuffer = WriteBuffer(capacity: settings.limits.writeBytes)
-        // The library is destroyed with this object at the latest, so it never calls a dead one.
+        // What calls back is ended with this object at the latest, so that no dead one is called.
         library = try unsafe Library(settings, owner: Unmanaged.passUnretained(self).toOpaque())
         library?.attach(waker)
         readClock()
@@ -105,6 +105,7 @@ package final class WebServer {
     /// their answers. The owner goes on turning until `connectionCount` is zero or its patience ends.
     package func beginShutdown() {
         acceptsConnections = false
+        library?.refuseConnections()
         for slot in connections.indices {
             switch connections[slot].phase {
             case .open: requestClose(slot, .goingAway, reason: "shutting down")
@@ -118,7 +119,10 @@ package final class WebServer {
 
     private func destroy() {
         waker.detach()
-        // The library closes what is still open and calls back for each.
+        for slot in connections.indices {
+            // The library calls back for each.
+            connections[slot].library?.destroy()
+        }
         library = nil
     }
 

@@ -2,8 +2,7 @@ import CWebSockets
 
 /// An event loop of libuv that is turned by hand.
 ///
-/// Whoever puts handles into it has them closed before `finish`; until then the loop stays at its
-/// address.
+/// Whoever puts handles into it has them closed before the loop goes.
 @safe
 final class EventLoop {
     private let loop: UnsafeMutablePointer<uv_loop_t>
@@ -13,18 +12,36 @@ final class EventLoop {
     /// are closed by the closing of others.
     private static let closingTurns = 100
 
-    init() {
-        unsafe loop = .allocate(capacity: 1)
+    /// Nil where the system is out of descriptors or memory.
+    static func make() -> EventLoop? {
+        let loop = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
+        guard unsafe uv_loop_init(loop) == 0 else {
+            unsafe loop.deallocate()
+            return nil
+        }
+        return unsafe EventLoop(loop)
+    }
+
+    @unsafe
+    private init(_ loop: UnsafeMutablePointer<uv_loop_t>) {
+        unsafe self.loop = loop
         unsafe waitTimer = .allocate(capacity: 1)
-        // Both fail only where the system is out of descriptors or memory; the library then reports
-        // that it cannot listen.
-        unsafe uv_loop_init(loop)
         unsafe uv_timer_init(loop, waitTimer)
     }
 
-    /// For the library, which takes loops as untyped pointers.
+    deinit {
+        unsafe waitTimer.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { handle in
+            unsafe uv_close(handle, nil)
+        }
+        // With a handle still open its memory is in use: rather lost than freed under it.
+        guard awaitClosures(), unsafe uv_loop_close(loop) == 0 else { return }
+        unsafe waitTimer.deallocate()
+        unsafe loop.deallocate()
+    }
+
+    /// For handles of this room, and for the library, which takes loops as untyped pointers.
     @unsafe
-    var address: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(loop) }
+    var address: UnsafeMutablePointer<uv_loop_t> { unsafe loop }
 
     /// Waits for events up to that long, and serves them.
     func runOnce(waitMilliseconds: Int) {
@@ -41,22 +58,40 @@ final class EventLoop {
         unsafe uv_timer_stop(waitTimer)
     }
 
-    /// Lets handles that are being closed finish with it.
-    func closeHandles() {
-        for _ in 0..<Self.closingTurns where unsafe uv_run(loop, UV_RUN_NOWAIT) == 0 { break }
+    /// Turns until the handles that are being closed are gone. False where some are not, after as
+    /// many turns as are granted.
+    func awaitClosures() -> Bool {
+        for _ in 0..<Self.closingTurns {
+            // Closures that began outside of a turn are finished by the next one.
+            unsafe uv_run(loop, UV_RUN_NOWAIT)
+            guard census().closing > 0 else { return true }
+        }
+        return false
     }
 
-    /// Ends the loop. Not to be turned any more.
-    func finish() {
-        unsafe waitTimer.withMemoryRebound(to: uv_handle_t.self, capacity: 1) { handle in
-            unsafe uv_close(handle, nil)
-        }
-        closeHandles()
-        // With a handle still open its memory is in use: rather lost than freed under it.
-        guard unsafe uv_loop_close(loop) == 0 else { return }
-        unsafe waitTimer.deallocate()
-        unsafe loop.deallocate()
+    /// Whether anything but the loop's own timers is waited for.
+    var watchesDescriptors: Bool { census().watchers > 0 }
+
+    private func census() -> HandleCensus {
+        var census = HandleCensus()
+        unsafe uv_walk(loop, countHandle, &census)
+        return census
     }
+}
+
+/// What handles a loop has.
+private struct HandleCensus {
+    var closing = 0
+    var watchers = 0
+}
+
+private func countHandle(
+    handle: UnsafeMutablePointer<uv_handle_t>?, census: UnsafeMutableRawPointer?
+) {
+    // `census` is lent for the walk.
+    guard let census = unsafe census?.assumingMemoryBound(to: HandleCensus.self) else { return }
+    if unsafe uv_is_closing(handle) != 0 { unsafe census.pointee.closing += 1 }
+    if unsafe uv_handle_get_type(handle) == UV_POLL { unsafe census.pointee.watchers += 1 }
 }
 
 private func waitIsOver(timer: UnsafeMutablePointer<uv_timer_t>?) {

@@ -1,8 +1,8 @@
 import CWebSockets
 
 /// The library's one way to speak. It runs on the thread that owns the server, inside
-/// `Library.service` or while a connection or the context is destroyed. A result other than zero
-/// ends the connection.
+/// `Library.service` or while a connection or the virtual host is destroyed. A result other than
+/// zero ends the connection.
 func libraryDidCall(
     connection: OpaquePointer?, reason: lws_callback_reasons, user: UnsafeMutableRawPointer?,
     input: UnsafeMutableRawPointer?, length: Int
@@ -19,8 +19,6 @@ func libraryDidCall(
         guard let server = unsafe server(of: connection), let slot = unsafe slot(of: connection)
         else { return -1 }
         server.didBecomeWritable(slot)
-    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-        return unsafe server(of: connection)?.acceptsConnections == true ? 0 : -1
     case LWS_CALLBACK_RAW_ADOPT:
         guard let connection = unsafe connection, let server = unsafe server(of: connection) else {
             return -1
@@ -40,10 +38,11 @@ func libraryDidCall(
 }
 
 private func server(of connection: OpaquePointer?) -> WebServer? {
-    // The context's user is the server; it destroys the context before it goes.
-    guard let context = unsafe lws_get_context(connection),
-        let user = unsafe lws_context_user(context)
-    else { return nil }
+    // The virtual host's user is the server, which has its connections destroyed before it goes. Each
+    // of them is bound to its host until after its last callback that asks here.
+    guard let host = unsafe lws_get_vhost(connection), let user = unsafe lws_vhost_user(host) else {
+        return nil
+    }
     return unsafe Unmanaged<WebServer>.fromOpaque(user).takeUnretainedValue()
 }
 

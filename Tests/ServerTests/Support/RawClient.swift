@@ -34,7 +34,7 @@ final class RawClient {
     }
 
     deinit {
-        close(socket)
+        if socket >= 0 { close(socket) }
     }
 
     func send(_ text: String) {
