@@ -62,7 +62,7 @@ let package = Package(
         room("Crypto", ["COpenSSL", "CJose", "Wire"]),
         room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
-        room("DeviceCodecs", ["ColdChain", "JSONText", "Wire", "YAML"]),
+        room("DeviceCodecs", ["ColdChain", "Crypto", "JSONText", "Wire", "YAML"]),
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
         room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
