@@ -59,6 +59,7 @@ package struct FrameRouter: Sendable {
         _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         switch format {
+        case .teltonika: try Teltonika.decode(frame, port: port, draft, message, into: &batch)
         default:
             throw DecodingFailure(
                 .unsupported, detail: "'\(format.rawValue)' is no format of single frames")
