@@ -35,6 +35,19 @@ extension SampleBatch {
         return start..<text.count
     }
 
+    /// Keeps a name that is no hardware address as it is. Refuses one that could not be shown, kept
+    /// or put into a topic again.
+    package mutating func keepDeviceName(
+        _ name: Span<UInt8>
+    ) throws(DecodingFailure) -> Range<Int> {
+        do throws(TopicRefusal) {
+            try CarrierName.check(name)
+        } catch {
+            throw DecodingFailure(.missingField, detail: "a device's name: \(error.description)")
+        }
+        return keepName(name)
+    }
+
     private static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
