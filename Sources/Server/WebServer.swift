@@ -39,8 +39,8 @@ package final class WebServer {
 
     /// How often deadlines are looked at, in milliseconds. It is how late they may be.
     private static let sweepInterval: Int64 = 250
-    /// Descriptors left to the rest of the process. Without any left a listener could not even accept
-    /// a connection to refuse it, and would spin.
+    /// Descriptors left to the rest of the process. Without any left a connection could not even be
+    /// taken to be refused, and all would have to wait.
     private static let reservedFiles = 128
 
     /// Listens from now on. Errors: `ServerStartFault`.
