@@ -14,7 +14,7 @@ extension WebServer {
         connections[slot].phase = .head
         connections[slot].deadline = now + intervals.request
         connectionCount += 1
-        if connectionCount > connectionLimit || !acceptsConnections {
+        if connectionCount > connectionLimit {
             end(slot, .lost)
         }
         return slot

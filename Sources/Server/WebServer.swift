@@ -30,7 +30,6 @@ package final class WebServer {
     var next = ServerTurn()
     var writeBuffer: WriteBuffer
     var controlFrames: [UInt8] = []
-    var acceptsConnections = true
     /// Milliseconds since an arbitrary instant; it never goes back.
     var now: Int64 = 0
     private var sweepAt: Int64 = 0
@@ -39,8 +38,8 @@ package final class WebServer {
 
     /// How often deadlines are looked at, in milliseconds. It is how late they may be.
     private static let sweepInterval: Int64 = 250
-    /// Descriptors left to the rest of the process. Without any left a listener could not even accept
-    /// a connection to refuse it, and would spin.
+    /// Descriptors left to the rest of the process. Without any left a connection could not even be
+    /// taken to be refused, and all would have to wait.
     private static let reservedFiles = 128
 
     /// Listens from now on. Errors: `ServerStartFault`.
@@ -104,7 +103,6 @@ package final class WebServer {
     /// Accepts no more connections and asks every one to end: WebSockets with 1001, requests after
     /// their answers. The owner goes on turning until `connectionCount` is zero or its patience ends.
     package func beginShutdown() {
-        acceptsConnections = false
         library?.refuseConnections()
         for slot in connections.indices {
             switch connections[slot].phase {

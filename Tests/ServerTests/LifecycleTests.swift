@@ -61,13 +61,25 @@ struct LifecycleTests {
         }
     }
 
-    @Test("An address in use, and one that is not this machine's, are refused with the reason")
+    @Test("An address in use, not this machine's, or not numeric is refused with the reason")
     func addressInUse() throws {
         let server = try RunningServer()
-        #expect(throws: ServerStartFault.self) {
-            try RunningServer { $0.port = UInt16(server.port) }
+        let reasons = [
+            ("127.0.0.1", UInt16(server.port), "address already in use"),
+            ("192.0.2.1", 0, "address not available"),
+            ("2001:db8::1", 0, "address not available"),
+            ("localhost", 0, "not a numeric address"),
+            ("", 0, "not a numeric address"),
+        ]
+        for (address, port, reason) in reasons {
+            let fault = ServerStartFault.refused(address: address, port: port, log: [reason])
+            #expect(throws: fault) {
+                try RunningServer {
+                    $0.address = address
+                    $0.port = port
+                }
+            }
         }
-        #expect(throws: ServerStartFault.self) { try RunningServer { $0.address = "192.0.2.1" } }
         let client = try RawClient(port: server.port)
         client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(try client.readHead().hasPrefix("HTTP/1.1 200 "))

@@ -21,14 +21,12 @@ final class ListeningSocket {
 
     /// Listens from now on.
     init(address: String, port: UInt16) throws(ServerStartFault) {
-        let opened = Self.open(address, port)
-        switch opened {
-        case .success(let (descriptor, port)):
-            self.descriptor = descriptor
-            self.port = port
-        case .failure(let refusal):
-            throw .refused(address: address, port: port, log: [refusal.reason])
+        do throws(Refusal) {
+            descriptor = try Self.open(address, port)
+        } catch {
+            throw .refused(address: address, port: port, log: [error.reason])
         }
+        self.port = Self.port(of: descriptor)
     }
 
     deinit {
@@ -38,7 +36,7 @@ final class ListeningSocket {
     func accept() -> Accepted {
         let connection = server_accept(descriptor)
         guard connection < 0 else {
-            // What is sent goes out at once: it is written in one piece as it is.
+            // What there is to send is written in one piece, which need not wait for more.
             Self.set(TCP_NODELAY, of: CInt(IPPROTO_TCP), to: 1, on: connection)
             return .connection(connection)
         }
@@ -58,21 +56,19 @@ final class ListeningSocket {
         let reason: String
     }
 
-    private static func open(
-        _ address: String, _ port: UInt16
-    ) -> Result<(CInt, UInt16), Refusal> {
+    private static func open(_ address: String, _ port: UInt16) throws(Refusal) -> CInt {
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE
         unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
         let fault = unsafe getaddrinfo(address, String(port), &hints, &found)
         guard fault == 0, let target = unsafe found else {
-            return .failure(Refusal(reason: "not a numeric address"))
+            throw Refusal(reason: "not a numeric address")
         }
         defer { unsafe freeaddrinfo(target) }
         let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
         let descriptor = unsafe socket(target.pointee.ai_family, CInt(kind), 0)
-        guard descriptor >= 0 else { return .failure(Refusal(reason: systemText(errno))) }
+        guard descriptor >= 0 else { throw Refusal(reason: systemText(errno)) }
         // So that a server can start again while connections of its last run are in TIME_WAIT.
         set(SO_REUSEADDR, of: SOL_SOCKET, to: 1, on: descriptor)
         if unsafe target.pointee.ai_family == AF_INET6 {
@@ -84,12 +80,12 @@ final class ListeningSocket {
         else {
             let reason = systemText(errno)
             close(descriptor)
-            return .failure(Refusal(reason: reason))
+            throw Refusal(reason: reason)
         }
-        return .success((descriptor, portOf(descriptor)))
+        return descriptor
     }
 
-    private static func portOf(_ descriptor: CInt) -> UInt16 {
+    private static func port(of descriptor: CInt) -> UInt16 {
         var address = sockaddr_in6()
         var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
         unsafe withUnsafeMutablePointer(to: &address) { address in
