@@ -27,13 +27,15 @@ package struct ReadingNotes: OptionSet, Hashable, Sendable {
     package static let coarsePosition = ReadingNotes(rawValue: 1 << 8)
     /// The message says that it was made up for a test.
     package static let simulated = ReadingNotes(rawValue: 1 << 9)
+    /// The device sends when something happens and not at intervals: its silence says nothing.
+    package static let eventDriven = ReadingNotes(rawValue: 1 << 10)
 
     package static let names: [(note: ReadingNotes, name: String)] = [
         (.clockUnset, "clock_unset"), (.clockFarOff, "clock_far_off"),
         (.weekRollover, "week_rollover"), (.zoneUnknown, "zone_unknown"),
         (.relativeTime, "relative_time"), (.buffered, "buffered"), (.noFix, "no_fix"),
         (.identityConflict, "identity_conflict"), (.coarsePosition, "coarse_position"),
-        (.simulated, "simulated"),
+        (.simulated, "simulated"), (.eventDriven, "event_driven"),
     ]
 
     /// The names of the notes that are set, in the order of their bits.

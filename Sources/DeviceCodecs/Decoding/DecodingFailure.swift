@@ -27,6 +27,8 @@ package enum DecodingReason: String, CaseIterable, Sendable {
     /// Encrypted, and there is no key for the device, or the wrong one.
     case missingKey = "missing_key"
     case wrongKey = "wrong_key"
+    /// Encrypted, with a counter that went back further than late frames do.
+    case replayedFrame = "replayed_frame"
 
     // A vendor's JavaScript codec.
     case codecUnavailable = "codec_unavailable"

@@ -54,7 +54,7 @@ package enum TextCoding {
         }
     }
 
-    private static func sextet(_ byte: UInt8) -> UInt8? {
+    static func sextet(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")
         case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - UInt8(ascii: "a") + 26

@@ -10,11 +10,14 @@ package struct FrameRouter: Sendable {
     private let formats: [PayloadFormat]
     /// The frame at hand, decoded from the text it was sent as.
     var frame: [UInt8] = []
+    /// Keys of devices with encrypted adverts, and what else was heard of them.
+    var adverts: AdvertMemory
     /// What a vendor's codec has to decode before the message is done.
     package internal(set) var codecCall: CodecCall?
 
     package init(formats: [PayloadFormat], salt: UInt64 = 0) {
         devices = NameTable(salt: salt)
+        adverts = AdvertMemory(salt: salt)
         self.formats = formats
     }
 
@@ -60,6 +63,8 @@ package struct FrameRouter: Sendable {
     ) throws(DecodingFailure) {
         switch format {
         case .teltonika: try Teltonika.decode(frame, port: port, draft, message, into: &batch)
+        case .advert:
+            try BluetoothAdvert.decode(frame, port: port, draft, message, into: &batch)
         default:
             throw DecodingFailure(
                 .unsupported, detail: "'\(format.rawValue)' is no format of single frames")
