@@ -57,7 +57,7 @@ package struct FrameRouter: Sendable {
     }
 
     /// Decodes a frame by one of the formats that need neither a document nor JavaScript.
-    static func decode(
+    package static func decode(
         _ frame: Span<UInt8>, port: Int, as format: PayloadFormat, _ draft: SampleDraft,
         _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
@@ -65,6 +65,13 @@ package struct FrameRouter: Sendable {
         case .teltonika: try Teltonika.decode(frame, port: port, draft, message, into: &batch)
         case .advert:
             try BluetoothAdvert.decode(frame, port: port, draft, message, into: &batch)
+        case .milesight: try Milesight.decode(frame, port: port, draft, message, into: &batch)
+        case .cayenneLPP: try CayenneLPP.decode(frame, port: port, draft, message, into: &batch)
+        case .draginoLHT65: try DraginoLHT65.decode(frame, port: port, draft, message, into: &batch)
+        case .draginoLSN50: try DraginoLSN50.decode(frame, port: port, draft, message, into: &batch)
+        case .draginoTrackerD:
+            try DraginoTrackerD.decode(frame, port: port, draft, message, into: &batch)
+        case .elsys: try Elsys.decode(frame, port: port, draft, message, into: &batch)
         default:
             throw DecodingFailure(
                 .unsupported, detail: "'\(format.rawValue)' is no format of single frames")
