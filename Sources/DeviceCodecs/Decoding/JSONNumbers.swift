@@ -61,3 +61,46 @@ extension Timestamp {
         self.init(representable: milliseconds)
     }
 }
+
+extension SampleBatch {
+    /// The number that a member is, where it is there. A word in its place is the marker that it is
+    /// no number; a value of another type is rejected.
+    mutating func number(
+        _ node: JSONDocument.Node?, of document: borrowing JSONDocument, for quantity: Quantity,
+        probe: Int = 0, row: Int
+    ) -> Double? {
+        guard let node, document.hasValue(node) else { return nil }
+        if let value = document.decimal(node) { return value }
+        switch document[node] {
+        case .text, .notANumber, .outOfRange: add(quantity, probe: probe, .notANumber)
+        default: reject(row: row, .wrongType, field: quantity.name)
+        }
+        return nil
+    }
+
+    /// Adds the number that a member is, brought from its unit into that of the log.
+    mutating func add(
+        _ quantity: Quantity, number node: JSONDocument.Node?, in unit: FieldUnit,
+        of document: borrowing JSONDocument, row: Int
+    ) {
+        guard let value = number(node, of: document, for: quantity, row: row) else { return }
+        if unit == .percent {
+            addPercent(quantity, value)
+        } else {
+            add(quantity, unit.canonical(value))
+        }
+    }
+
+    /// Adds whether something is so; what is neither is rejected.
+    mutating func add(
+        _ quantity: Quantity, truth node: JSONDocument.Node?, of document: borrowing JSONDocument,
+        row: Int
+    ) {
+        guard document.hasValue(node) else { return }
+        if let value = document.truth(node) {
+            add(quantity, value ? 1 : 0)
+        } else {
+            reject(row: row, .wrongType, field: quantity.name)
+        }
+    }
+}

@@ -77,8 +77,12 @@ package enum TeltonikaJSON {
                 batch.reject(row: 0, .duplicateField, field: parameter.quantity.name)
                 continue
             }
-            guard let raw = document.wholeNumber(node) else {
-                batch.reject(row: 0, .wrongType, field: parameter.quantity.name)
+            guard
+                let value = batch.number(
+                    node, of: document, for: parameter.quantity, probe: parameter.probe, row: 0)
+            else { continue }
+            guard let raw = Int64(exactly: value.rounded()) else {
+                batch.reject(row: 0, .outOfRange, field: parameter.quantity.name)
                 continue
             }
             model.add(

@@ -115,6 +115,7 @@ extension TeltonikaModel {
         case (.fmb, 23): TeltonikaParameter(.battery, .percent, probe: 7)
         case (.fmx640, 701...704):
             TeltonikaParameter(.temperature, .bluetoothHundredths, probe: id - 697)
+        case (.fmx640, 705...708): TeltonikaParameter(.battery, .percent, probe: id - 701)
         default: nil
         }
     }
@@ -150,7 +151,7 @@ extension TeltonikaModel {
         return raw > 100 ? .overRange : nil
     }
 
-    private static func fault(dallas raw: Int64) -> Marker? {
+    static func fault(dallas raw: Int64) -> Marker? {
         switch raw {
         case 850: .powerOnValue
         case 2000: .sensorError
@@ -163,7 +164,7 @@ extension TeltonikaModel {
         }
     }
 
-    private func fault(bluetooth raw: Int64) -> Marker? {
+    func fault(bluetooth raw: Int64) -> Marker? {
         guard bluetoothFaults == .since0328 else {
             switch raw {
             case 2000, 4000: return .sensorError

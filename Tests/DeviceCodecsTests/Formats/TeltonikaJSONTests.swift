@@ -84,8 +84,9 @@ struct TeltonikaJSONTests {
 
     @Test("A field that cannot be used costs only itself")
     func badFields() throws {
-        let batch = try decoded(report("\"72\":\"warm\",\"73\":46,\"25\":1,\"25\":2,\"74\":null"))
-        #expect(batch.told() == ["temperature/1 4.6"])
+        let batch = try decoded(
+            report("\"72\":\"warm\",\"75\":[],\"73\":46,\"25\":1,\"25\":2,\"74\":null"))
+        #expect(batch.told() == ["temperature/0 not_a_number", "temperature/1 4.6"])
         #expect(
             batch.rejected == [
                 "0 wrong_type:temperature", "0 duplicate_field:temperature",
