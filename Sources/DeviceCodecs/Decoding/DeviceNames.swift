@@ -40,12 +40,16 @@ extension SampleBatch {
     package mutating func keepDeviceName(
         _ name: Span<UInt8>
     ) throws(DecodingFailure) -> Range<Int> {
+        try Self.checkDeviceName(name)
+        return keepName(name)
+    }
+
+    static func checkDeviceName(_ name: Span<UInt8>) throws(DecodingFailure) {
         do throws(TopicRefusal) {
             try CarrierName.check(name)
         } catch {
             throw DecodingFailure(.missingField, detail: "a device's name: \(error.description)")
         }
-        return keepName(name)
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

@@ -210,7 +210,7 @@ extension Zigbee2MQTT {
 
     /// Zigbee's hundredths are 16 bits with a sign: −327.68 is its "unknown", and what is beyond
     /// 327 is a negative temperature that was read without one, or an overflow below −20 °C.
-    private static func temperature(_ value: Double) -> ReportedValue {
+    static func temperature(_ value: Double) -> ReportedValue {
         if value == -100 || value == -327.68 { return .marker(.notAvailable) }
         if value > 327 { return .marker(.overRange) }
         if value < -273.15 { return .marker(.underRange) }
