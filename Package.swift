@@ -141,6 +141,9 @@ let package = Package(
         tests(
             "DeviceCodecsTests",
             ["ColdChain", "DecodeProperties", "DeviceCodecs", "FuzzSeeds", "JSONText", "YAML"]),
+        program(
+            "VectorRun", in: "Tests/Vectors",
+            ["ColdChain", "DeviceCodecs", "JSONText", "System", "Wire"]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(

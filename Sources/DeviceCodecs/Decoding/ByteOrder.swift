@@ -18,6 +18,14 @@ extension Span where Element == UInt8 {
         bigEndian(type, at: offset).map(\.byteSwapped)
     }
 
+    /// A copy, for who keeps it longer than the message lives.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        for index in indices { bytes.append(self[index]) }
+        return bytes
+    }
+
     /// Big-endian, of three bytes.
     package func bigEndian24(at offset: Int) -> UInt32? {
         guard offset >= 0, offset <= count - 3 else { return nil }

@@ -48,7 +48,7 @@ package struct PayloadDecoder: ~Copyable {
             plans.append(try extractor.register(row.wanted))
         }
         document = try JSONDocument(limits: limits)
-        frames = FrameRouter(formats: profiles.map(\.format))
+        frames = FrameRouter(profiles)
         self.extractor = extractor
         self.profiles = profiles
         self.limits = limits
@@ -80,7 +80,8 @@ package struct PayloadDecoder: ~Copyable {
             } else if isDocument {
                 try decodeDocument(payload, topic, profile, context, into: &batch)
             } else {
-                try decodeFrame(payload, message.port, profile, context, into: &batch)
+                try decodeFrame(
+                    payload, message.port, topic, message.naming, profile, context, into: &batch)
             }
         } catch {
             batch.removeAll()
@@ -162,17 +163,42 @@ package struct PayloadDecoder: ~Copyable {
         } catch {
             throw DecodingFailure(error)
         }
-        _ = root
-        throw DecodingFailure(.unsupported, detail: "a document")
+        switch profiles[profile.rawValue].format {
+        case .theThingsStack:
+            try TheThingsStack.decode(document, root, topic, message, &frames, into: &batch)
+        case .chirpStack:
+            try ChirpStack.decode(document, root, topic, message, &frames, into: &batch)
+        case .teltonikaJSON:
+            try TeltonikaJSON.decode(
+                document, root, message, model: profiles[profile.rawValue].options.tracker,
+                into: &batch)
+        case .ownTracks: try OwnTracks.decode(document, root, topic, message, into: &batch)
+        case .flespi:
+            try Flespi.decode(
+                document, root, message,
+                temperatureUnit: profiles[profile.rawValue].options.temperatureUnit, into: &batch)
+        case .traccar: try Traccar.decode(document, root, message, into: &batch)
+        case .zigbee2MQTT: try Zigbee2MQTT.decode(document, root, topic, message, into: &batch)
+        case .tasmota:
+            try Tasmota.decode(
+                document, root, topic, message,
+                utcOffsetMinutes: profiles[profile.rawValue].options.utcOffsetMinutes,
+                into: &batch)
+        case .shelly: try Shelly.decode(document, root, topic, message, into: &batch)
+        default: throw DecodingFailure(.unsupported, detail: "the format is none of documents")
+        }
     }
 
     private mutating func decodeFrame(
-        _ frame: Span<UInt8>, _ port: Int, _ profile: ProfileNumber, _ message: MessageContext,
-        into batch: inout SampleBatch
+        _ frame: Span<UInt8>, _ port: Int, _ topic: Span<UInt8>, _ naming: TopicNaming,
+        _ profile: ProfileNumber, _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
-        let format = profiles[profile.rawValue].format
-        try FrameRouter.decode(
-            frame, port: port, as: format, SampleDraft(), message, into: &batch)
+        var draft = SampleDraft()
+        // Some frames are sealed with a key of the device, which their topic names.
+        if profiles[profile.rawValue].format == .advert, let name = naming.name {
+            draft.device = batch.keepName(topic.extracting(name))
+        }
+        try frames.decode(frame, port: port, by: profile, draft, message, into: &batch)
     }
 }
 

@@ -8,6 +8,7 @@ package struct FrameRouter: Sendable {
     private var models: [ProfileNumber?] = []
     /// By profile number.
     private let formats: [PayloadFormat]
+    private let options: [FormatOptions]
     /// The frame at hand, decoded from the text it was sent as.
     var frame: [UInt8] = []
     /// Keys of devices with encrypted adverts, and what else was heard of them.
@@ -15,10 +16,12 @@ package struct FrameRouter: Sendable {
     /// What a vendor's codec has to decode before the message is done.
     package internal(set) var codecCall: CodecCall?
 
-    package init(formats: [PayloadFormat], salt: UInt64 = 0) {
+    /// For these profiles, by their numbers.
+    package init(_ profiles: [Profile], salt: UInt64 = 0) {
         devices = NameTable(salt: salt)
         adverts = AdvertMemory(salt: salt)
-        self.formats = formats
+        formats = profiles.map(\.format)
+        options = profiles.map(\.options)
     }
 
     /// From now on the device's frames are decoded by this profile; nil forgets it.
@@ -46,36 +49,61 @@ package struct FrameRouter: Sendable {
         }
         var draft = draft
         draft.profile = model
-        let format = formats[model.rawValue]
-        if format == .javaScript {
-            codecCall = CodecCall(
-                profile: model, port: port, frame: frame, draft: draft,
-                device: Array(batch.text[device]))
-            return
-        }
-        try Self.decode(frame.span, port: port, as: format, draft, message, into: &batch)
+        // Held by a name of its own, without a copy: the router's other parts change meanwhile.
+        let frame = frame
+        try decode(frame.span, port: port, by: model, draft, message, into: &batch)
     }
 
-    /// Decodes a frame by one of the formats that need neither a document nor JavaScript.
-    package static func decode(
-        _ frame: Span<UInt8>, port: Int, as format: PayloadFormat, _ draft: SampleDraft,
+    /// Decodes a frame that is a message of its own, or that an envelope held.
+    mutating func decode(
+        _ frame: Span<UInt8>, port: Int, by profile: ProfileNumber, _ draft: SampleDraft,
         _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
-        switch format {
-        case .teltonika: try Teltonika.decode(frame, port: port, draft, message, into: &batch)
-        case .advert:
-            try BluetoothAdvert.decode(frame, port: port, draft, message, into: &batch)
+        switch formats[profile.rawValue] {
+        case .teltonika:
+            try Teltonika.decode(
+                frame, port: port, draft, message, model: options[profile.rawValue].tracker,
+                into: &batch)
+        case .advert: try decodeAdvert(frame, draft, message, into: &batch)
+        case .esphome: try decodeNumber(frame, options[profile.rawValue], draft, into: &batch)
         case .milesight: try Milesight.decode(frame, port: port, draft, message, into: &batch)
         case .cayenneLPP: try CayenneLPP.decode(frame, port: port, draft, message, into: &batch)
-        case .draginoLHT65: try DraginoLHT65.decode(frame, port: port, draft, message, into: &batch)
-        case .draginoLSN50: try DraginoLSN50.decode(frame, port: port, draft, message, into: &batch)
+        case .draginoLHT65:
+            try DraginoLHT65.decode(frame, port: port, draft, message, into: &batch)
+        case .draginoLSN50:
+            try DraginoLSN50.decode(frame, port: port, draft, message, into: &batch)
         case .draginoTrackerD:
             try DraginoTrackerD.decode(frame, port: port, draft, message, into: &batch)
         case .elsys: try Elsys.decode(frame, port: port, draft, message, into: &batch)
+        case .javaScript:
+            codecCall = CodecCall(
+                profile: profile, port: port, frame: frame.bytes, draft: draft,
+                device: draft.device.map { Array(batch.text[$0]) } ?? [])
         default:
-            throw DecodingFailure(
-                .unsupported, detail: "'\(format.rawValue)' is no format of single frames")
+            throw DecodingFailure(.unsupported, detail: "the format is none of single frames")
         }
+    }
+
+    private mutating func decodeAdvert(
+        _ advert: Span<UInt8>, _ draft: SampleDraft, _ message: MessageContext,
+        into batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        let address = draft.device.flatMap { BluetoothAddress(batch.text.span.extracting($0)) }
+        guard try decodeAdvert(advert, from: address, draft, message, into: &batch) else {
+            batch.foreignFrames += 1
+            return
+        }
+    }
+
+    private func decodeNumber(
+        _ text: Span<UInt8>, _ options: FormatOptions, _ draft: SampleDraft,
+        into batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        guard let quantity = options.quantity, let unit = options.unit else {
+            throw DecodingFailure(
+                .unsupported, detail: "the profile's options do not say what the number measures")
+        }
+        try ESPHome.decode(text, as: quantity, in: unit, draft, into: &batch)
     }
 }
 

@@ -117,8 +117,8 @@ package struct FormatOptions: Equatable, Sendable {
     package var temperatureUnit = FieldUnit.celsius
     /// How far the zone of times without one lies ahead of UTC; nil where nobody knows.
     package var utcOffsetMinutes: Int?
-    /// The family whose table of I/O elements a Teltonika tracker follows.
-    package var trackerFamily: String?
+    /// Which I/O elements a Teltonika tracker has, and how it tells faults.
+    package var tracker = TeltonikaModel()
     /// What a payload that is nothing but a number measures, and in which unit.
     package var quantity: Quantity?
     package var unit: FieldUnit?

@@ -85,7 +85,10 @@ struct OptionsReader {
     init(_ node: Node, file: String) throws(ProfileError) {
         mapping = try StrictMapping(
             node, of: file,
-            keys: ["temperature_unit", "utc_offset", "tracker_family", "quantity", "unit"])
+            keys: [
+                "temperature_unit", "utc_offset", "tracker_family", "bluetooth_faults", "quantity",
+                "unit",
+            ])
     }
 
     func options() throws(ProfileError) -> FormatOptions {
@@ -96,8 +99,15 @@ struct OptionsReader {
             }
         }
         options.utcOffsetMinutes = try mapping.utcOffset("utc_offset")
-        options.trackerFamily = try mapping.value("tracker_family") {
-            node throws(ScalarError) in try node.string()
+        if let node = mapping.node("tracker_family") {
+            options.tracker.family = try mapping.word(
+                node, among: TeltonikaModel.Family.allCases
+            ) { $0.rawValue }
+        }
+        if let node = mapping.node("bluetooth_faults") {
+            options.tracker.bluetoothFaults = try mapping.word(
+                node, among: TeltonikaModel.BluetoothFaults.allCases
+            ) { $0.rawValue }
         }
         if let node = mapping.node("quantity") {
             let quantity = try mapping.word(node, among: Quantity.allCases) { $0.name }

@@ -5,20 +5,6 @@ import ColdChain
 /// Each AD structure is given to the family that its company or its UUID names; what they say
 /// together is one sample. Structures of no known family are passed over.
 enum BluetoothAdvert {
-    /// A message of its own that is the payload of one advert; without keys for encrypted ones.
-    static func decode(
-        _ frame: Span<UInt8>, port: Int, _ draft: SampleDraft, _ message: MessageContext,
-        into batch: inout SampleBatch
-    ) throws(DecodingFailure) {
-        var memory = AdvertMemory()
-        var sample = AdvertSample(draft, from: nil, row: 0, message, in: batch)
-        if try decode(frame, &sample, &memory, into: &batch) {
-            sample.close(into: &batch)
-        } else {
-            batch.foreignFrames += 1
-        }
-    }
-
     /// Adds the advert's measurements to the batch and what else it says to the sample, which the
     /// caller closes. Answers whether any family recognised it: other people's beacons are no error.
     ///
