@@ -76,12 +76,15 @@ extension FrameRouter {
         for index in data.indices { frame.append(data[index]) }
     }
 
-    /// Adds the payload of a scan response to the advert in `frame`, in the place of the zeros that
-    /// fill it up.
-    mutating func appendScanResponse(_ response: Span<UInt8>) {
+    /// Adds the payload of a scan response, in hexadecimal digits, to the advert in `frame`, in the
+    /// place of the zeros that fill it up. False, with `frame` as it was, for other text.
+    mutating func appendScanResponse(hexadecimal response: Span<UInt8>) -> Bool {
         var elements = AdvertElements()
-        while elements.next(in: frame.span) != nil {}
+        let advert = frame
+        while elements.next(in: advert.span) != nil {}
         frame.removeLast(frame.count - elements.offset)
-        for index in response.indices { frame.append(response[index]) }
+        if TextCoding.appendHex(response, to: &frame) { return true }
+        frame = advert
+        return false
     }
 }

@@ -10,6 +10,8 @@ struct AdvertSample {
     let row: Int
     /// The first of the sample's measurements.
     let start: Int
+    /// The first of the measurements of the part that is being read.
+    private(set) var partStart: Int
 
     init(
         _ draft: SampleDraft, from address: BluetoothAddress?, row: Int,
@@ -20,6 +22,7 @@ struct AdvertSample {
         self.row = row
         self.message = message
         start = batch.measurements.count
+        partStart = start
     }
 
     /// Takes the address that the advert's own bytes tell.
@@ -29,25 +32,44 @@ struct AdvertSample {
         if address == nil { address = told }
     }
 
-    /// How many measurements of a quantity there are already: the number of its next probe.
+    /// How many measurements of a quantity the part has already: the number of its next probe.
     func count(of quantity: Quantity, in batch: borrowing SampleBatch) -> Int {
         var count = 0
-        for index in start..<max(start, batch.measurements.count)
+        for index in partStart..<max(partStart, batch.measurements.count)
         where batch.measurements[index].quantity == quantity { count += 1 }
         return count
     }
 
-    /// Removes from the measurements from `later` on those that an earlier part of the advert made
-    /// already: gateways that join an advert and its scan response repeat parts.
-    func removeRepetitions(from later: Int, in batch: inout SampleBatch) {
-        guard start < later else { return }
-        var index = later
+    /// From here on another part of the advert is read.
+    mutating func beginPart(in batch: borrowing SampleBatch) {
+        partStart = batch.measurements.count
+    }
+
+    /// Joins what the part said to what earlier parts did: a further value of a quantity is that of
+    /// a further probe, and the same value again is left out, since gateways that join an advert and
+    /// its scan response repeat parts.
+    func endPart(in batch: inout SampleBatch) {
+        guard start < partStart else { return }
+        var index = partStart
         while index < batch.measurements.count {
             let new = batch.measurements[index]
-            let isRepeated = batch.measurements[start..<later].contains {
-                $0.quantity == new.quantity && $0.probe == new.probe
+            var further = new.probe
+            var isRepeated = false
+            for earlier in batch.measurements[start..<partStart]
+            where earlier.quantity == new.quantity {
+                if earlier.probe == new.probe, earlier.marker == new.marker,
+                    earlier.value == new.value || earlier.marker != nil
+                {
+                    isRepeated = true
+                }
+                further = max(further, earlier.probe &+ 1 &+ new.probe)
             }
-            if isRepeated { batch.measurements.remove(at: index) } else { index += 1 }
+            if isRepeated {
+                batch.measurements.remove(at: index)
+            } else {
+                batch.measurements[index].probe = further
+                index += 1
+            }
         }
     }
 

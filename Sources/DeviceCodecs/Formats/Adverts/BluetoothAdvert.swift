@@ -19,7 +19,7 @@ enum BluetoothAdvert {
         var isRecognised = false
         var failure: DecodingFailure?
         while let element = elements.next(in: advert) {
-            let start = batch.measurements.count
+            sample.beginPart(in: batch)
             do throws(DecodingFailure) {
                 let data = advert.extracting(element.data)
                 guard try decode(element.kind, data, name, &sample, &memory, &batch) else {
@@ -29,10 +29,10 @@ enum BluetoothAdvert {
                 guard element.isWhole else {
                     throw DecodingFailure(.truncatedFrame, detail: "an advert that was cut short")
                 }
-                sample.removeRepetitions(from: start, in: &batch)
+                sample.endPart(in: &batch)
             } catch {
                 isRecognised = true
-                batch.measurements.removeLast(batch.measurements.count - start)
+                batch.measurements.removeLast(batch.measurements.count - sample.partStart)
                 failure = failure ?? error
             }
         }
