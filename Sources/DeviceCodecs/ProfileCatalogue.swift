@@ -21,10 +21,9 @@ package struct ProfileCatalogue: Sendable {
         for (number, profile) in profiles.enumerated() {
             guard identities.insert(profile.id).inserted else { throw .sameIdentity(profile.id) }
             for pattern in profile.topics {
-                if let other = patterns.first(where: { $0.pattern.conflicts(with: pattern) }) {
-                    throw .sameTopic(profiles[other.profile].id, profile.id)
+                if let other = tree.insert(pattern, number: patterns.count) {
+                    throw .sameTopic(profiles[patterns[other].profile].id, profile.id)
                 }
-                tree.insert(pattern, number: patterns.count)
                 patterns.append((number, pattern))
             }
         }
@@ -107,7 +106,7 @@ extension ProfileConflict: CustomStringConvertible {
         switch self {
         case .sameIdentity(let id): "there are two profiles called '\(id)'"
         case .sameTopic(let first, let second):
-            "a topic can match both '\(first)' and '\(second)'; give one of them other levels"
+            "the same topics lead to both '\(first)' and '\(second)'; give one of them other levels"
         }
     }
 }

@@ -88,8 +88,11 @@ struct TopicTests {
 
     @Test("the filters to subscribe to are those of the patterns, each once")
     func filters() throws {
-        let profiles = try ProfileCatalogue(ProfileCatalogue.shippedProfiles())
-        #expect(profiles.subscriptionFilters == ["bags/+/readings", "vehicles/+/location"])
+        let catalogue = try catalogue([
+            "bags/{bag}/readings", "home/{device...}", "bags/{bag}/more", "a/{x}/{device}",
+        ])
+        #expect(
+            catalogue.subscriptionFilters == ["bags/+/readings", "home/#", "bags/+/more", "a/+/+"])
     }
 
     @Test("a thousand profiles are told apart by their topics")
@@ -103,11 +106,11 @@ struct TopicTests {
     }
 
     @Test(
-        "two profiles that one topic could match are refused together",
+        "two profiles that the same topics lead to are refused together",
         arguments: [
             ("bags/{bag}/readings", "bags/{bag}/readings"),
             ("bags/{bag}/readings", "bags/{vehicle}/readings"),
-            ("bags/{bag}/readings", "bags/special/{bag}"), ("{bag}/x", "y/{bag}"),
+            ("bags/{device...}", "bags/{bag...}"),
         ])
     func conflicts(first: String, second: String) {
         #expect(throws: ProfileConflict.sameTopic("test/device-0", "test/device-1")) {
@@ -125,6 +128,18 @@ struct TopicTests {
         ] as [(String, TopicPattern.Naming)])
     func naming(text: String, expected: TopicPattern.Naming) throws {
         #expect(try TopicPattern(text).naming == expected)
+    }
+
+    @Test("of two patterns the one with the earlier literal goes first")
+    func precedence() throws {
+        let catalogue = try catalogue(["bags/{bag}/readings", "bags/special/{bag}", "{bag}/x/y"])
+        for (topic, filter) in [
+            ("bags/special/readings", "bags/special/+"), ("bags/b/readings", "bags/+/readings"),
+            ("bags/x/y", "+/x/y"), ("bags/special/y", "bags/special/+"),
+        ] {
+            let route = try catalogue.route(Array(topic.utf8).span)
+            #expect(catalogue[route.profile].topics[0].filter == filter)
+        }
     }
 
     @Test("a rest takes what nothing more exact takes, and names all of it")

@@ -168,6 +168,13 @@ package struct PayloadDecoder: ~Copyable {
             try TheThingsStack.decode(document, root, topic, message, &frames, into: &batch)
         case .chirpStack:
             try ChirpStack.decode(document, root, topic, message, &frames, into: &batch)
+        case .ruuviGateway:
+            try RuuviGateway.decode(document, root, topic, message, &frames, into: &batch)
+        case .minewGateway:
+            try MinewGateway.decode(document, root, message, &frames, into: &batch)
+        case .mokoGateway:
+            try MokoGateway.decode(document, root, message, &frames, into: &batch)
+        case .theengs: try Theengs.decode(document, root, message, &frames, into: &batch)
         case .teltonikaJSON:
             try TeltonikaJSON.decode(
                 document, root, message, model: profiles[profile.rawValue].options.tracker,

@@ -18,10 +18,15 @@ package struct FrameRouter: Sendable {
 
     /// For these profiles, by their numbers.
     package init(_ profiles: [Profile], salt: UInt64 = 0) {
+        self.init(
+            formats: profiles.map(\.format), options: profiles.map(\.options), salt: salt)
+    }
+
+    package init(formats: [PayloadFormat], options: [FormatOptions]? = nil, salt: UInt64 = 0) {
         devices = NameTable(salt: salt)
         adverts = AdvertMemory(salt: salt)
-        formats = profiles.map(\.format)
-        options = profiles.map(\.options)
+        self.formats = formats
+        self.options = options ?? formats.map { _ in FormatOptions() }
     }
 
     /// From now on the device's frames are decoded by this profile; nil forgets it.
@@ -55,7 +60,7 @@ package struct FrameRouter: Sendable {
     }
 
     /// Decodes a frame that is a message of its own, or that an envelope held.
-    mutating func decode(
+    package mutating func decode(
         _ frame: Span<UInt8>, port: Int, by profile: ProfileNumber, _ draft: SampleDraft,
         _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {

@@ -104,7 +104,9 @@ extension ProfileExample.Expectation {
         if notes != expected.notes {
             return "the notes are [\(notes.names.joined(separator: ", "))]"
         }
-        for target in FieldTarget.all {
+        let targets = Set(values.keys).union(markers.keys).union(expected.values.keys)
+            .union(expected.markers.keys)
+        for target in targets.sorted(by: { $0.name < $1.name }) {
             if markers[target] != expected.markers[target] {
                 return "\(target.name) is marked \(markers[target]?.name ?? "by nothing")"
             }

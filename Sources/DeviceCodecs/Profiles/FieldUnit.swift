@@ -1,4 +1,5 @@
 package import ColdChain
+import YAML
 
 /// A unit in which a device may send a value, by the symbol a profile writes.
 package enum FieldUnit: String, CaseIterable, Sendable {
@@ -62,12 +63,15 @@ package enum FieldTarget: Hashable, Sendable {
     case altitude
 
     /// How many probes of a quantity a profile can name.
-    package static let probes = 8
+    package static let probes = 64
 
-    package static let all: [FieldTarget] =
-        Quantity.allCases.flatMap { quantity in
-            (0..<probes).map { .measurement(quantity, probe: $0) }
-        } + [.latitude, .longitude, .speed, .heading, .accuracy, .altitude]
+    private static let ofPosition: [FieldTarget] = [
+        .latitude, .longitude, .speed, .heading, .accuracy, .altitude,
+    ]
+
+    /// The names without those of further probes, for who mistyped one.
+    static let usualNames =
+        (Quantity.allCases.map { .measurement($0, probe: 0) } + ofPosition).map(\.name)
 
     package var name: String {
         switch self {
@@ -84,8 +88,17 @@ package enum FieldTarget: Hashable, Sendable {
     }
 
     package init?(name: String) {
-        guard let match = FieldTarget.all.first(where: { $0.name == name }) else { return nil }
-        self = match
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        if let quantity = Quantity(name: String(parts[0])) {
+            guard parts.count < 3 else { return nil }
+            let probe = parts.count == 1 ? 0 : Notation.integer(String(parts[1])) ?? 0
+            guard parts.count == 1 || (1..<Int64(Self.probes)).contains(probe) else { return nil }
+            self = .measurement(quantity, probe: Int(probe))
+        } else if let match = Self.ofPosition.first(where: { $0.name == name }) {
+            self = match
+        } else {
+            return nil
+        }
     }
 
     /// The units it may be sent in.

@@ -74,11 +74,11 @@ struct ExampleReader {
     private func expectation(_ node: Node) throws(ProfileError) -> ProfileExample.Expectation {
         let sample = try StrictMapping(
             node, of: mapping.file,
-            keys: ["time", "sequence", "device", "notes"] + FieldTarget.all.map(\.name))
+            keys: ["time", "sequence", "device", "notes"], orTargets: true)
         var values: [FieldTarget: Double] = [:]
         var markers: [FieldTarget: Marker] = [:]
-        for target in FieldTarget.all {
-            guard let node = sample.node(target.name) else { continue }
+        for (name, _, node) in sample.keys {
+            guard let target = FieldTarget(name: name) else { continue }
             if let word = try? node.string(), let marker = Marker(name: word) {
                 markers[target] = marker
             } else {

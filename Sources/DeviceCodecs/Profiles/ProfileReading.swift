@@ -173,7 +173,8 @@ private struct ProfileReader {
             if isMapped { _ = try mapping.required("fields") }
             return []
         }
-        let fields = try StrictMapping(node, of: mapping.file, keys: FieldTarget.all.map(\.name))
+        let fields = try StrictMapping(
+            node, of: mapping.file, keys: [], orTargets: true)
         var read: [Profile.Field] = []
         for (name, _, value) in fields.keys {
             guard let target = FieldTarget(name: name) else { continue }

@@ -7,14 +7,19 @@ struct StrictMapping {
     let mark: Node.Mark
     private let entries: [Node.Entry]
 
-    /// Refuses what is no mapping, and keys that are not among `keys`.
-    init(_ node: Node, of file: String, keys: [String]) throws(ProfileError) {
+    /// Refuses what is no mapping, and keys that are neither among `keys` nor, where that is asked
+    /// for, the names of targets.
+    init(
+        _ node: Node, of file: String, keys: [String], orTargets takesTargets: Bool = false
+    ) throws(ProfileError) {
         guard case .mapping(let entries) = node.content else {
             let words = node.mismatch("a mapping").message
             throw ProfileError(file: file, mark: node.mark, .value(words))
         }
         for entry in entries where !keys.contains(entry.key) {
-            let nearest = nearestName(to: entry.key, among: keys)
+            if takesTargets, FieldTarget(name: entry.key) != nil { continue }
+            let nearest = nearestName(
+                to: entry.key, among: keys + (takesTargets ? FieldTarget.usualNames : []))
             throw ProfileError(
                 file: file, mark: entry.keyMark, .unknownKey(entry.key, nearest: nearest))
         }

@@ -95,21 +95,6 @@ package struct TopicPattern: Equatable, Sendable {
         }
         return parts.joined(separator: "/")
     }
-
-    /// Whether there is a topic that both match and that neither has the better claim to: a pattern
-    /// of fixed length goes before one with a rest, and of two rests the longer one does.
-    package func conflicts(with other: TopicPattern) -> Bool {
-        levels.count == other.levels.count && endsInRest == other.endsInRest
-            && zip(levels, other.levels).allSatisfy { own, others in
-                if case .literal(let a) = own, case .literal(let b) = others { return a == b }
-                return true
-            }
-    }
-
-    private var endsInRest: Bool {
-        if case .rest? = levels.last { return true }
-        return false
-    }
 }
 
 extension TopicPattern.Level {

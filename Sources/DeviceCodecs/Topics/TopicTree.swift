@@ -1,7 +1,8 @@
 /// Topic patterns as a tree of levels, walked along a topic's bytes without allocating.
 ///
 /// A level is found by its hash, so what a topic costs depends on its length and not on how many
-/// patterns there are.
+/// patterns there are. Of several patterns that match, the one goes first that has a literal level
+/// where the other has none, counted from the left; a rest goes last.
 struct TopicTree: Sendable {
     private struct Node {
         /// The node behind a level that may be anything.
@@ -27,19 +28,23 @@ struct TopicTree: Sendable {
     /// Indexes of `edges` by hash, open addressing; a power of two in length, at most half full.
     private var buckets = [Int](repeating: none, count: 4)
 
-    /// Makes topics that match `pattern` lead to `number`.
-    mutating func insert(_ pattern: TopicPattern, number: Int) {
+    /// Makes topics that match `pattern` lead to `number`. Where one of the same shape does so
+    /// already nothing is changed, and its number is the answer.
+    mutating func insert(_ pattern: TopicPattern, number: Int) -> Int? {
         var node = 0
         for level in pattern.levels {
             switch level {
             case .literal(let text): node = literalChild(of: node, adding: Array(text.utf8))
             case .capture: node = captureChild(adding: node)
             case .rest:
+                guard nodes[node].restPattern == Self.none else { return nodes[node].restPattern }
                 nodes[node].restPattern = number
-                return
+                return nil
             }
         }
+        guard nodes[node].pattern == Self.none else { return nodes[node].pattern }
         nodes[node].pattern = number
+        return nil
     }
 
     /// The number of the pattern that `topic` matches, or nil.

@@ -17,7 +17,8 @@ enum TheThingsStack {
         _ message: MessageContext, _ frames: inout FrameRouter, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         guard document.isObject(root) else {
-            throw DecodingFailure(.notAnObject, detail: "a message of The Things Stack is an object")
+            throw DecodingFailure(
+                .notAnObject, detail: "a message of The Things Stack is an object")
         }
         var draft = SampleDraft()
         try setDevice(document, root, topic, &draft, &batch)

@@ -7,9 +7,10 @@ func decode(
     receivedAt: Timestamp = noon
 ) throws(DecodingFailure) -> SampleBatch {
     var batch = SampleBatch()
-    try FrameRouter.decode(
-        frame.span, port: port, as: format, draft, MessageContext(receivedAt: receivedAt),
-        into: &batch)
+    var router = FrameRouter(formats: [format])
+    try router.decode(
+        frame.span, port: port, by: ProfileNumber(rawValue: 0), draft,
+        MessageContext(receivedAt: receivedAt), into: &batch)
     return batch
 }
 
