@@ -1,0 +1,106 @@
+package import ColdChain
+
+/// A way into a JSON document: names of members and indexes of elements, from the outside in.
+package struct JSONPath: Equatable, Sendable {
+    /// One step, as the bytes of a member's name.
+    let steps: [[UInt8]]
+
+    package init(_ steps: [String]) {
+        self.steps = steps.map { Array($0.utf8) }
+    }
+
+    package var names: [String] {
+        steps.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// Where one value stands in what a codec answered, and what it is.
+package struct FieldMapping: Equatable, Sendable {
+    /// A value or a text that stands for there being no value.
+    package struct Invalid: Equatable, Sendable {
+        package enum Match: Equatable, Sendable {
+            case number(Double)
+            /// In any case of Latin letters.
+            case text(String)
+        }
+
+        package var match: Match
+        package var marker: Marker
+        /// The text in lower case.
+        let word: [UInt8]
+
+        package init(_ match: Match, _ marker: Marker) {
+            self.match = match
+            self.marker = marker
+            if case .text(let text) = match {
+                word = Array(text.lowercased().utf8)
+            } else {
+                word = []
+            }
+        }
+    }
+
+    package var path: JSONPath
+    package var target: FieldTarget
+    /// Of measurements only.
+    package var probe: Int
+    /// In which the value is sent, unless a text says another one that the target takes as well.
+    package var unit: FieldUnit
+    package var invalid: [Invalid]
+
+    package init(
+        path: [String], target: FieldTarget, probe: Int = 0, unit: FieldUnit,
+        invalid: [Invalid] = []
+    ) {
+        self.path = JSONPath(path)
+        self.target = target
+        self.probe = probe
+        self.unit = unit
+        self.invalid = invalid
+    }
+}
+
+/// How what a codec answers about a model's frames is read.
+package struct AnswerMap: Equatable, Sendable {
+    package struct Time: Equatable, Sendable {
+        package var path: JSONPath
+        package var kind: Profile.TimeKind
+
+        package init(path: [String], kind: Profile.TimeKind) {
+            self.path = JSONPath(path)
+            self.kind = kind
+        }
+    }
+
+    /// Values of one instant, each with its way from the same object.
+    package struct Part: Equatable, Sendable {
+        package var fields: [FieldMapping]
+        package var time: Time?
+
+        package init(fields: [FieldMapping], time: Time? = nil) {
+            self.fields = fields
+            self.time = time
+        }
+    }
+
+    /// An array of readings that the device had kept.
+    package struct Rows: Equatable, Sendable {
+        package var path: JSONPath
+        /// From each of the array's objects.
+        package var part: Part
+
+        package init(path: [String], part: Part) {
+            self.path = JSONPath(path)
+            self.part = part
+        }
+    }
+
+    /// What the device measured now.
+    package var now: Part
+    package var rows: Rows?
+
+    package init(now: Part, rows: Rows? = nil) {
+        self.now = now
+        self.rows = rows
+    }
+}
