@@ -96,7 +96,8 @@ package enum DecimalText {
         return isNegative ? -power : power
     }
 
-    private static func scaled(_ mantissa: UInt64, by power: Int) -> Double {
+    /// `mantissa` × 10^`power`, exact for 15 digits and 22 places.
+    static func scaled(_ mantissa: UInt64, by power: Int) -> Double {
         var value = Double(mantissa)
         guard mantissa > 0, power != 0 else { return value }
         var rest = power.magnitude

@@ -71,6 +71,7 @@ package struct FrameRouter: Sendable {
                 into: &batch)
         case .advert: try decodeAdvert(frame, draft, message, into: &batch)
         case .esphome: try decodeNumber(frame, options[profile.rawValue], draft, into: &batch)
+        case .senMLCBOR: try SenMLCBOR.decode(frame, port: port, draft, message, into: &batch)
         case .milesight: try Milesight.decode(frame, port: port, draft, message, into: &batch)
         case .cayenneLPP: try CayenneLPP.decode(frame, port: port, draft, message, into: &batch)
         case .draginoLHT65:
