@@ -137,6 +137,11 @@ extension Zigbee2MQTT {
         var quantity: Quantity
         var probe = 0
 
+        init(_ quantity: Quantity, probe: Int) {
+            self.quantity = quantity
+            self.probe = probe
+        }
+
         init?(_ name: Span<UInt8>) {
             if name.spells("battery") {
                 quantity = .battery
