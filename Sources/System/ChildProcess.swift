@@ -26,12 +26,12 @@ package final class ChildProcess {
         identifier = try unsafe Self.spawn(program, arguments, actions, environ)
     }
 
-    /// Starts the program at `path` with an empty environment.
+    /// Starts the program at `path` with an environment of these variables only.
     ///
     /// - Parameter descriptors: They become 0, 1, 2 … of the program, in this order, and stay open
     ///   here. It inherits no others, where all are made close-on-exec, as here.
     package init(
-        path: String, arguments: [String] = [], descriptors: [Int32]
+        path: String, environment: [String] = [], descriptors: [Int32]
     ) throws(SystemError) {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -45,8 +45,9 @@ package final class ChildProcess {
             copies.append(copy)
             unsafe posix_spawn_file_actions_adddup2(&actions, copy, Int32(number))
         }
-        var empty: UnsafeMutablePointer<CChar>?
-        identifier = try unsafe Self.spawn(path, [path] + arguments, actions, &empty)
+        var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
+        defer { unsafe variables.forEach { unsafe free($0) } }
+        identifier = try unsafe Self.spawn(path, [path], actions, &variables)
     }
 
     private static func spawn(

@@ -43,16 +43,13 @@ package final class LocalStream {
         return transfer(count)
     }
 
-    /// Appends what has come, at most `limit` bytes.
-    package func receive(into bytes: inout [UInt8], limit: Int) -> Transfer {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: limit))
+    /// Writes what has come over the bytes from `start` on.
+    package func receive(into bytes: inout [UInt8], from start: Int) -> Transfer {
         let count = unsafe bytes.withUnsafeMutableBytes { buffer in
             unsafe recv(
-                descriptor, buffer.baseAddress?.advanced(by: start), limit,
+                descriptor, buffer.baseAddress?.advanced(by: start), buffer.count - start,
                 Int32(MSG_DONTWAIT))
         }
-        bytes.removeLast(limit - max(count, 0))
         return count == 0 ? .ended : transfer(count)
     }
 

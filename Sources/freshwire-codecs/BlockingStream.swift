@@ -3,13 +3,9 @@ import Glibc
 
 /// The daemon's end of the conversation: descriptor 0, read and written by waiting for it.
 final class BlockingStream {
-    /// Messages that have come; `nextMessage` answers their places in it.
-    private(set) var input: [UInt8] = []
-    private var position = 0
+    private var buffer = MessageBuffer(longestMessage: CodecBounds.request)
     private let readsFrom: Int32 = 0
     private let writesTo: Int32
-    /// One read takes at most so many bytes.
-    private static let chunk = 64 << 10
 
     /// - Parameter isOnePair: Whether descriptor 0 is a socket that is written to as well; else
     ///   answers go to descriptor 1.
@@ -23,44 +19,29 @@ final class BlockingStream {
         return unsafe fstat(0, &information) == 0 && information.st_mode & S_IFMT == S_IFSOCK
     }
 
-    /// The place of the next whole message in `input`; nil where more has to be read first.
-    func nextMessage() -> Range<Int>? {
-        let waiting = input.count - position
-        guard waiting >= 4 else { return nil }
-        var length = 0
-        for place in 0..<4 { length |= Int(input[position + place]) << (8 * place) }
-        guard waiting - 4 >= length else { return nil }
-        let start = position + 4
-        position = start + length
-        return start..<position
-    }
+    /// The bytes in which `nextMessage` answers places.
+    var input: [UInt8] { buffer.bytes }
+
+    func nextMessage() -> MessageBuffer.Next { buffer.next() }
 
     /// Reads what is there already; false where nothing is.
     func hasInput() -> Bool {
         var watched = pollfd(fd: readsFrom, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&watched, 1, 0) == 1 && read()
+        return unsafe poll(&watched, 1, 0) == 1 && waitForInput()
     }
 
-    /// Waits for more; false where there will be none, or a message is longer than any may be.
-    func waitForInput() -> Bool { read() }
-
-    private func read() -> Bool {
-        if position == input.count {
-            input.removeAll(keepingCapacity: true)
-        } else {
-            input.removeFirst(position)
-        }
-        position = 0
-        guard input.count <= CodecBounds.request else { return false }
-        let start = input.count
-        input.append(contentsOf: repeatElement(0, count: Self.chunk))
+    /// Waits for more; false where there will be none.
+    func waitForInput() -> Bool {
         var count = 0
-        repeat {
-            count = unsafe input.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(readsFrom, buffer.baseAddress?.advanced(by: start), Self.chunk)
-            }
-        } while count < 0 && errno == EINTR
-        input.removeLast(Self.chunk - max(count, 0))
+        buffer.fill { bytes, start in
+            repeat {
+                count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                    unsafe read(
+                        readsFrom, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+                }
+            } while count < 0 && errno == EINTR
+            return count
+        }
         return count > 0
     }
 

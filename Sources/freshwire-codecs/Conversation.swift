@@ -27,19 +27,26 @@ final class Conversation {
         guard stream.write(&output) else { return }
         lastFlush = Clock.monotonicNanoseconds()
         while true {
-            while let message = stream.nextMessage() {
-                guard handle(message) else { return }
-                let now = Clock.monotonicNanoseconds()
-                guard output.count >= Self.fullOutput || now &- lastFlush > Self.patience else {
-                    continue
-                }
-                lastFlush = now
-                guard stream.write(&output) else { return }
+            switch stream.nextMessage() {
+            case .message(let place):
+                guard handle(place), flush() else { return }
+            case .incomplete:
+                if stream.hasInput() { continue }
+                guard stream.write(&output), stream.waitForInput() else { return }
+                lastFlush = Clock.monotonicNanoseconds()
+            case .tooLong: return
             }
-            if stream.hasInput() { continue }
-            guard stream.write(&output), stream.waitForInput() else { return }
-            lastFlush = Clock.monotonicNanoseconds()
         }
+    }
+
+    /// Writes the answers that have gathered, or have waited long enough; false where nobody reads.
+    private func flush() -> Bool {
+        let now = Clock.monotonicNanoseconds()
+        guard output.count >= Self.fullOutput || now &- lastFlush > Self.patience else {
+            return true
+        }
+        lastFlush = now
+        return stream.write(&output)
     }
 
     private func handle(_ message: Range<Int>) -> Bool {

@@ -33,13 +33,16 @@ enum Program {
 
     private static func readBeginning(_ stream: BlockingStream) -> CodecBeginning? {
         while true {
-            if let message = stream.nextMessage() {
+            switch stream.nextMessage() {
+            case .message(let place):
                 let input = stream.input
-                var reader = MessageReader(input.span.extracting(message))
+                var reader = MessageReader(input.span.extracting(place))
                 guard reader.number(UInt8.self) == CodecRequest.begin.rawValue else { return nil }
                 return CodecBeginning(&reader)
+            case .incomplete:
+                guard stream.waitForInput() else { return nil }
+            case .tooLong: return nil
             }
-            guard stream.waitForInput() else { return nil }
         }
     }
 
@@ -50,6 +53,7 @@ enum Program {
         let meter = try MemoryMeter()
         let allowance = Int(beginning.memoryLimitMegabytes) << 20
         try WarmUp.run(meter: meter)
+        silence()
         let guardian = Guard(
             nanoseconds: UInt64(beginning.timeLimitMilliseconds) * 1_000_000,
             memoryLimit: meter.residentBytes() + allowance, meter: meter)
@@ -60,6 +64,17 @@ enum Program {
             liveLimit: Int(beginning.liveCodecs), strikeLimit: Int(beginning.strikes),
             guardian: guardian)
         Conversation(stream: stream, shelf: shelf, progress: progress).run()
+    }
+
+    /// From here on nothing is said on standard output and standard error: nobody reads there, and
+    /// a codec that made the engine talk could fill the pipe.
+    private static func silence() {
+        let nowhere = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+        guard nowhere >= 0 else { return }
+        // Without a socket, standard output is the way back.
+        if BlockingStream.inputIsSocket { dup2(nowhere, 1) }
+        dup2(nowhere, 2)
+        close(nowhere)
     }
 
     private static func refuse(_ stream: BlockingStream, _ reason: String) {
