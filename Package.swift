@@ -35,7 +35,10 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
     name: "freshwire",
-    products: [.executable(name: "freshwire", targets: ["freshwire"])],
+    products: [
+        .executable(name: "freshwire", targets: ["freshwire"]),
+        .executable(name: "freshwire-codecs", targets: ["freshwire-codecs"]),
+    ],
     targets: [
         // C libraries, each behind one module; the Swift target that may name it stands beside it.
         library("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),  // Intake
@@ -48,6 +51,10 @@ let package = Package(
         library("CSimdJSONLibrary", pkgConfig: "simdjson", apt: "libsimdjson-dev"),
         .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"]),  // JSONText
         .target(name: "CLinux"),  // System
+        library(
+            "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1",
+            apt: "libjavascriptcoregtk-4.1-dev"),  // freshwire-codecs
+        .target(name: "CSandbox"),  // Confinement
 
         // The pure rooms: no C library, no Foundation, no clock, no lock.
         room("Wire"),
@@ -66,6 +73,15 @@ let package = Package(
         room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
         room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
+
+        // Vendors' JavaScript codecs: the daemon's side, and the locked-in program that runs them.
+        room("CodecMessages"),
+        room("CodecSandbox", ["CodecMessages", "System"]),
+        room("Confinement", ["CSandbox"]),
+        .executableTarget(
+            name: "freshwire-codecs",
+            dependencies: ["CJavaScriptCore", "CodecMessages", "Confinement", "System"],
+            swiftSettings: rules),
 
         // The threads that join them, and the command line.
         room(
@@ -144,6 +160,17 @@ let package = Package(
         program(
             "VectorRun", in: "Tests/Vectors",
             ["ColdChain", "DeviceCodecs", "JSONText", "System", "Wire"]),
+        tests(
+            "CodecSandboxTests",
+            [
+                "CodecMessages", "CodecSandbox", "ConfinementProbe", "System", "TestSupport",
+                "freshwire-codecs",
+            ]),
+        program("ConfinementProbe", in: "Tests/Probes", ["Confinement"]),
+        .executableTarget(
+            name: "CodecBench", dependencies: ["CodecMessages", "CodecSandbox", "System"],
+            path: "Tests/Benchmarks/CodecBench", exclude: ["codecs", "in_node.js"],
+            swiftSettings: rules),
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(

@@ -3,6 +3,12 @@ internal import Glibc
 
 /// A program started beside this one. It is ended and reaped at the latest with this value.
 package final class ChildProcess {
+    /// How a program ended.
+    package enum End: Equatable, Sendable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
     package let identifier: Int32
     private var exitCode: Int32?
 
@@ -17,6 +23,38 @@ package final class ChildProcess {
             &actions, STDOUT_FILENO, target, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        identifier = try unsafe Self.spawn(program, arguments, actions, environ)
+    }
+
+    /// Starts the program at `path` with an environment of these variables only.
+    ///
+    /// - Parameter descriptors: They become 0, 1, 2 … of the program, in this order, and stay open
+    ///   here. It inherits no others, where all are made close-on-exec, as here.
+    package init(
+        path: String, environment: [String] = [], descriptors: [Int32]
+    ) throws(SystemError) {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        // Copies beyond the numbers that are given out, so that none is overwritten on the way.
+        var copies: [Int32] = []
+        defer { for copy in copies { close(copy) } }
+        for (number, descriptor) in descriptors.enumerated() {
+            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, Int32(descriptors.count))
+            guard copy >= 0 else { throw SystemError.last("copy a descriptor") }
+            copies.append(copy)
+            unsafe posix_spawn_file_actions_adddup2(&actions, copy, Int32(number))
+        }
+        var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
+        defer { unsafe variables.forEach { unsafe free($0) } }
+        identifier = try unsafe Self.spawn(path, [path], actions, &variables)
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ actions: posix_spawn_file_actions_t,
+        _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    ) throws(SystemError) -> Int32 {
+        var actions = unsafe actions
         // A daemon's threads block the signals it takes by descriptor; the child must not.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -32,12 +70,12 @@ package final class ChildProcess {
         defer { unsafe words.forEach { unsafe free($0) } }
         var identifier: pid_t = 0
         let code = unsafe posix_spawnp(
-            &identifier, program, &actions, &attributes, words + [nil], environ)
+            &identifier, program, &actions, &attributes, words + [nil], environment)
         guard code == 0 else {
             let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "\(code)"
             throw SystemError(operation: "start \(program)", reason: reason)
         }
-        self.identifier = identifier
+        return identifier
     }
 
     deinit {
@@ -52,15 +90,33 @@ package final class ChildProcess {
         return false
     }
 
+    /// How it ended; nil while it runs.
+    package var end: End? {
+        guard !isRunning, let exitCode else { return nil }
+        let signal = exitCode & 0x7f
+        return signal == 0 ? .exit((exitCode >> 8) & 0xff) : .signal(signal)
+    }
+
+    /// Ends it by force, where it has not ended by itself, and answers how it ended.
+    package func kill() -> End {
+        if isRunning {
+            Glibc.kill(identifier, SIGKILL)
+            var status: Int32 = 0
+            while unsafe waitpid(identifier, &status, 0) != identifier && errno == EINTR {}
+            exitCode = status
+        }
+        return end ?? .signal(SIGKILL)
+    }
+
     /// Asks it to end, and ends it by force where it has not after `patienceMilliseconds`.
     package func terminate(patienceMilliseconds: Int) {
         guard isRunning else { return }
-        kill(identifier, SIGTERM)
+        Glibc.kill(identifier, SIGTERM)
         for _ in 0..<max(patienceMilliseconds / 10, 1) {
             guard isRunning else { return }
             Clock.sleep(milliseconds: 10)
         }
-        kill(identifier, SIGKILL)
+        Glibc.kill(identifier, SIGKILL)
         var status: Int32 = 0
         if unsafe waitpid(identifier, &status, 0) == identifier { exitCode = status }
     }

@@ -16,6 +16,12 @@ package enum Clock {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
+    /// Nanoseconds of CPU time that the calling thread has used.
+    package static func threadCPUNanoseconds() -> UInt64 {
+        let time = read(CLOCK_THREAD_CPUTIME_ID)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
         unsafe clock_gettime(clock, &time)

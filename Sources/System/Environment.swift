@@ -7,6 +7,24 @@ package enum Environment {
         return unsafe String(cString: text)
     }
 
+    /// Sets a variable of this process. Before its first other thread only.
+    package static func set(_ name: String, _ value: String) {
+        unsafe setenv(name, value, 1)
+    }
+
+    /// The directory of the running program.
+    package static var programDirectory: String? {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            return unsafe readlink("/proc/self/exe", start, bytes.count)
+        }
+        guard count > 0, let slash = buffer[..<count].lastIndex(of: UInt8(ascii: "/")) else {
+            return nil
+        }
+        return String(decoding: buffer[..<slash], as: UTF8.self)
+    }
+
     /// Every variable, by name.
     package static func all() -> [String: String] {
         var variables: [String: String] = [:]
