@@ -76,8 +76,8 @@ package final class Dispatcher {
             return
         }
         bridge?.receive(
-            samples, of: route.carrier, profile: route.profile, topic: topic, name: route.name,
-            payload: payload, arrival: arrival, effects: &effects)
+            samples, profile: route.profile, naming: .carrier(route.carrier, route.name),
+            topic: topic, payload: payload, arrival: arrival, effects: &effects)
     }
 
     private func dispatchOrder(
@@ -94,8 +94,8 @@ package final class Dispatcher {
             command = try CommandText.event(json, order: order)
         } catch let error as JSONSyntaxError {
             bridge?.receive(
-                undecodable: topic, payload: payload, arrival: arrival, reason: "not_json",
-                detail: error.description, effects: &effects)
+                undecodable: topic, payload: payload, arrival: arrival, reason: "order_refused",
+                detail: "not JSON: \(error.description)", effects: &effects)
             return
         } catch {
             bridge?.receive(
