@@ -17,6 +17,16 @@ package struct Bounds: Equatable, Sendable {
     package var bindingReachMilliseconds: Int64 = 86_400_000
     /// Devices the log may know; a message from one more is a dead letter.
     package var sourcesMaximum = 1_000_000
+    /// Devices in the registry; a message from one more is a dead letter, too.
+    package var devicesMaximum = 100_000
+    /// Within this many milliseconds the same running number of a source is the same reading, heard
+    /// twice.
+    package var duplicateWindowMilliseconds: Int64 = 120_000
+    /// Within this many milliseconds relayed adverts without a running number that say the same are
+    /// one reading.
+    package var advertWindowMilliseconds: Int64 = 2_000
+    /// Topics in the list of unknown frames.
+    package var unknownFramesMaximum = 1_000
     /// Orders held in memory; creating one more is refused until others are final and forgotten.
     package var ordersMaximum = 200_000
     /// Bytes of a payload that a dead letter keeps.
@@ -46,6 +56,9 @@ package struct BridgeSettings: Equatable, Sendable {
     package var profiles: [ProfileTraits]
     package var endpoints: [EndpointSubscription]
     package var schedule: RetrySchedule
+    package var registration = DeviceRegistration.automatic
+    /// Whether the messages that readings came in are kept to be decoded again.
+    package var keepsRawMessages = true
 
     package init(
         limits: CriticalLimits = .foodCode2022, bounds: Bounds = Bounds(), brokers: [String] = [],
@@ -65,11 +78,17 @@ package struct BridgeSettings: Equatable, Sendable {
 package struct ProfileTraits: Equatable, Sendable {
     /// Identity and version, such as `generic/bag@1`.
     package var name: String
+    /// What devices of the profile are fixed to, unless the topic or the registry says otherwise.
+    package var carrier: CarrierKind
     /// What the sensor can measure and what is plausible, for the quantities that say so.
     package var ranges: GrossRanges
 
-    package init(name: String, ranges: GrossRanges = GrossRanges()) {
+    /// The identity without its version, such as `generic/bag`.
+    package var id: String { String(name.prefix { $0 != "@" }) }
+
+    package init(name: String, carrier: CarrierKind, ranges: GrossRanges = GrossRanges()) {
         self.name = name
+        self.carrier = carrier
         self.ranges = ranges
     }
 }

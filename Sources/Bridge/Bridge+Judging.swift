@@ -67,7 +67,8 @@ extension Bridge {
     }
 
     private func isJudged(_ reading: Reading, for order: OrderNumber) -> Bool {
-        guard reading.measurement.quantity == .temperature, reading.quality.rollup != .bad,
+        guard reading.measurement.quantity == .temperature,
+            reading.measurement.marker == nil, reading.quality.rollup != .bad,
             reading.source.rawValue >= 1, Int(reading.source.rawValue) <= sources.count,
             let bag = sources[reading.source].bag
         else { return false }

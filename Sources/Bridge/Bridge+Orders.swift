@@ -53,6 +53,15 @@ extension Bridge {
             return .amended(try amend(id, fields, at: now, effects: &effects))
         case .bindBag(let id, let bag, let from):
             return try bind(bag, to: id, from: from, at: now, effects: &effects)
+        case .registerDevice(let fields):
+            return .registered(try register(fields, at: now, effects: &effects))
+        case .updateDevice(let id, let fields):
+            return .updated(try update(id, fields, effects: &effects))
+        case .removeDevice(let id):
+            remove(id, effects: &effects)
+            return .removedDevice(id: id)
+        case .adoptFrame(let topic, let fields):
+            return .registered(try adopt(topic, fields, at: now, effects: &effects))
         }
     }
 
@@ -245,6 +254,9 @@ extension CommandRefusal: CustomStringConvertible {
         case .unknownOrder(let id): "there is no order \(id)"
         case .orderExists(let id): "order \(id) exists already with other content"
         case .orderIsFinal(let id): "order \(id) is delivered or cancelled"
+        case .unknownDevice(let id): "there is no device \(id)"
+        case .deviceExists(let id): "device \(id) is registered already with other content"
+        case .unknownFrame(let topic): "nothing unknown is listed of the topic \(topic)"
         case .invalid(let field, let reason): "\(field): \(reason)"
         }
     }

@@ -1,150 +1,104 @@
-package import ColdChain
+import ColdChain
 import Fabric
 
 extension Bridge {
-    /// Takes a message that a device profile decoded.
-    ///
-    /// - Parameters:
-    ///   - batch: What was decoded, and which rows could not be.
-    ///   - topic: The whole topic, for the dead letter of a rejected row.
-    ///   - name: Where in the topic the bag or the vehicle is named.
-    package mutating func receive(
-        _ batch: borrowing SampleBatch, of kind: CarrierKind, profile: ProfileNumber,
-        topic: Span<UInt8>, name: Range<Int>, payload: Span<UInt8>, arrival: Arrival,
-        effects: inout Effects
+    /// Records what a message says, judges it, and tells what of it is new.
+    mutating func record(
+        _ batch: borrowing SampleBatch, topic: Span<UInt8>, payload: Span<UInt8>,
+        arrival: Arrival, effects: inout Effects
     ) {
-        countMessage(arrival, &effects)
-        let hasUntimed = batch.samples.contains { $0.measuredAt == nil }
-        // A retained message without a time may be of any age; its receipt says nothing.
-        let skipsUntimed = hasUntimed && arrival.isRetained
-        let topicName = topic.extracting(name)
-        let known = sources.find(topicName, profile: profile)
-        let hasRoom = known != nil || sources.count < settings.bounds.sourcesMaximum
-        let fault = fault(of: batch, skipsUntimed: skipsUntimed, hasRoom: hasRoom)
-        if hasUntimed || fault != nil {
-            guard recordFingerprint(of: arrival, topic, payload, effects: &effects) else { return }
+        var live = Live()
+        var message: MessageNumber?
+        for index in batch.samples.indices {
+            let origin = origins[index]
+            guard let source = origin.source else { continue }
+            let sample = batch.samples[index]
+            let hearing = hear(sample, in: batch, origin, source, arrival)
+            if hearing == .again { continue }
+            if message == nil, settings.keepsRawMessages {
+                message = effects.records.rawMessages.append(
+                    topic, payload, arrival: arrival, brokers: settings.brokers,
+                    lastBlock: &last.rawMessages)
+            }
+            if let other = live.source, other != source {
+                publish(live, batch, effects: &effects)
+                live = Live()
+            }
+            live.source = source
+            let row = row(
+                for: sample, origin, source, arrival, message, isConflict: hearing == .conflict)
+            record(sample, in: batch, row, &live, effects: &effects)
         }
-        if let fault {
-            bury(
-                topic: topic, payload: payload, arrival: arrival, reason: fault.reason,
-                detail: fault.detail, effects: &effects)
+        publish(live, batch, effects: &effects)
+    }
+
+    /// Whether the sample was heard before, by another gateway.
+    private mutating func hear(
+        _ sample: Sample, in batch: borrowing SampleBatch, _ origin: SampleOrigin,
+        _ source: SourceNumber, _ arrival: Arrival
+    ) -> RecentSamples.Verdict {
+        let isAdvert = sample.timeSource == .gateway && origin.measuredAt != nil
+        guard sample.sequence != nil || isAdvert else { return .new }
+        let sighting = RecentSamples.Sighting(
+            sample, in: batch, measuredAt: origin.measuredAt, receivedAt: arrival.receivedAt,
+            message: counters.messages)
+        let verdict = recentSamples.hear(
+            sighting, memory: &sources[source].memory,
+            window: sample.sequence == nil
+                ? settings.bounds.advertWindowMilliseconds
+                : settings.bounds.duplicateWindowMilliseconds)
+        switch verdict {
+        case .new: break
+        case .again: counters.samplesHeardAgain += 1
+        case .conflict: counters.sequenceConflicts += 1
         }
-        guard hasRoom,
-            batch.samples.contains(where: { $0.measuredAt != nil || !skipsUntimed })
-        else { return }
-        let source = known ?? newSource(topicName, kind: kind, profile: profile, effects: &effects)
-        record(
-            batch, from: source, profile: profile, arrival: arrival, skipsUntimed: skipsUntimed,
-            effects: &effects)
+        return verdict
     }
 
-    /// Why a decoded message is a dead letter as well, whole or in part: one letter a message.
-    private func fault(
-        of batch: borrowing SampleBatch, skipsUntimed: Bool, hasRoom: Bool
-    ) -> (reason: String, detail: String)? {
-        var fault: (reason: String, detail: String)?
-        if !batch.samples.isEmpty, !hasRoom {
-            fault = (
-                "too_many_sources",
-                "the log knows \(sources.count) devices, which is the limit"
-            )
-        } else if skipsUntimed {
-            fault = (
-                "retained_without_time", "a retained message must carry its time of measurement"
-            )
-        }
-        guard !batch.rejections.isEmpty else { return fault }
-        let rows = Bridge.describe(batch.rejections)
-        return fault.map { ($0.reason, "\($0.detail); \(rows)") } ?? ("row_rejected", rows)
-    }
-
-    /// Takes a message that could not be decoded (B-8).
-    package mutating func receive(
-        undecodable topic: Span<UInt8>, payload: Span<UInt8>, arrival: Arrival, reason: String,
-        detail: String, effects: inout Effects
-    ) {
-        countMessage(arrival, &effects)
-        guard recordFingerprint(of: arrival, topic, payload, effects: &effects) else { return }
-        bury(
-            topic: topic, payload: payload, arrival: arrival, reason: reason, detail: detail,
-            effects: &effects)
-    }
-
-    /// What a redelivery of the message is known by. Reads all of it, so it is asked for only where
-    /// the message has no identity of its own.
-    func fingerprint(
-        of arrival: Arrival, _ topic: Span<UInt8>, _ payload: Span<UInt8>
-    ) -> DeliveryFingerprint? {
-        DeliveryFingerprint(
-            brokerMark: brokerMarks[arrival.broker], packetIdentifier: arrival.packetIdentifier,
-            topic: topic, payload: payload)
-    }
-
-    /// - Returns: False where the message was recorded before.
-    mutating func recordFingerprint(
-        of arrival: Arrival, _ topic: Span<UInt8>, _ payload: Span<UInt8>, effects: inout Effects
-    ) -> Bool {
-        guard let fingerprint = fingerprint(of: arrival, topic, payload) else { return true }
-        guard recent.insert(fingerprint, records: &effects.records.fingerprints) else {
-            counters.redeliveries += 1
-            return false
-        }
-        return true
-    }
-
-    mutating func countMessage(_ arrival: Arrival, _ effects: inout Effects) {
-        counters.messages += 1
-        guard arrival.mayComeAgain else { return }
-        if let milestone = recent.countMessage(ofBroker: brokerMarks[arrival.broker]) {
-            effects.records.fingerprints.append(milestone)
-        }
-    }
-
-    private mutating func newSource(
-        _ name: Span<UInt8>, kind: CarrierKind, profile: ProfileNumber, effects: inout Effects
-    ) -> SourceNumber {
-        let source = sources.insert(name, kind: kind, profile: profile, book: &book)
-        effects.records.sources.append(source)
-        return source.number
+    private mutating func row(
+        for sample: Sample, _ origin: SampleOrigin, _ source: SourceNumber, _ arrival: Arrival,
+        _ message: MessageNumber?, isConflict: Bool
+    ) -> Row {
+        let measuredAt =
+            origin.measuredAt ?? standIn(from: source, receivedAt: arrival.receivedAt)
+        let order = sources[source].bag.flatMap { book.order(inBag: $0, at: measuredAt) }
+        var quality = QualityFlags()
+        quality[.eventTime] = eventTimeFlag(
+            of: origin.measuredAt, receivedAt: arrival.receivedAt)
+        if sample.notes.contains(.identityConflict) { quality[.identity] = .suspect }
+        if isConflict { quality[.sequence] = .suspect }
+        return Row(
+            source: source, profile: origin.profile, measuredAt: measuredAt,
+            timeSource: origin.measuredAt == nil ? .receipt : sample.timeSource,
+            receivedAt: arrival.receivedAt, quality: quality,
+            notes: origin.isClockUnset ? sample.notes.union(.clockUnset) : sample.notes,
+            message: message, order: order)
     }
 
     private mutating func record(
-        _ batch: borrowing SampleBatch, from source: SourceNumber, profile: ProfileNumber,
-        arrival: Arrival, skipsUntimed: Bool, effects: inout Effects
+        _ sample: Sample, in batch: borrowing SampleBatch, _ row: Row, _ live: inout Live,
+        effects: inout Effects
     ) {
-        var live = Live()
-        for index in batch.samples.indices {
-            let sample = batch.samples[index]
-            if skipsUntimed && sample.measuredAt == nil { continue }
-            let measuredAt =
-                sample.measuredAt ?? standIn(from: source, receivedAt: arrival.receivedAt)
-            let timeFlag = eventTimeFlag(of: sample, receivedAt: arrival.receivedAt)
-            let bag = sources[source].bag
-            let order = bag.flatMap { book.order(inBag: $0, at: measuredAt) }
-            let row = Row(
-                source: source, profile: profile, measuredAt: measuredAt, timeFlag: timeFlag,
-                receivedAt: arrival.receivedAt, order: order?.number)
-            let warmest = recordMeasurements(
-                of: sample, in: batch, row: row, limit: order.map { settings.limits[$0.foodClass] },
-                effects: &effects)
-            recordFix(of: sample, row: row, effects: &effects)
-            if let order, let warmest, warmest.quality != .bad {
-                judge(
-                    Instant(
-                        source: source, measuredAt: measuredAt, receivedAt: arrival.receivedAt,
-                        celsius: warmest.celsius),
-                    for: order, effects: &effects)
-            }
-            if timeFlag == .bad { continue }
-            guard isNewest(measuredAt, from: source, receivedAt: arrival.receivedAt) else {
-                counters.lateReadings += 1
-                continue
-            }
-            sources[source].newest = measuredAt
-            if let warmest { live.temperature = (warmest, row, order, sample) }
-            if let position = sample.position { live.position = (position, row) }
+        let warmest = recordMeasurements(of: sample, in: batch, row: row, effects: &effects)
+        let fixQuality = recordFix(of: sample, row: row, effects: &effects)
+        if let order = row.order, let warmest, warmest.quality != .bad {
+            judge(
+                Instant(
+                    source: row.source, measuredAt: row.measuredAt, receivedAt: row.receivedAt,
+                    celsius: warmest.celsius),
+                for: order, effects: &effects)
         }
-        publish(live, batch, effects: &effects)
+        if row.quality[.eventTime] == .bad { return }
+        guard isNewest(row.measuredAt, from: row.source, receivedAt: row.receivedAt) else {
+            counters.lateReadings += 1
+            return
+        }
+        sources[row.source].newest = row.measuredAt
+        if let warmest { live.temperature = (warmest, row, sample) }
+        // A position that cannot be is in the log; nobody is led there.
+        if let position = sample.position, let fixQuality, fixQuality != .bad {
+            live.position = (position, fixQuality, row)
+        }
     }
 
     /// The time of receipt, in place of one that the sample does not carry. Of several samples
@@ -180,9 +134,13 @@ extension Bridge {
         var source: SourceNumber
         var profile: ProfileNumber
         var measuredAt: Timestamp
-        var timeFlag: QualityFlag
+        var timeSource: TimeSource
         var receivedAt: Timestamp
-        var order: OrderNumber?
+        /// The flags of the tests that the sample is put to as a whole.
+        var quality: QualityFlags
+        var notes: ReadingNotes
+        var message: MessageNumber?
+        var order: Order?
     }
 
     /// The temperature of a sample that lies furthest outside the limit.
@@ -192,15 +150,16 @@ extension Bridge {
         var quality: QualityFlag
     }
 
-    /// The newest samples of a message with a temperature and with a position, which the fabric is
-    /// told of.
+    /// The newest samples that a source has in a message with a temperature and with a position,
+    /// which the fabric is told of.
     private struct Live {
-        var temperature: (value: Temperature, row: Row, order: Order?, sample: Sample)?
-        var position: (value: Position, row: Row)?
+        var source: SourceNumber?
+        var temperature: (value: Temperature, row: Row, sample: Sample)?
+        var position: (value: Position, quality: QualityFlag, row: Row)?
     }
 
-    private func eventTimeFlag(of sample: Sample, receivedAt: Timestamp) -> QualityFlag {
-        guard let measuredAt = sample.measuredAt else { return .notEvaluated }
+    private func eventTimeFlag(of measuredAt: Timestamp?, receivedAt: Timestamp) -> QualityFlag {
+        guard let measuredAt else { return .notEvaluated }
         let age = receivedAt.milliseconds(since: measuredAt)
         let isPossible =
             age >= -settings.bounds.futureToleranceMilliseconds
@@ -208,24 +167,33 @@ extension Bridge {
         return isPossible ? .good : .bad
     }
 
+    /// Records each measurement. One with a marker is a reading without a number: it opens and
+    /// closes nothing and is no temperature to be shown; that its probe is silent stands in the log
+    /// by name, at its time.
     private mutating func recordMeasurements(
-        of sample: Sample, in batch: borrowing SampleBatch, row: Row, limit: CriticalLimit?,
-        effects: inout Effects
+        of sample: Sample, in batch: borrowing SampleBatch, row: Row, effects: inout Effects
     ) -> Temperature? {
+        let limit = row.order.map { settings.limits[$0.foodClass] }
         var worst: Temperature?
         for index in sample.measurements {
             let measurement = batch.measurements[index]
-            var quality = QualityFlags()
-            quality[.eventTime] = row.timeFlag
-            quality[.grossRange] = grossRangeFlag(of: measurement, profile: row.profile)
+            var quality = row.quality
+            if measurement.marker == nil {
+                quality[.grossRange] = grossRangeFlag(of: measurement, profile: row.profile)
+            } else {
+                quality[.sentinel] = .missing
+                counters.markers += 1
+            }
             effects.records.readings.append(
                 Reading(
                     source: row.source, measurement: measurement, measuredAt: row.measuredAt,
-                    timeSource: sample.measuredAt == nil ? .receipt : .device,
-                    receivedAt: row.receivedAt, sequence: sample.sequence, quality: quality,
-                    order: row.order))
+                    timeSource: row.timeSource, receivedAt: row.receivedAt,
+                    sequence: sample.sequence, quality: quality, notes: row.notes,
+                    message: row.message, order: row.order?.number))
             counters.readings += 1
-            guard measurement.quantity == .temperature else { continue }
+            guard measurement.quantity == .temperature, measurement.marker == nil else {
+                continue
+            }
             let temperature = Temperature(
                 celsius: measurement.value,
                 deviation: limit?.deviation(of: measurement.value) ?? 0, quality: quality.rollup)
@@ -247,17 +215,23 @@ extension Bridge {
         return temperature.deviation > other.deviation
     }
 
-    private mutating func recordFix(of sample: Sample, row: Row, effects: inout Effects) {
-        guard let position = sample.position else { return }
-        var quality = QualityFlags()
-        quality[.eventTime] = row.timeFlag
-        quality[.grossRange] = Bridge.grossRangeFlag(of: position)
+    /// - Returns: How good the fix is; nil where there is none.
+    private mutating func recordFix(
+        of sample: Sample, row: Row, effects: inout Effects
+    ) -> QualityFlag? {
+        guard let position = sample.position else { return nil }
+        var quality = row.quality
+        // Without a fix the receiver repeats an old position.
+        quality[.grossRange] =
+            row.notes.contains(.noFix) ? .bad : Bridge.grossRangeFlag(of: position)
         effects.records.fixes.append(
             Fix(
                 source: row.source, position: position, measuredAt: row.measuredAt,
-                timeSource: sample.measuredAt == nil ? .receipt : .device,
-                receivedAt: row.receivedAt, sequence: sample.sequence, quality: quality))
+                timeSource: row.timeSource, receivedAt: row.receivedAt,
+                sequence: sample.sequence, quality: quality, notes: row.notes,
+                message: row.message))
         counters.fixes += 1
+        return quality.rollup
     }
 
     /// 0°, 0° is what a receiver without a fix sends; no delivery passes there.
@@ -270,23 +244,23 @@ extension Bridge {
     private func publish(
         _ live: Live, _ batch: borrowing SampleBatch, effects: inout Effects
     ) {
-        if let (temperature, row, order, sample) = live.temperature, sources[row.source].bag != nil
-        {
+        if let (temperature, row, sample) = live.temperature, sources[row.source].bag != nil {
             let humidity = batch.measurements[sample.measurements]
-                .last { $0.quantity == .humidity }?.value
-            publish(temperature, row, of: order, humidity: humidity, &effects)
+                .last { $0.quantity == .humidity && $0.marker == nil }?.value
+            publish(temperature, row, humidity: humidity, &effects)
         }
-        if let (position, row) = live.position, let vehicle = sources[row.source].vehicle {
-            publish(position, row, vehicle: vehicle, &effects)
+        if let (position, quality, row) = live.position,
+            let vehicle = sources[row.source].vehicle
+        {
+            publish(position, quality, row, vehicle: vehicle, &effects)
         }
     }
 
     private func publish(
-        _ temperature: Temperature, _ row: Row, of order: Order?, humidity: Double?,
-        _ effects: inout Effects
+        _ temperature: Temperature, _ row: Row, humidity: Double?, _ effects: inout Effects
     ) {
         var isWithinLimit: Bool?
-        if let order, temperature.quality != .bad {
+        if let order = row.order, temperature.quality != .bad {
             let limit = settings.limits[order.foodClass]
             if limit.minimum != nil || limit.maximum != nil {
                 isWithinLimit = limit.isKept(by: temperature.celsius)
@@ -294,7 +268,7 @@ extension Bridge {
         }
         let source = sources[row.source].source
         let update = TemperatureUpdate(
-            order: order?.id, bag: source.carrier.name, device: source.device,
+            order: row.order?.id, bag: source.carrier.name, device: source.device,
             celsius: temperature.celsius, humidity: humidity, measuredAt: row.measuredAt,
             receivedAt: row.receivedAt, quality: temperature.quality,
             isWithinLimit: isWithinLimit)
@@ -302,11 +276,9 @@ extension Bridge {
     }
 
     private func publish(
-        _ position: Position, _ row: Row, vehicle: Int, _ effects: inout Effects
+        _ position: Position, _ quality: QualityFlag, _ row: Row, vehicle: Int,
+        _ effects: inout Effects
     ) {
-        let quality = Bridge.grossRangeFlag(of: position)
-        // A position that cannot be is in the log; nobody is led there.
-        guard quality != .bad else { return }
         func update(_ order: Order?) -> PublishedEvent {
             let update = LocationUpdate(
                 order: order?.id, driver: order?.driver, vehicle: book.vehicles[vehicle].name,
@@ -318,34 +290,5 @@ extension Bridge {
         for number in orders {
             if let order = book[number] { effects.publications.append(update(order)) }
         }
-    }
-
-    private mutating func bury(
-        topic: Span<UInt8>, payload: Span<UInt8>, arrival: Arrival, reason: String,
-        detail: String, effects: inout Effects
-    ) {
-        counters.deadLetters[reason, default: 0] += 1
-        let kept = min(payload.count, settings.bounds.deadLetterPayloadBytes)
-        effects.records.deadLetters.append(
-            DeadLetter(
-                receivedAt: arrival.receivedAt, broker: settings.brokers[arrival.broker],
-                topic: Bridge.bytes(topic, topic.count), payload: Bridge.bytes(payload, kept),
-                payloadLength: payload.count, reason: reason, detail: detail))
-    }
-
-    private static func bytes(_ span: Span<UInt8>, _ count: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count)
-        for index in 0..<count { bytes.append(span[index]) }
-        return bytes
-    }
-
-    /// The first rejections in words; a batch of thousands of bad rows has the rest counted.
-    private static func describe(_ rejections: [Rejection]) -> String {
-        let shown = 10
-        var text = rejections.prefix(shown).map { "row \($0.row): \($0.reason)" }
-            .joined(separator: "; ")
-        if rejections.count > shown { text += "; and \(rejections.count - shown) more" }
-        return text
     }
 }

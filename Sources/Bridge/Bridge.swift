@@ -14,6 +14,11 @@ package struct Bridge: Sendable {
 
     var book = OrderBook()
     var sources = SourceTable()
+    package internal(set) var devices = DeviceRegistry()
+    var unknownFrames: UnknownFrames
+    var recentSamples = RecentSamples()
+    /// Whose the samples of the message in hand are; empty between messages.
+    var origins: [SampleOrigin] = []
     var watches: [WatchKey: Watch] = [:]
     var recent: RecentDeliveries
     /// Per broker, what its fingerprints are marked with.
@@ -31,6 +36,7 @@ package struct Bridge: Sendable {
         var excursion: UInt64
         var event: UInt64
         var delivery: UInt64
+        var rawMessages: UInt64
     }
 
     struct WatchKey: Hashable, Sendable {
@@ -52,7 +58,12 @@ package struct Bridge: Sendable {
         brokerMarks = settings.brokers.map(DeliveryFingerprint.brokerMark)
         last = LastNumbers(
             order: restored.lastOrder, excursion: restored.lastExcursion,
-            event: restored.lastEvent, delivery: restored.lastDelivery)
+            event: restored.lastEvent, delivery: restored.lastDelivery,
+            rawMessages: restored.lastRawMessages)
+        devices = DeviceRegistry(restored: restored)
+        unknownFrames = UnknownFrames(
+            capacity: settings.bounds.unknownFramesMaximum, salt: random.next(),
+            restored: restored.unknownFrames, records: &effects.records.unknownFrames)
         for order in restored.orders { book.put(order) }
         for custody in restored.custody { book.put(custody) }
         sources = SourceTable(
@@ -86,6 +97,7 @@ package struct Bridge: Sendable {
             judgeAgain(order, effects: &effects)
         }
         self.settings.bounds = settings.bounds
+        self.settings.registration = settings.registration
         self.settings.schedule = settings.schedule
         self.settings.endpoints = settings.endpoints
         for endpoint in settings.endpoints where outboxes[endpoint.name] == nil {
@@ -116,11 +128,16 @@ package struct Bridge: Sendable {
                 watches = watches.filter { !forgotten.contains($0.key.order) }
             }
         }
-        return startDueAttempts(at: now, effects: &effects)
+        let attempt = startDueAttempts(at: now, effects: &effects)
+        let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
+        return [attempt, frames].compactMap { $0 }.min()
     }
 
     /// Orders in memory, for the simulator and for metrics.
     package var ordersInMemory: Int { book.count }
+
+    /// Entries of the list of unknown frames.
+    package var unknownFramesInMemory: Int { unknownFrames.count }
 
     /// Messages without an identity of their own in memory.
     package var fingerprintsInMemory: Int { recent.count }
@@ -133,6 +150,16 @@ package struct Counters: Equatable, Sendable {
     package var fixes: UInt64 = 0
     /// Readings that are not the newest of their source.
     package var lateReadings: UInt64 = 0
+    /// Samples that another gateway had sent before.
+    package var samplesHeardAgain: UInt64 = 0
+    /// Samples under a running number that their device had used for other values just before.
+    package var sequenceConflicts: UInt64 = 0
+    /// Readings with a marker in the place of a number.
+    package var markers: UInt64 = 0
+    /// Sound messages that carry nothing for the log.
+    package var statusMessages: UInt64 = 0
+    /// Frames of no known format that were relayed beside others.
+    package var foreignFrames: UInt64 = 0
     /// Messages known to be delivered again, by their fingerprint.
     package var redeliveries: UInt64 = 0
     package var excursionsOpened: UInt64 = 0

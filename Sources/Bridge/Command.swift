@@ -6,6 +6,45 @@ package enum Command: Equatable, Sendable {
     case amendOrder(id: String, OrderFields)
     /// From an instant on, the bag carries the order. Nil means from the receipt of the command.
     case bindBag(order: String, bag: String, from: Timestamp?)
+    /// Makes a device known, or takes over one that registered itself.
+    case registerDevice(DeviceFields)
+    /// Changes what is known of a device: its next readings come from what it is fixed to now.
+    case updateDevice(id: String, DeviceFields)
+    /// Forgets a device; what it has said stays in the log.
+    case removeDevice(id: String)
+    /// Registers the device behind an entry of the list of unknown frames, and removes the entry.
+    case adoptFrame(topic: String, DeviceFields)
+}
+
+/// What a command does to a field that may be empty.
+package enum FieldChange<Value: Equatable & Sendable>: Equatable, Sendable {
+    case unchanged
+    case removed
+    case set(Value)
+
+    func applied(to value: Value?) -> Value? {
+        switch self {
+        case .unchanged: value
+        case .removed: nil
+        case .set(let new): new
+        }
+    }
+}
+
+/// The fields of a device that a command sets.
+package struct DeviceFields: Equatable, Sendable {
+    package var id: String?
+    /// Such as `ruuvi/ruuvitag`, without a version.
+    package var profile = FieldChange<String>.unchanged
+    /// Nil leaves it as it is, or as the profile says.
+    package var kind: CarrierKind?
+    /// The bag or vehicle it is fixed to; removed means the one of its own name.
+    package var carrier = FieldChange<String>.unchanged
+    package var site = FieldChange<String>.unchanged
+    package var installedAt = FieldChange<Timestamp>.unchanged
+    package var expectedIntervalSeconds = FieldChange<Int>.unchanged
+
+    package init() {}
 }
 
 /// The fields of an order that a command sets; nil leaves a field as it is.
@@ -51,6 +90,9 @@ package enum CommandAnswer: Equatable, Sendable {
     case created(Order)
     case amended(Order)
     case bound(Custody, order: Order)
+    case registered(RegisteredDevice)
+    case updated(RegisteredDevice)
+    case removedDevice(id: String)
 }
 
 /// Why a command was not carried out, and what the asker can do.
@@ -61,6 +103,12 @@ package enum CommandRefusal: Error, Equatable, Sendable {
     case orderExists(String)
     /// The order is delivered or cancelled: it takes no more bags and no other status.
     case orderIsFinal(String)
+    /// No device of that name: register it first.
+    case unknownDevice(String)
+    /// The device is registered already with other content: update it instead.
+    case deviceExists(String)
+    /// Nothing unknown is listed of that topic.
+    case unknownFrame(String)
     /// A required field is absent, or two fields contradict each other.
     case invalid(field: String, reason: String)
 }

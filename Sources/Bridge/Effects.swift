@@ -17,6 +17,8 @@ package struct Effects: Sendable {
     package var recalls: [ReadingRecall] = []
     /// Answers to commands, to be given once `records` are durable.
     package var replies: [CommandReply] = []
+    /// Which profiles the decoder must take for which devices, once `records` are durable; in order.
+    package var modelChanges: [ModelChange] = []
 
     package init() {}
 
@@ -28,6 +30,7 @@ package struct Effects: Sendable {
         refills.removeAll(keepingCapacity: true)
         recalls.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
+        modelChanges.removeAll(keepingCapacity: true)
     }
 }
 
@@ -35,8 +38,8 @@ package struct Effects: Sendable {
 package struct RecordBatch: Equatable, Sendable {
     /// Sources seen for the first time; they precede the rows that name them.
     package var sources: [Source] = []
-    /// A reading whose source, time, quantity, probe and value are in the log already is not
-    /// recorded again.
+    /// A reading whose source, time, quantity, probe and value (or marker) are in the log already is
+    /// not recorded again.
     package var readings: [Reading] = []
     /// A fix whose source, time and coordinates are in the log already is not recorded again.
     package var fixes: [Fix] = []
@@ -54,6 +57,10 @@ package struct RecordBatch: Equatable, Sendable {
     /// Messages that carry no identity of their own, so that a redelivery is known again; in this
     /// order, after all that were recorded before.
     package var fingerprints: [DeliveryFingerprint] = []
+    /// The messages that readings and fixes of this batch came in.
+    package var rawMessages = RawMessages()
+    package var devices: [DeviceChange] = []
+    package var unknownFrames: [UnknownFrameChange] = []
 
     package init() {}
 
@@ -61,6 +68,7 @@ package struct RecordBatch: Equatable, Sendable {
         readings.isEmpty && fixes.isEmpty && sources.isEmpty && orders.isEmpty && custody.isEmpty
             && excursions.isEmpty && events.isEmpty && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
+            && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
     }
 
     package mutating func removeAll() {
@@ -75,6 +83,9 @@ package struct RecordBatch: Equatable, Sendable {
         deliveryProgress.removeAll(keepingCapacity: true)
         deadLetters.removeAll(keepingCapacity: true)
         fingerprints.removeAll(keepingCapacity: true)
+        rawMessages.removeAll()
+        devices.removeAll(keepingCapacity: true)
+        unknownFrames.removeAll(keepingCapacity: true)
     }
 }
 

@@ -20,11 +20,17 @@ package struct RestoredState: Equatable, Sendable {
     /// `Bounds.fingerprintsMaximum`, and better as many for each broker (the uppermost eight bits),
     /// so that one that is away is not forgotten over others that are busy.
     package var fingerprints: [DeliveryFingerprint] = []
+    /// The registry. When each was last seen follows from `newestMeasurement`.
+    package var devices: [RegisteredDevice] = []
+    /// Least recently seen first.
+    package var unknownFrames: [UnknownFrame] = []
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0
     package var lastEvent: UInt64 = 0
     package var lastDelivery: UInt64 = 0
+    /// The number of the last row of raw messages, also where it is erased.
+    package var lastRawMessages: UInt64 = 0
 
     package init() {}
 }

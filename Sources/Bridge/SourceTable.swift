@@ -1,7 +1,7 @@
 import ColdChain
 import Wire
 
-/// Every source the log knows, found by the name in a topic.
+/// Every source the log knows, found by the device's name.
 struct SourceTable: Sendable {
     struct State: Sendable {
         var source: Source
@@ -13,14 +13,32 @@ struct SourceTable: Sendable {
         var newest: Timestamp?
         /// The time last given to a sample that carried none.
         var lastStandIn: Timestamp?
+        /// Where `RecentSamples` remembers what it said; nil until it said something that may come
+        /// again by another way.
+        var memory: Int?
+        /// The device in the registry; nil for a source that has said nothing in this run.
+        var device: Int?
+        /// A time of measurement before is not believed.
+        var installedAt: Timestamp?
+        /// What the topic, or else the profile, says that the device is fixed to.
+        var toldKind: CarrierKind?
+        /// The source before it of the same device and profile, which was fixed to something else.
+        fileprivate var earlier: SourceNumber?
+    }
+
+    /// The sources of one name by one profile.
+    private struct Line: Sendable {
+        var newest: SourceNumber
+        /// Whose the next readings are; nil where the registry has to be asked again.
+        var current: SourceNumber?
     }
 
     /// By source number less one.
     private(set) var states: [State] = []
-    /// Per profile, the names of its sources.
+    /// Per profile, the names of its devices.
     private var names: [NameTable] = []
-    /// Per profile, the source of each name.
-    private var numbers: [[SourceNumber]] = []
+    /// Per profile, the sources of each name.
+    private var lines: [[Line]] = []
     /// Per profile, what its sensors can measure and what is plausible.
     private var ranges: [GrossRanges] = []
     private var profiles: [String] = []
@@ -32,18 +50,15 @@ struct SourceTable: Sendable {
     ) {
         self.profiles = profiles.map(\.name)
         names = profiles.map { _ in NameTable(salt: salt) }
-        numbers = profiles.map { _ in [] }
+        lines = profiles.map { _ in [] }
         ranges = profiles.map(\.ranges)
         for source in restored.sources.sorted(by: { $0.number.rawValue < $1.number.rawValue }) {
             guard states.count < source.number.rawValue else { continue }
             fillGap(before: source.number)
             append(source, newest: restored.newestMeasurement[source.number], book: &book)
             guard let profile = self.profiles.firstIndex(of: source.profile) else { continue }
-            let name = Array(source.carrier.name.utf8)
-            if names[profile].find(name.span) == nil {
-                _ = names[profile].insert(name.span)
-                numbers[profile].append(source.number)
-            }
+            let name = Array(source.device.utf8)
+            add(source.number, name.span, profile: ProfileNumber(rawValue: profile))
         }
         // A number that was given once is never given again, even where its source is gone.
         fillGap(before: SourceNumber(restored.lastSource &+ 1))
@@ -56,24 +71,55 @@ struct SourceTable: Sendable {
         _modify { yield &states[Int(number.rawValue) - 1] }
     }
 
-    func find(_ name: Span<UInt8>, profile: ProfileNumber) -> SourceNumber? {
-        names[profile.rawValue].find(name).map { numbers[profile.rawValue][$0] }
+    /// The source of a device's next readings; nil where the registry has to be asked.
+    func find(
+        _ name: Span<UInt8>, profile: ProfileNumber, toldKind: CarrierKind
+    ) -> SourceNumber? {
+        guard let place = names[profile.rawValue].find(name),
+            let number = lines[profile.rawValue][place].current,
+            states[Int(number.rawValue) - 1].toldKind == toldKind
+        else { return nil }
+        return number
+    }
+
+    /// The source of a device on what it is fixed to, where the log knows it.
+    func find(
+        _ name: Span<UInt8>, profile: ProfileNumber, fixedTo carrier: Carrier
+    ) -> SourceNumber? {
+        guard let place = names[profile.rawValue].find(name) else { return nil }
+        var next: SourceNumber? = lines[profile.rawValue][place].newest
+        while let number = next {
+            let state = states[Int(number.rawValue) - 1]
+            if state.source.carrier == carrier { return number }
+            next = state.earlier
+        }
+        return nil
     }
 
     /// Adds a source that is seen for the first time.
     mutating func insert(
-        _ name: Span<UInt8>, kind: CarrierKind, profile: ProfileNumber, book: inout OrderBook
+        _ name: Span<UInt8>, device: String, carrier: Carrier, profile: ProfileNumber,
+        book: inout OrderBook
     ) -> Source {
-        var bytes: [UInt8] = []
-        for index in name.indices { bytes.append(name[index]) }
-        let text = String(decoding: bytes, as: UTF8.self)
         let source = Source(
-            number: SourceNumber(UInt32(truncatingIfNeeded: states.count + 1)), device: text,
-            carrier: Carrier(kind, named: text), profile: profiles[profile.rawValue])
+            number: SourceNumber(UInt32(truncatingIfNeeded: states.count + 1)), device: device,
+            carrier: carrier, profile: profiles[profile.rawValue])
         append(source, newest: nil, book: &book)
-        _ = names[profile.rawValue].insert(name)
-        numbers[profile.rawValue].append(source.number)
+        add(source.number, name, profile: profile)
         return source
+    }
+
+    /// From now on the name's readings come from this source, until the registry changes.
+    mutating func use(_ number: SourceNumber, for name: Span<UInt8>, profile: ProfileNumber) {
+        guard let place = names[profile.rawValue].find(name) else { return }
+        lines[profile.rawValue][place].current = number
+    }
+
+    /// The registry says something else of the device: it is asked again when it is heard next.
+    mutating func forgetCurrent(_ name: Span<UInt8>) {
+        for profile in names.indices {
+            if let place = names[profile].find(name) { lines[profile][place].current = nil }
+        }
     }
 
     func grossRangeFlag(of measurement: Measurement, profile: ProfileNumber) -> QualityFlag {
@@ -101,5 +147,17 @@ struct SourceTable: Sendable {
             state.vehicle = book.vehicleIndex(of: name)
         }
         states.append(state)
+    }
+
+    private mutating func add(
+        _ number: SourceNumber, _ name: Span<UInt8>, profile: ProfileNumber
+    ) {
+        if let place = names[profile.rawValue].find(name) {
+            states[Int(number.rawValue) - 1].earlier = lines[profile.rawValue][place].newest
+            lines[profile.rawValue][place].newest = number
+        } else {
+            _ = names[profile.rawValue].insert(name)
+            lines[profile.rawValue].append(Line(newest: number))
+        }
     }
 }

@@ -11,6 +11,11 @@ static inline int freshwire_bind_blob(sqlite3_stmt *statement, int index, const 
   return sqlite3_bind_blob(statement, index, bytes ? bytes : "", count, SQLITE_TRANSIENT);
 }
 
+// The same for a blob that outlives the step: SQLITE_STATIC is a macro as well.
+static inline int freshwire_bind_borrowed_blob(sqlite3_stmt *statement, int index, const void *bytes, int count) {
+  return sqlite3_bind_blob(statement, index, bytes ? bytes : "", count, SQLITE_STATIC);
+}
+
 // sqlite3_db_config is variadic.
 static inline int freshwire_forgo_checkpoint_on_close(sqlite3 *database) {
   return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);

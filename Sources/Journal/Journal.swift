@@ -179,6 +179,8 @@ package struct TidyReport: Equatable, Sendable {
     package var deadLettersErased = 0
     package var eventsErased = 0
     package var deliveriesErased = 0
+    /// Rows of raw messages.
+    package var rawMessagesErased = 0
     /// Whether the time ran out before the work did.
     package var isMoreDue = false
 

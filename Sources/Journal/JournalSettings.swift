@@ -21,6 +21,13 @@ package struct JournalSettings: Equatable, Sendable {
     package var fixDays = maximumFixDays {
         didSet { fixDays = min(max(fixDays, 1), JournalSettings.maximumFixDays) }
     }
+    /// Messages that readings came in are erased when they are this many days old, and never later
+    /// than fixes, which they may hold.
+    package var rawPayloadDays = maximumFixDays {
+        didSet { rawPayloadDays = min(max(rawPayloadDays, 0), JournalSettings.maximumFixDays) }
+    }
+    /// How many bytes of them are kept at most; beyond it the oldest go.
+    package var rawPayloadBytes: Int64 = 4 << 30
     /// Bounds of the dead-letter store; the oldest are removed, and counted, beyond either.
     package var deadLetterRows = 100_000
     package var deadLetterBytes = 256 << 20

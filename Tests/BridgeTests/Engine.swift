@@ -17,10 +17,11 @@ struct Engine {
             brokers: ["north", "south"],
             profiles: [
                 ProfileTraits(
-                    name: "generic/bag@1",
+                    name: "generic/bag@1", carrier: .bag,
                     ranges: GrossRanges(
                         temperature: GrossRange(sensorSpan: -40...125, plausibleSpan: -30...95))),
-                ProfileTraits(name: "generic/tracker@1"),
+                ProfileTraits(name: "generic/tracker@1", carrier: .vehicle),
+                ProfileTraits(name: "ruuvi/ruuvitag@2", carrier: .bag),
             ],
             endpoints: endpoints)
     }
@@ -94,9 +95,11 @@ struct Engine {
         let topicBytes = Array(topic.utf8)
         let payloadBytes = Array(payload.utf8)
         bridge.receive(
-            batch, of: profile == 0 ? .bag : .vehicle, profile: ProfileNumber(rawValue: profile),
-            topic: topicBytes.span, name: prefix.utf8.count..<topicBytes.count,
-            payload: payloadBytes.span, arrival: arrival, effects: &effects)
+            batch, profile: ProfileNumber(rawValue: profile),
+            naming: .carrier(
+                profile == 0 ? .bag : .vehicle, prefix.utf8.count..<topicBytes.count),
+            topic: topicBytes.span, payload: payloadBytes.span, arrival: arrival,
+            effects: &effects)
     }
 
     mutating func receiveUndecodable(_ payload: String, at seconds: Int64 = 0, packet: UInt16) {

@@ -107,6 +107,7 @@ struct OrdersTests {
             case .unknownOrder: "unknownOrder"
             case .orderExists: "orderExists"
             case .orderIsFinal: "orderIsFinal"
+            case .unknownDevice, .deviceExists, .unknownFrame: "device"
             case .invalid(let field, _): field
             }
         #expect(said == refusal.says)

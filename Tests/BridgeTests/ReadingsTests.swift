@@ -48,8 +48,8 @@ struct ReadingsTests {
         let topic = Array("bags/bag-1".utf8)
         let arrival = engine.arrival(at: 0)
         engine.bridge.receive(
-            batch, of: .bag, profile: ProfileNumber(rawValue: 0), topic: topic.span, name: 5..<10,
-            payload: topic.span, arrival: arrival, effects: &engine.effects)
+            batch, profile: ProfileNumber(rawValue: 0), naming: .carrier(.bag, 5..<10),
+            topic: topic.span, payload: topic.span, arrival: arrival, effects: &engine.effects)
         #expect(engine.effects.records.readings.map { $0.quality[.eventTime] } == [flag])
         #expect(engine.temperatures.count == (flag == .good ? 1 : 0))
     }

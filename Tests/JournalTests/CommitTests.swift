@@ -46,6 +46,22 @@ struct CommitTests {
         #expect(Set(log.map(\.reading.measuredAt)).count == 42)
     }
 
+    @Test("a marker is recorded once, beside a number and beside another marker of the same time")
+    func markers() throws {
+        let scratch = try Scratch()
+        let journal = try Journal(scratch.settings)
+        let all = [
+            reading(at: 10), silent(at: 10), silent(at: 10, .sensorError), reading(at: 10, .nan),
+        ]
+        let receipt = try journal.commit { batch in
+            batch.sources = sources()
+            batch.readings = all + all
+        }
+        #expect(receipt.readings == 4 && receipt.duplicateReadings == 4)
+        let markers = try allReadings(scratch).map(\.reading.measurement.marker)
+        #expect(Set(markers) == [nil, .probeAbsent, .sensorError])
+    }
+
     @Test(
         "a reading that differs in source, time, quantity, probe or value is another one",
         arguments: [

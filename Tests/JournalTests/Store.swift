@@ -95,6 +95,21 @@ func reading(
         sequence: instant, quality: quality, order: order.map { OrderNumber($0) })
 }
 
+/// A reading of a probe that is not there.
+func silent(
+    _ source: UInt32 = 1, at instant: Int64, _ marker: Marker = .probeAbsent,
+    message: MessageNumber? = nil
+) -> Reading {
+    var quality = QualityFlags()
+    quality[.sentinel] = .missing
+    quality[.eventTime] = .good
+    return Reading(
+        source: SourceNumber(source),
+        measurement: Measurement(quantity: .temperature, marker: marker), measuredAt: at(instant),
+        timeSource: .gateway, receivedAt: at(instant), sequence: instant, quality: quality,
+        notes: [.clockUnset, .buffered], message: message, order: nil)
+}
+
 func fix(
     _ source: UInt32 = 101, at instant: Int64, latitude: Double = 52.5, receivedAt: Int64? = nil
 ) -> Fix {
@@ -154,6 +169,7 @@ extension Journal {
             total.deadLettersErased += report.deadLettersErased
             total.eventsErased += report.eventsErased
             total.deliveriesErased += report.deliveriesErased
+            total.rawMessagesErased += report.rawMessagesErased
             if !report.isMoreDue { return total }
         }
     }

@@ -29,6 +29,12 @@ extension Disk {
             }
         }
         if sabotage != .forgetsFingerprints { state.fingerprints = fingerprints }
+        state.devices = registry.values.sorted { $0.id < $1.id }
+        state.unknownFrames = unknownFrames.values.sorted {
+            ($0.lastSeen.milliseconds, String(decoding: $0.topic, as: UTF8.self))
+                < ($1.lastSeen.milliseconds, String(decoding: $1.topic, as: UTF8.self))
+        }
+        state.lastRawMessages = rawMessages
         state.lastSource = UInt32(sources.count)
         state.lastOrder = UInt32(orders.count)
         guard sabotage != .restartsNumbers else { return state }

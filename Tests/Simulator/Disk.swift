@@ -31,6 +31,10 @@ struct Disk {
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
+    private(set) var registry: [String: RegisteredDevice] = [:]
+    private(set) var unknownFrames: [[UInt8]: UnknownFrame] = [:]
+    /// The newest block of raw messages.
+    private(set) var rawMessages: UInt64 = 0
     private(set) var fingerprints: [DeliveryFingerprint] = []
     /// Readings and fixes with a time of their own that are in the log.
     private(set) var timedReadings: Set<ReadingKey> = []
@@ -93,6 +97,9 @@ struct Disk {
         commits += 1
         for source in batch.sources { try take(source) }
         for order in batch.orders { try take(order) }
+        for change in batch.devices { take(change) }
+        for change in batch.unknownFrames { take(change) }
+        try take(batch.rawMessages)
         for reading in batch.readings { try take(reading) }
         for fix in batch.fixes { try take(fix) }
         if sabotage == .tearsBatches && commits.isMultiple(of: 5) { return }
@@ -120,6 +127,29 @@ struct Disk {
             else { continue }
             fingerprints.remove(at: oldest)
             fingerprintCounts[broker, default: 0] -= 1
+        }
+    }
+
+    private mutating func take(_ change: DeviceChange) {
+        switch change {
+        case .put(let device): registry[device.id] = device
+        case .remove(let id): registry[id] = nil
+        }
+    }
+
+    private mutating func take(_ change: UnknownFrameChange) {
+        switch change {
+        case .put(let frame): unknownFrames[frame.topic] = frame
+        case .remove(let topic): unknownFrames[topic] = nil
+        }
+    }
+
+    private mutating func take(_ messages: RawMessages) throws(Violation) {
+        for block in messages.blocks {
+            guard block.number == rawMessages + 1 else {
+                throw Violation("raw messages \(block.number) follow \(rawMessages)")
+            }
+            rawMessages = block.number
         }
     }
 

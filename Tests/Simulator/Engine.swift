@@ -52,10 +52,11 @@ extension Simulation {
             fillBatch(samples, rejections)
             let profile = devices[message.device ?? 0].profile
             process.bridge?.receive(
-                process.batch, of: profile == Plan.trackerProfile ? .vehicle : .bag,
-                profile: ProfileNumber(rawValue: profile), topic: message.topic.span,
-                name: message.name,
-                payload: message.payload.span, arrival: arrival, effects: &process.effects)
+                process.batch, profile: ProfileNumber(rawValue: profile),
+                naming: .carrier(
+                    profile == Plan.trackerProfile ? .vehicle : .bag, message.name),
+                topic: message.topic.span, payload: message.payload.span, arrival: arrival,
+                effects: &process.effects)
         }
     }
 

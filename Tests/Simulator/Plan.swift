@@ -69,12 +69,12 @@ struct Plan: Sendable {
 
     private static let profiles = [
         ProfileTraits(
-            name: "generic/bag@1",
+            name: "generic/bag@1", carrier: .bag,
             ranges: GrossRanges(
                 temperature: GrossRange(sensorSpan: -40...125, plausibleSpan: -30...95))),
-        ProfileTraits(name: "generic/tracker@1"),
+        ProfileTraits(name: "generic/tracker@1", carrier: .vehicle),
         ProfileTraits(
-            name: "generic/bag@2",
+            name: "generic/bag@2", carrier: .bag,
             ranges: GrossRanges(temperature: GrossRange(sensorSpan: -40...125))),
     ]
 

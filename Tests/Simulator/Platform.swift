@@ -130,6 +130,7 @@ extension Simulation {
             switch command {
             case .createOrder(let fields): fields.id ?? "none"
             case .amendOrder(let id, _), .bindBag(let id, _, _): id
+            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: "none"
             }
         let topic = Array("orders/\(order)/events".utf8)
         platform.send(command)

@@ -45,6 +45,14 @@ extension Simulation {
             guard isLogged else {
                 throw Violation("\(custody.bag) is answered to be bound and not in the log")
             }
+        case .registered(let device), .updated(let device):
+            guard disk.registry[device.id]?.fixedTo == device.fixedTo else {
+                throw Violation("\(device.id) is answered to be registered and not in the log")
+            }
+        case .removedDevice(let id):
+            guard disk.registry[id] == nil else {
+                throw Violation("\(id) is answered to be removed and is in the log")
+            }
         }
     }
 

@@ -29,11 +29,23 @@ package enum QualityTest: UInt8, CaseIterable, Sendable {
     case grossRange = 0
     /// Whether the time of measurement is possible: not in the future, not before the log's reach.
     case eventTime = 1
+    /// Whether the payload and the topic name the same device (suspect where they do not).
+    case identity = 2
+    /// Whether there is a number at all: `missing` where the device sent a marker instead. It is not
+    /// `bad`: that is said of a number that failed a test, and here is none; why there is none, the
+    /// marker says.
+    case sentinel = 3
+    /// Whether the device's running number was used for one reading only: suspect where another
+    /// with other values came under the same number.
+    case sequence = 4
 
     package var name: String {
         switch self {
         case .grossRange: "gross_range"
         case .eventTime: "event_time"
+        case .identity: "identity"
+        case .sentinel: "sentinel"
+        case .sequence: "sequence"
         }
     }
 }
@@ -59,8 +71,10 @@ package struct QualityFlags: Hashable, Sendable {
         }
     }
 
-    /// The worst flag by standard precedence.
+    /// The worst flag by standard precedence. Where there is no number it is `missing`: by that
+    /// precedence a possible time of measurement would make it good.
     package var rollup: QualityFlag {
+        if self[.sentinel] == .missing { return .missing }
         var worst = QualityFlag.missing
         var remaining = packed
         while remaining != 0 {

@@ -69,6 +69,26 @@ package struct Source: Equatable, Sendable {
     }
 }
 
+/// Where the log keeps the message that a reading came in: a row of messages received together, and
+/// the message's place in it.
+package struct MessageNumber: Hashable, Sendable {
+    /// The row's number in the upper 48 bits, the message's index in the lower 16.
+    package var rawValue: UInt64
+
+    package init(_ rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    package init(row: UInt64, index: UInt16) {
+        rawValue = row << 16 | UInt64(index)
+    }
+
+    /// Counted from 1 over the life of the log.
+    package var row: UInt64 { rawValue >> 16 }
+    /// Counted from 0.
+    package var index: Int { Int(rawValue & 0xFFFF) }
+}
+
 /// One normalised record of the temperature log (B-4).
 package struct Reading: Equatable, Sendable {
     package var source: SourceNumber
@@ -79,15 +99,18 @@ package struct Reading: Equatable, Sendable {
     package var sequence: Int64?
     package var quality: QualityFlags
     package var notes: ReadingNotes
+    /// The message it came in; nil where messages are not kept. The reading outlives it.
+    package var message: MessageNumber?
     /// The order the bag carried at `measuredAt`, as far as it was known at receipt.
     package var order: OrderNumber?
 
     package init(
         source: SourceNumber, measurement: Measurement, measuredAt: Timestamp,
         timeSource: TimeSource, receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags,
-        notes: ReadingNotes = [], order: OrderNumber?
+        notes: ReadingNotes = [], message: MessageNumber? = nil, order: OrderNumber?
     ) {
         self.notes = notes
+        self.message = message
         self.source = source
         self.measurement = measurement
         self.measuredAt = measuredAt
@@ -109,12 +132,16 @@ package struct Fix: Equatable, Sendable {
     package var sequence: Int64?
     package var quality: QualityFlags
     package var notes: ReadingNotes
+    /// The message it came in; nil where messages are not kept.
+    package var message: MessageNumber?
 
     package init(
         source: SourceNumber, position: Position, measuredAt: Timestamp, timeSource: TimeSource,
-        receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags, notes: ReadingNotes = []
+        receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags, notes: ReadingNotes = [],
+        message: MessageNumber? = nil
     ) {
         self.notes = notes
+        self.message = message
         self.source = source
         self.position = position
         self.measuredAt = measuredAt

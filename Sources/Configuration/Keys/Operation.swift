@@ -9,8 +9,31 @@ extension Configuration {
     }
 
     package struct Devices: Equatable, Sendable {
+        package enum Registration: String, CaseIterable, Sendable {
+            case automatic, manual
+        }
+
         /// Device profiles beside those that come with Freshwire.
         package var directory: String?
+        /// Whether a device that is seen for the first time registers itself.
+        package var registration = Registration.automatic
+        package var maximum = 100_000
+        /// Within which the same running number is the same reading.
+        package var duplicateWindow = Duration.seconds(120)
+        /// Within which relayed adverts that say the same are one reading.
+        package var advertWindow = Duration.seconds(2)
+        /// Topics in the list of unknown frames.
+        package var unknownFrames = 1_000
+
+        package init() {}
+    }
+
+    /// How long is kept what is not the log itself.
+    package struct Retention: Equatable, Sendable {
+        /// In days; 0 keeps none.
+        package var rawPayloadDays = 30
+        /// In bytes.
+        package var rawPayloadBytes = 4 << 30
 
         package init() {}
     }
@@ -34,6 +57,7 @@ extension Configuration {
 }
 
 extension Configuration.Log.Level: Choice {}
+extension Configuration.Devices.Registration: Choice {}
 
 extension Configuration.Orders: Section {
     static let keys: [Key<Self>] = [
@@ -50,7 +74,36 @@ extension Configuration.Devices: Section {
     static let keys: [Key<Self>] = [
         Key(
             "directory", \.directory, .directory, example: "/etc/freshwire/devices",
-            "A directory with further device profiles, read at start.")
+            "A directory with further device profiles, read at start."),
+        Key(
+            "registration", \.registration, .choice, isReloadable: true,
+            "Whether new devices register themselves; if not, what they send is a dead letter."),
+        Key(
+            "maximum", \.maximum, .integer(1...1_000_000), isReloadable: true,
+            "How many devices may be registered; a message from one more is a dead letter."),
+        Key(
+            "duplicate_window", \.duplicateWindow, .duration(.zero ... .seconds(3600)),
+            isReloadable: true,
+            "How long the same running number of a device is the same reading, heard twice."),
+        Key(
+            "advert_window", \.advertWindow, .duration(.zero ... .seconds(60)),
+            isReloadable: true,
+            "How long adverts without a running number that say the same are one reading."),
+        Key(
+            "unknown_frames", \.unknownFrames, .integer(0...100_000),
+            "How many topics the list of unknown frames holds; the longest unseen make room."),
+    ]
+}
+
+extension Configuration.Retention: Section {
+    static let keys: [Key<Self>] = [
+        Key(
+            "raw_payloads", \.rawPayloadDays, .days(0...30),
+            "How long messages are kept as they came, at most location_retention; 0d: not at all."
+        ),
+        Key(
+            "raw_payload_bytes", \.rawPayloadBytes, .size(1 << 20...64 << 30),
+            "How much all messages kept as they came may take; beyond it the oldest go."),
     ]
 }
 

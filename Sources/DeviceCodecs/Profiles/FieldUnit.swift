@@ -54,7 +54,7 @@ package enum FieldUnit: String, CaseIterable, Sendable {
 /// What a field of a profile is about, by the name a profile gives it.
 package enum FieldTarget: Hashable, Sendable {
     /// Of the probe with that number, counted from 0.
-    case measurement(Quantity, probe: Int)
+    case measurement(Quantity, probe: Int = 0)
     case latitude
     case longitude
     case speed

@@ -1,3 +1,5 @@
+import ColdChain
+
 /// Why a topic leads to no profile.
 package enum TopicRefusal: String, Error, CaseIterable, Sendable {
     /// No profile's pattern matches: nothing is known about the sender.
@@ -23,33 +25,22 @@ extension TopicRefusal: CustomStringConvertible {
     }
 }
 
-/// What a bag or a vehicle may be called.
+/// What a bag or a vehicle may be called in a topic.
 package enum CarrierName {
-    /// In bytes. Serial numbers, UUIDs and number plates are a fraction of it.
-    package static let maximumLength = 128
+    /// In bytes.
+    package static let maximumLength = DeviceName.maximumLength
 
     /// Whether a name from a topic can be kept, shown and put into a topic again.
     package static func check(_ name: Span<UInt8>) throws(TopicRefusal) {
-        guard !name.isEmpty else { throw .emptyName }
-        guard name.count <= maximumLength else { throw .nameTooLong }
-        var isASCII = true
-        for index in name.indices {
-            switch name[index] {
-            case 0..<0x20, 0x7F, UInt8(ascii: "+"), UInt8(ascii: "#"): throw .forbiddenCharacter
-            case 0x80...: isASCII = false
-            default: break
+        do throws(DeviceName.Fault) {
+            try DeviceName.check(name)
+        } catch {
+            switch error {
+            case .empty: throw .emptyName
+            case .tooLong: throw .nameTooLong
+            case .notUTF8: throw .invalidName
+            case .forbiddenCharacter: throw .forbiddenCharacter
             }
-        }
-        if !isASCII { try checkBeyondASCII(name) }
-    }
-
-    private static func checkBeyondASCII(_ name: Span<UInt8>) throws(TopicRefusal) {
-        let isText = (try? UTF8Span(validating: name)) != nil
-        guard isText else { throw .invalidName }
-        // U+0080 to U+009F, the second block of control characters.
-        for index in 1..<name.count
-        where name[index - 1] == 0xC2 && (0x80...0x9F).contains(name[index]) {
-            throw .forbiddenCharacter
         }
     }
 }

@@ -70,6 +70,12 @@ struct APIResponse: Equatable, Sendable {
             self = .error(409, "order_exists", refusal.description)
         case .orderIsFinal:
             self = .error(409, "order_is_final", refusal.description)
+        case .unknownDevice:
+            self = .error(404, "unknown_device", refusal.description)
+        case .deviceExists:
+            self = .error(409, "device_exists", refusal.description)
+        case .unknownFrame:
+            self = .error(404, "unknown_frame", refusal.description)
         case .invalid(let field, _):
             self = .error(400, "invalid", refusal.description, field: field)
         }
@@ -91,6 +97,9 @@ struct APIResponse: Equatable, Sendable {
                 writer.member("orderId", order.id)
                 writer.custodyMembers(custody)
             }
+        case .registered(let device): self = .json(201) { $0.deviceMembers(device) }
+        case .updated(let device): self = .json { $0.deviceMembers(device) }
+        case .removedDevice: self = APIResponse(status: 204, body: [])
         }
     }
 }

@@ -70,17 +70,17 @@ package final class Dispatcher {
         do throws(DecodingFailure) {
             try decoder.decode(
                 payload, topic: topic, profile: route.profile,
-                IncomingMessage(receivedAt: arrival.receivedAt), into: &samples)
+                IncomingMessage(receivedAt: arrival.receivedAt, naming: route.naming),
+                into: &samples)
         } catch {
             bridge?.receive(
                 undecodable: topic, payload: payload, arrival: arrival,
                 reason: error.reason.rawValue, detail: error.detail, effects: &effects)
             return
         }
-        guard case .carrier(let carrier, let name) = route.naming else { return }
         bridge?.receive(
-            samples, of: carrier, profile: route.profile, topic: topic, name: name,
-            payload: payload, arrival: arrival, effects: &effects)
+            samples, profile: route.profile, naming: route.naming, topic: topic, payload: payload,
+            arrival: arrival, effects: &effects)
     }
 
     private func dispatchOrder(
@@ -97,8 +97,8 @@ package final class Dispatcher {
             command = try CommandText.event(json, order: order)
         } catch let error as JSONSyntaxError {
             bridge?.receive(
-                undecodable: topic, payload: payload, arrival: arrival, reason: "not_json",
-                detail: error.description, effects: &effects)
+                undecodable: topic, payload: payload, arrival: arrival, reason: "order_refused",
+                detail: "not JSON: \(error.description)", effects: &effects)
             return
         } catch {
             bridge?.receive(

@@ -56,6 +56,8 @@ struct Outgoing {
     var replies: [CommandReply] = []
     var attempts: [DeliveryAttempt] = []
     var replays: [Replay] = []
+    /// What the decoder must know before it decodes on.
+    var modelChanges: [ModelChange] = []
 
     var tokens: [CommandToken] { replies.map(\.token) + replays.map(\.token) }
 
@@ -63,9 +65,11 @@ struct Outgoing {
         publications.append(contentsOf: effects.publications)
         replies.append(contentsOf: effects.replies)
         attempts.append(contentsOf: effects.attempts)
+        modelChanges.append(contentsOf: effects.modelChanges)
         effects.publications.removeAll(keepingCapacity: true)
         effects.replies.removeAll(keepingCapacity: true)
         effects.attempts.removeAll(keepingCapacity: true)
+        effects.modelChanges.removeAll(keepingCapacity: true)
     }
 
     mutating func removeAll() {
@@ -73,6 +77,7 @@ struct Outgoing {
         replies.removeAll(keepingCapacity: true)
         attempts.removeAll(keepingCapacity: true)
         replays.removeAll(keepingCapacity: true)
+        modelChanges.removeAll(keepingCapacity: true)
     }
 }
 

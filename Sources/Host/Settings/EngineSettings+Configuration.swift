@@ -28,6 +28,8 @@ extension JournalSettings {
         fixDays = store.locationRetentionDays
         deadLetterRows = store.deadLetterLimit
         deadLetterBytes = store.deadLetterBytes
+        rawPayloadDays = configuration.retention.rawPayloadDays
+        rawPayloadBytes = Int64(configuration.retention.rawPayloadBytes)
         finalOrderHours = Int(clamping: configuration.orders.custodyRetention.wholeSeconds / 3600)
     }
 }
@@ -66,8 +68,24 @@ extension BridgeSettings {
         endpoints = configuration.webhooks.endpoints.map {
             EndpointSubscription(name: $0.name, events: Set($0.events.map(\.rawValue)))
         }
+        registration = DeviceRegistration(configuration.devices.registration)
+        keepsRawMessages = configuration.retention.rawPayloadDays > 0
+        bounds.devicesMaximum = configuration.devices.maximum
+        bounds.duplicateWindowMilliseconds =
+            configuration.devices.duplicateWindow.wholeMilliseconds
+        bounds.advertWindowMilliseconds = configuration.devices.advertWindow.wholeMilliseconds
+        bounds.unknownFramesMaximum = configuration.devices.unknownFrames
         schedule.delays = configuration.webhooks.retryDelays.map(\.wholeMilliseconds)
         schedule.jitter = configuration.webhooks.jitter
+    }
+}
+
+extension DeviceRegistration {
+    init(_ registration: Configuration.Devices.Registration) {
+        switch registration {
+        case .automatic: self = .automatic
+        case .manual: self = .manual
+        }
     }
 }
 

@@ -30,7 +30,7 @@ package enum PayloadPreview {
             let now = Timestamp(milliseconds: Clock.wallMilliseconds())
             try decoder.decode(
                 payload.span, topic: name.span, profile: route.profile,
-                IncomingMessage(receivedAt: now), into: &samples)
+                IncomingMessage(receivedAt: now, naming: route.naming), into: &samples)
         } catch let failure as DecodingFailure {
             writer.object { object in
                 object.member("profile", profile.identity)

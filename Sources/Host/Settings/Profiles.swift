@@ -34,7 +34,9 @@ extension ProfileCatalogue {
 
     /// What the bridge needs to know of each profile, by number.
     package var traits: [ProfileTraits] {
-        profiles.map { ProfileTraits(name: $0.identity, ranges: $0.ranges) }
+        profiles.map {
+            ProfileTraits(name: $0.identity, carrier: $0.carrier, ranges: $0.ranges)
+        }
     }
 
     private static func profileFiles(in directory: String) throws(StartError) -> [String] {

@@ -46,6 +46,20 @@ final class Statement {
         return Int(unsafe sqlite3_changes64(sqlite3_db_handle(handle)))
     }
 
+    /// Runs a statement that answers no rows, with bytes as parameter `index` that are not copied.
+    func run(binding blob: Span<UInt8>, at index: Int32) throws(StoreError) {
+        let code = unsafe blob.withUnsafeBytes { bytes in
+            unsafe freshwire_bind_borrowed_blob(
+                handle, index, bytes.baseAddress, Int32(clamping: bytes.count))
+            let code = unsafe sqlite3_step(handle)
+            // The statement must not hold on to what it has only borrowed.
+            unsafe sqlite3_bind_null(handle, index)
+            return code
+        }
+        guard code == SQLITE_DONE else { throw failure(code) }
+        reset()
+    }
+
     /// Ends reading before the last row. The parameters stay.
     func reset() {
         // The code repeats the error of the step before, which was thrown already.

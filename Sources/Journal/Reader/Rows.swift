@@ -72,39 +72,82 @@ extension Statement {
 
     static let readingColumns = """
         r.id, r.measured_at, r.source, r.quantity, r.probe, r.value, r.test_flags, r.time_source,
-        r.received_at, r.sequence, r.order_number
+        r.received_at, r.sequence, r.order_number, r.marker, r.notes, r.message
         """
-    static let readingColumnCount: Int32 = 11
+    static let readingColumnCount: Int32 = 14
 
     func reading() throws(StoreError) -> Reading {
         Reading(
             source: SourceNumber(number32(2)),
-            measurement: Measurement(
-                quantity: try known(Quantity(rawValue: small(3)), 3, "readings.quantity"),
-                probe: small(4), value: optionalDouble(5) ?? .nan),
+            measurement: try measurement(),
             measuredAt: instant(1),
             timeSource: try known(TimeSource(rawValue: small(7)), 7, "readings.time_source"),
             receivedAt: instant(8), sequence: optionalInteger(9),
-            quality: QualityFlags(packed: number(6)),
+            quality: QualityFlags(packed: number(6)), notes: notes(12), message: message(13),
             order: optionalInteger(10).map { OrderNumber(UInt32(truncatingIfNeeded: $0)) })
+    }
+
+    private func measurement() throws(StoreError) -> Measurement {
+        let quantity = try known(Quantity(rawValue: small(3)), 3, "readings.quantity")
+        guard !isNull(11) else {
+            return Measurement(
+                quantity: quantity, probe: small(4), value: optionalDouble(5) ?? .nan)
+        }
+        return Measurement(
+            quantity: quantity, probe: small(4),
+            marker: try known(Marker(rawValue: small(11)), 11, "readings.marker"))
+    }
+
+    private func notes(_ column: Int32) -> ReadingNotes {
+        ReadingNotes(rawValue: UInt16(truncatingIfNeeded: integer(column)))
+    }
+
+    private func message(_ column: Int32) -> MessageNumber? {
+        isNull(column) ? nil : MessageNumber(number(column))
     }
 
     static let fixColumns = """
         r.id, r.measured_at, r.source, r.latitude, r.longitude, r.speed, r.heading, r.accuracy,
-        r.test_flags, r.time_source, r.received_at, r.sequence
+        r.test_flags, r.time_source, r.received_at, r.sequence, r.altitude, r.satellites, r.notes,
+        r.message
         """
-    static let fixColumnCount: Int32 = 12
+    static let fixColumnCount: Int32 = 16
 
     func fix() throws(StoreError) -> Fix {
         Fix(
             source: SourceNumber(number32(2)),
             position: Position(
                 latitude: optionalDouble(3) ?? .nan, longitude: optionalDouble(4) ?? .nan,
-                speed: optionalDouble(5), heading: optionalDouble(6), accuracy: optionalDouble(7)),
+                speed: optionalDouble(5), heading: optionalDouble(6), accuracy: optionalDouble(7),
+                altitude: optionalDouble(12), satellites: isNull(13) ? nil : small(13)),
             measuredAt: instant(1),
             timeSource: try known(TimeSource(rawValue: small(9)), 9, "fixes.time_source"),
             receivedAt: instant(10), sequence: optionalInteger(11),
-            quality: QualityFlags(packed: number(8)))
+            quality: QualityFlags(packed: number(8)), notes: notes(14), message: message(15))
+    }
+
+    static let deviceColumns = """
+        d.id, d.profile, d.carrier_kind, d.carrier, d.site, d.installed_at,
+        d.expected_interval_seconds, d.registered_at, d.is_automatic, d.first_seen
+        """
+
+    func device() throws(StoreError) -> RegisteredDevice {
+        let kind = try known(CarrierKind(rawValue: integer(2)), 2, "devices.carrier_kind")
+        return RegisteredDevice(
+            id: text(0), profile: optionalText(1), kind: kind == .bag ? .bag : .vehicle,
+            carrier: optionalText(3), site: optionalText(4), installedAt: optionalInstant(5),
+            expectedIntervalSeconds: optionalInteger(6).map { Int($0) }, registeredAt: instant(7),
+            isAutomatic: integer(8) != 0, firstSeen: optionalInstant(9))
+    }
+
+    static let unknownFrameColumns =
+        "topic, count, first_seen, last_seen, sample, sample_length, reason, guess, device"
+
+    func unknownFrame() -> UnknownFrame {
+        UnknownFrame(
+            topic: bytes(0), count: number(1), firstSeen: instant(2), lastSeen: instant(3),
+            sample: bytes(4), sampleLength: Int(integer(5)), reason: text(6),
+            guess: optionalText(7), device: optionalText(8))
     }
 
     func instant(_ column: Int32) -> Timestamp {

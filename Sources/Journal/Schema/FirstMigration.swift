@@ -226,12 +226,12 @@ extension Schema {
         """
 
     /// A column of milliseconds as RFC 3339 text; NULL outside the years 0000 to 9999.
-    private static func rfc3339(_ column: String) -> String {
+    static func rfc3339(_ column: String) -> String {
         "strftime('%Y-%m-%dT%H:%M:%fZ', \(column) / 1000.0, 'unixepoch')"
     }
 
     /// The flag of each test that was applied, such as `gross_range=good event_time=suspect`.
-    private static let testFlags = """
+    static let testFlags = """
         (SELECT group_concat(t.name || '=' || f.name, ' ') FROM quality_tests t
             JOIN qualities f ON f.id = (r.test_flags >> (4 * t.id)) & 15)
         """

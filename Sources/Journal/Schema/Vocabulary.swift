@@ -23,8 +23,13 @@ enum Vocabulary {
             QualityTest.allCases.map { (Int64($0.rawValue), $0.name) }, to: "quality_tests",
             in: database)
         try write(
-            [TimeSource.device, .receipt].map { (Int64($0.rawValue), $0.name) },
-            to: "time_sources", in: database)
+            TimeSource.allCases.map { (Int64($0.rawValue), $0.name) }, to: "time_sources",
+            in: database)
+        try write(
+            Marker.allCases.map { (Int64($0.rawValue), $0.name) }, to: "markers", in: database)
+        try write(
+            ReadingNotes.names.map { (Int64($0.note.rawValue.trailingZeroBitCount), $0.name) },
+            to: "reading_notes", in: database)
         try write(qualities, to: "qualities", in: database)
         try write(carrierKinds, to: "carrier_kinds", in: database)
         try write(deliveryStates, to: "delivery_states", in: database)
@@ -96,6 +101,7 @@ enum LogState: String {
     case fixesErasedThrough = "fixes_erased_through"
     case eventsErasedThrough = "events_erased_through"
     case deliveriesErasedThrough = "deliveries_erased_through"
+    case rawMessagesErasedThrough = "raw_messages_erased_through"
     /// How many rows retention or a bound has taken.
     case fixesErased = "fixes_erased"
     case deadLettersRemoved = "dead_letters_removed"

@@ -11,8 +11,9 @@ struct FixLog {
         append = try database.prepare(
             """
             INSERT INTO fixes(id, measured_at, source, latitude, longitude, speed, heading,
-                accuracy, quality, test_flags, time_source, received_at, sequence)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                accuracy, quality, test_flags, time_source, received_at, sequence, altitude,
+                satellites, notes, message)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             ON CONFLICT(measured_at, source, latitude, longitude) DO NOTHING
             """)
         find = try database.prepare(
@@ -46,6 +47,10 @@ struct FixLog {
         append.bind(11, Int64(fix.timeSource.rawValue))
         append.bind(12, fix.receivedAt.milliseconds)
         append.bind(13, fix.sequence)
+        append.bind(14, position.altitude)
+        append.bind(15, position.satellites.map(Int64.init))
+        append.bind(16, Int64(fix.notes.rawValue))
+        append.bind(17, fix.message.map { Int64(bitPattern: $0.rawValue) })
         guard try append.runCounting() == 1 else { return false }
         index.gather(
             source: fix.source.rawValue, measuredAt: fix.measuredAt.milliseconds, id: next)

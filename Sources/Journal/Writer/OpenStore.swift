@@ -13,6 +13,8 @@ final class OpenStore {
     private var fixes: FixLog
     private var fingerprints: FingerprintRing
     private var deadLetters: DeadLetterStore
+    private let devices: DeviceBook
+    private var rawMessages: RawMessageLog
     private var retention: Retention
     /// The size of the write-ahead log at which the next checkpoint is tried.
     private var checkpointBytes: Int
@@ -34,6 +36,8 @@ final class OpenStore {
         fixes = try FixLog(database)
         fingerprints = try FingerprintRing(database)
         deadLetters = try DeadLetterStore(database, settings: settings)
+        devices = try DeviceBook(database)
+        rawMessages = try RawMessageLog(database, settings: settings)
         retention = try Retention(database, settings: settings)
         checkpointBytes = settings.walBytes
     }
@@ -50,12 +54,15 @@ final class OpenStore {
         for order in batch.orders { try book.put(order) }
         for custody in batch.custody { try book.put(custody) }
         for excursion in batch.excursions { try book.put(excursion) }
+        try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
         try recordFixes(batch, &receipt)
         for event in batch.events { try outbox.add(event) }
         for delivery in batch.deliveries { try outbox.add(delivery) }
         for progress in batch.deliveryProgress { try outbox.put(progress) }
         for fingerprint in batch.fingerprints { try fingerprints.add(fingerprint) }
+        for change in batch.devices { try devices.record(change) }
+        for change in batch.unknownFrames { try devices.record(change) }
         for letter in batch.deadLetters { try deadLetters.record(letter) }
         receipt.deadLetters = batch.deadLetters.count
         receipt.deadLettersRemoved = try deadLetters.trim()
@@ -94,7 +101,9 @@ final class OpenStore {
         let deadline = ContinuousClock.now + budget
         var report = TidyReport()
         try checkpointIfDue(now: now, &report)
-        while try retention.eraseSlice(now: now, deadLetters: &deadLetters, report: &report) {
+        while try retention.eraseSlice(
+            now: now, deadLetters: &deadLetters, rawMessages: rawMessages, report: &report)
+        {
             if ContinuousClock.now >= deadline {
                 report.isMoreDue = true
                 break

@@ -14,7 +14,7 @@ struct ReadingLog {
         find = try database.prepare(
             """
             SELECT 1 FROM readings WHERE measured_at = ?1 AND source = ?2 AND quantity = ?3
-                AND probe = ?4 AND value IS NULL
+                AND probe = ?4 AND value IS NULL AND marker IS ?5
             """)
         next = try database.firstFreeNumber(
             after: .readingsErasedThrough, in: "readings", column: "id")
@@ -26,13 +26,14 @@ struct ReadingLog {
     /// One statement for many rows opens the tables and ends once for all of them, which saves a
     /// third of what a row costs; beyond this many nothing more.
     private static let blockRows = 16
-    private static let columns: Int32 = 12
+    private static let columns: Int32 = 15
 
     private static func insertion(rows: Int) -> String {
         let row = "(" + repeatElement("?", count: Int(columns)).joined(separator: ", ") + ")"
         return """
             INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
-                test_flags, time_source, received_at, sequence, order_number)
+                test_flags, time_source, received_at, sequence, order_number, marker, notes,
+                message)
             VALUES \(repeatElement(row, count: rows).joined(separator: ", "))
             ON CONFLICT(measured_at, source, quantity, probe, value) DO NOTHING
             """
@@ -107,14 +108,19 @@ struct ReadingLog {
         statement.bind(parameter + 9, reading.receivedAt.milliseconds)
         statement.bind(parameter + 10, reading.sequence)
         statement.bind(parameter + 11, reading.order.map { Int64($0.rawValue) })
+        statement.bind(parameter + 12, reading.measurement.marker.map { Int64($0.rawValue) })
+        statement.bind(parameter + 13, Int64(reading.notes.rawValue))
+        statement.bind(parameter + 14, reading.message.map { Int64(bitPattern: $0.rawValue) })
     }
 
-    /// NULL equals nothing, so a value that is not a number does not conflict with itself.
+    /// NULL equals nothing, so a value that is not a number does not conflict with itself. A marker
+    /// is a value of its own: beside a number, or another marker, of the same time it is recorded.
     private func isRecordedWithoutNumber(_ reading: Reading) throws(StoreError) -> Bool {
         find.bind(1, reading.measuredAt.milliseconds)
         find.bind(2, Int64(reading.source.rawValue))
         find.bind(3, Int64(reading.measurement.quantity.rawValue))
         find.bind(4, Int64(reading.measurement.probe))
+        find.bind(5, reading.measurement.marker.map { Int64($0.rawValue) })
         defer { find.reset() }
         return try find.step()
     }

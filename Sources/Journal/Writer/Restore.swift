@@ -10,6 +10,7 @@ extension OpenStore {
             try restoreOrders(&state, now: now)
             try restoreDeliveries(&state)
             try restoreFingerprints(&state)
+            try restoreDevices(&state)
             try restoreNumbers(&state)
             return state
         }
@@ -116,6 +117,18 @@ extension OpenStore {
         while try ring.step() { state.fingerprints.append(DeliveryFingerprint(ring.number(0))) }
     }
 
+    private func restoreDevices(_ state: inout RestoredState) throws(StoreError) {
+        let devices = try database.prepare(
+            "SELECT \(Statement.deviceColumns) FROM devices AS d ORDER BY d.id")
+        while try devices.step() { state.devices.append(try devices.device()) }
+        let frames = try database.prepare(
+            """
+            SELECT \(Statement.unknownFrameColumns) FROM unknown_frames
+            ORDER BY last_seen, first_seen, topic
+            """)
+        while try frames.step() { state.unknownFrames.append(frames.unknownFrame()) }
+    }
+
     private func restoreNumbers(_ state: inout RestoredState) throws(StoreError) {
         state.lastSource = UInt32(
             truncatingIfNeeded: try database.integer("SELECT max(number) FROM sources") ?? 0)
@@ -129,5 +142,8 @@ extension OpenStore {
         state.lastDelivery = UInt64(
             bitPattern: try database.firstFreeNumber(
                 after: .deliveriesErasedThrough, in: "deliveries", column: "number") - 1)
+        state.lastRawMessages = UInt64(
+            bitPattern: try database.firstFreeNumber(
+                after: .rawMessagesErasedThrough, in: "raw_messages", column: "number") - 1)
     }
 }

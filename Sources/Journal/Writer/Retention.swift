@@ -4,6 +4,7 @@ internal import ColdChain
 ///
 /// Readings are kept from their receipt on, so a bag's late upload stays as long as any other; as
 /// nothing is received before it was measured, each stays at least as long from its measurement.
+/// Messages are erased by their receipt, and never later than fixes, which they may hold.
 /// Fixes are erased by the time they were measured, or by receipt where a device's clock ran ahead.
 struct Retention {
     /// Rows a transaction: about 5 ms.
@@ -62,7 +63,8 @@ struct Retention {
 
     /// Erases one slice of something that is due; false when nothing is.
     mutating func eraseSlice(
-        now: Timestamp, deadLetters: inout DeadLetterStore, report: inout TidyReport
+        now: Timestamp, deadLetters: inout DeadLetterStore, rawMessages: RawMessageLog,
+        report: inout TidyReport
     ) throws(StoreError) -> Bool {
         guard now >= rests else { return false }
         let fixCutoff = now.daysAgo(settings.fixDays)
@@ -72,6 +74,11 @@ struct Retention {
             report.fixesErased += try eraseFixes(before: fixCutoff)
             report.deadLettersErased += try deadLetters.removeOlder(
                 than: fixCutoff, limit: Retention.slice)
+            let messageCutoff = now.daysAgo(min(settings.rawPayloadDays, settings.fixDays))
+            if let erased = try rawMessages.eraseSlice(before: messageCutoff) {
+                report.rawMessagesErased += erased.rows
+                try raise(.rawMessagesErasedThrough, to: erased.last)
+            }
             report.readingsErased += try erasePrefix(
                 oldestReadings, eraseReadings, before: readingCutoff, mark: .readingsErasedThrough)
             report.eventsErased += try erasePrefix(

@@ -59,7 +59,7 @@ enum AnswerValue {
                 return
             }
         }
-        if case .measurement(.temperature) = mapping.target, let marker = Self.extreme(sent) {
+        if case .measurement(.temperature, _) = mapping.target, let marker = Self.extreme(sent) {
             self = .marker(marker)
             return
         }

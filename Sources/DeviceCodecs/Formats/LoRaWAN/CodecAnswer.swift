@@ -102,12 +102,12 @@ package enum CodecAnswer {
             case .refused(let reason):
                 batch.reject(row: row, reason, field: part.fields[index].target.name)
             case .marker(let marker):
-                if case .measurement(let quantity) = part.fields[index].target {
-                    batch.add(quantity, probe: part.fields[index].probe, marker)
+                if case .measurement(let quantity, let probe) = part.fields[index].target {
+                    batch.add(quantity, probe: probe, marker)
                 }
             case .value(let value):
-                if case .measurement(let quantity) = part.fields[index].target {
-                    batch.add(quantity, probe: part.fields[index].probe, value)
+                if case .measurement(let quantity, let probe) = part.fields[index].target {
+                    batch.add(quantity, probe: probe, value)
                 } else {
                     place.take(part.fields[index].target, value)
                 }
@@ -125,34 +125,27 @@ package enum CodecAnswer {
     }
 
     private static func readTime(
-        _ document: borrowing JSONDocument, _ node: JSONDocument.Node?, _ kind: Profile.TimeKind
+        _ document: borrowing JSONDocument, _ node: JSONDocument.Node?, _ kind: TimeKind
     ) -> TimeReading {
         guard let node else { return .absent }
-        let count: Double
+        let milliseconds: Int64?
         switch document[node] {
         case .missing, .null: return .absent
-        case .integer(let whole): count = Double(whole)
-        case .number(let value): count = value
+        case .integer(let whole): milliseconds = kind.milliseconds(whole)
+        case .number(let value): milliseconds = kind.milliseconds(value)
         case .text:
             let text = document.text(node)
-            if kind == .rfc3339 {
-                if let time = RFC3339.parse(text) {
+            if kind.isText {
+                if let time = kind.milliseconds(text) {
                     return .instant(Timestamp(milliseconds: time))
                 }
                 return isLocalTime(text) ? .withoutZone : .unreadable
             }
             guard case .number(let value, nil) = NumberText.read(text) else { return .unreadable }
-            count = value
+            milliseconds = kind.milliseconds(value)
         case .bool, .container, .notANumber, .outOfRange: return .unreadable
         }
-        let factor: Double
-        switch kind {
-        case .rfc3339: return .unreadable
-        case .epochSeconds: factor = 1000
-        case .epochMilliseconds: factor = 1
-        }
-        guard let milliseconds = Int64(exactly: (count * factor).rounded()),
-            RFC3339.representable.contains(milliseconds)
+        guard let milliseconds, RFC3339.representable.contains(milliseconds)
         else { return .unreadable }
         return .instant(Timestamp(milliseconds: milliseconds))
     }

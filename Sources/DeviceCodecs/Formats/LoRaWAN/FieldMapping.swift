@@ -42,8 +42,6 @@ package struct FieldMapping: Equatable, Sendable {
 
     package var path: JSONPath
     package var target: FieldTarget
-    /// Of measurements only.
-    package var probe: Int
     /// In which the value is sent, unless a text says another one that the target takes as well.
     package var unit: FieldUnit
     package var invalid: [Invalid]
@@ -53,10 +51,19 @@ package struct FieldMapping: Equatable, Sendable {
         invalid: [Invalid] = []
     ) {
         self.path = JSONPath(path)
-        self.target = target
-        self.probe = probe
+        if case .measurement(let quantity, 0) = target {
+            self.target = .measurement(quantity, probe: probe)
+        } else {
+            self.target = target
+        }
         self.unit = unit
         self.invalid = invalid
+    }
+
+    /// Of measurements; 0 for all else.
+    package var probe: Int {
+        if case .measurement(_, let probe) = target { return probe }
+        return 0
     }
 }
 
@@ -64,9 +71,9 @@ package struct FieldMapping: Equatable, Sendable {
 package struct AnswerMap: Equatable, Sendable {
     package struct Time: Equatable, Sendable {
         package var path: JSONPath
-        package var kind: Profile.TimeKind
+        package var kind: TimeKind
 
-        package init(path: [String], kind: Profile.TimeKind) {
+        package init(path: [String], kind: TimeKind) {
             self.path = JSONPath(path)
             self.kind = kind
         }

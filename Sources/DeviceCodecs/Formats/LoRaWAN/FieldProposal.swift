@@ -189,7 +189,7 @@ struct SeenValue {
     }
 
     /// By the size of the number: a year that devices are used in comes out of one reading only.
-    var timeKind: Profile.TimeKind? {
+    var timeKind: TimeKind? {
         if isInstant { return .rfc3339 }
         guard let number else { return nil }
         switch number {
