@@ -5,6 +5,10 @@ import ColdChain
 /// Each AD structure is given to the family that its company or its UUID names; what they say
 /// together is one sample. Structures of no known family are passed over.
 enum BluetoothAdvert {
+    /// The most bytes that an advert has, extended and in several parts (Bluetooth Core
+    /// Specification, volume 6, part B, 2.3.4.9).
+    static let longest = 1650
+
     /// A message of its own that is the payload of one advert; without keys for encrypted ones.
     static func decode(
         _ frame: Span<UInt8>, port: Int, _ draft: SampleDraft, _ message: MessageContext,
@@ -28,6 +32,9 @@ enum BluetoothAdvert {
         _ advert: Span<UInt8>, _ sample: inout AdvertSample, _ memory: inout AdvertMemory,
         into batch: inout SampleBatch
     ) throws(DecodingFailure) -> Bool {
+        guard advert.count <= longest else {
+            throw DecodingFailure(.tooLarge, detail: "an advert of \(advert.count) bytes")
+        }
         let name = advert.extracting(localName(advert))
         var elements = AdvertElements()
         var isRecognised = false
