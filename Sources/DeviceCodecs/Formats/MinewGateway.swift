@@ -54,12 +54,14 @@ package enum MinewGateway {
             batch.reject(row: row.number, .invalidTime)
             return
         }
+        var isForeign = false
         switch frames.takeFrame("rawData", of: row, document) {
         case true?:
             do throws(DecodingFailure) {
                 let isKnown = try frames.decodeAdvert(
                     from: address, row: row.number, draft, message, into: &batch)
                 if isKnown { return }
+                isForeign = true
             } catch {
                 batch.reject(row: row.number, error.reason)
             }
@@ -67,7 +69,7 @@ package enum MinewGateway {
         case nil: break
         }
         let isDecoded = addDecoded(document, row, from: address, draft, message, into: &batch)
-        if !isDecoded, !frames.frame.isEmpty { batch.foreignFrames += 1 }
+        if isForeign, !isDecoded { batch.foreignFrames += 1 }
     }
 
     private static func addDecoded(

@@ -60,17 +60,19 @@ package enum MokoGateway {
             batch.reject(row: row.number, .badEncoding)
             return
         }
+        var isForeign = false
         do throws(DecodingFailure) {
             let isKnown = try frames.decodeAdvert(
                 from: address, row: row.number, draft, message, into: &batch)
             if isKnown { return }
+            isForeign = true
         } catch {
             batch.reject(row: row.number, error.reason)
         }
         let sample = AdvertSample(draft, from: address, row: row.number, message, in: batch)
         row.add(.temperature, "temperature", document, into: &batch)
         row.add(.humidity, "humidity", document, into: &batch)
-        if sample.start == batch.measurements.count { batch.foreignFrames += 1 }
+        if isForeign, sample.start == batch.measurements.count { batch.foreignFrames += 1 }
         sample.close(into: &batch)
     }
 

@@ -53,22 +53,20 @@ struct AdvertSample {
         var index = partStart
         while index < batch.measurements.count {
             let new = batch.measurements[index]
-            var further = new.probe
+            var further = Int(new.probe)
             var isRepeated = false
             for earlier in batch.measurements[start..<partStart]
             where earlier.quantity == new.quantity {
-                if earlier.probe == new.probe, earlier.marker == new.marker,
-                    earlier.value == new.value || earlier.marker != nil
-                {
-                    isRepeated = true
-                }
-                further = max(further, earlier.probe &+ 1 &+ new.probe)
+                let isSame = earlier.marker == new.marker && earlier.value == new.value
+                let isSameMarker = earlier.marker != nil && earlier.marker == new.marker
+                if earlier.probe == new.probe, isSame || isSameMarker { isRepeated = true }
+                further = max(further, Int(earlier.probe) + 1 + Int(new.probe))
             }
-            if isRepeated {
-                batch.measurements.remove(at: index)
-            } else {
-                batch.measurements[index].probe = further
+            if !isRepeated, let probe = UInt8(exactly: further) {
+                batch.measurements[index].probe = probe
                 index += 1
+            } else {
+                batch.measurements.remove(at: index)
             }
         }
     }

@@ -5,6 +5,10 @@ import ColdChain
 /// Each AD structure is given to the family that its company or its UUID names; what they say
 /// together is one sample. Structures of no known family are passed over.
 enum BluetoothAdvert {
+    /// The most bytes that an advert has, extended and in several parts (Bluetooth Core
+    /// Specification, volume 6, part B, 2.3.4.9).
+    static let longest = 1650
+
     /// Adds the advert's measurements to the batch and what else it says to the sample, which the
     /// caller closes. Answers whether any family recognised it: other people's beacons are no error.
     ///
@@ -14,6 +18,9 @@ enum BluetoothAdvert {
         _ advert: Span<UInt8>, _ sample: inout AdvertSample, _ memory: inout AdvertMemory,
         into batch: inout SampleBatch
     ) throws(DecodingFailure) -> Bool {
+        guard advert.count <= longest else {
+            throw DecodingFailure(.tooLarge, detail: "an advert of \(advert.count) bytes")
+        }
         let name = advert.extracting(localName(advert))
         var elements = AdvertElements()
         var isRecognised = false
