@@ -23,6 +23,8 @@ package struct PayloadDecoder: ~Copyable {
     private var document: JSONDocument
     private let profiles: [Profile]
     private let limits: JSONLimits
+    /// By profile number; empty for formats that know the ways themselves.
+    private let maps: [AnswerMap]
     /// By profile number; nil for the profiles that `extractor` has no part in.
     private let rows: [RowDecoder?]
     private let plans: [FieldExtractor.PlanNumber?]
@@ -52,6 +54,10 @@ package struct PayloadDecoder: ~Copyable {
         self.extractor = extractor
         self.profiles = profiles
         self.limits = limits
+        maps = profiles.map { profile in
+            let isMapped = profile.format == .json || profile.format == .javaScript
+            return isMapped ? profile.map : AnswerMap(now: AnswerMap.Part(fields: []))
+        }
         self.rows = rows
         self.plans = plans
     }
@@ -164,6 +170,9 @@ package struct PayloadDecoder: ~Copyable {
             throw DecodingFailure(error)
         }
         switch profiles[profile.rawValue].format {
+        case .json:
+            try CodecAnswer.decode(
+                message: document, root, maps[profile.rawValue], message, into: &batch)
         case .theThingsStack:
             try TheThingsStack.decode(document, root, topic, message, &frames, into: &batch)
         case .chirpStack:

@@ -10,6 +10,33 @@ import Wire
 /// are the extremes of 16 bits, which codecs print as if they were temperatures. Null and what is not
 /// there is absent. A bad row costs only itself, and so does a bad field.
 package enum CodecAnswer {
+    /// A message of a device itself: an object, or the array of rows that the map tells the way to.
+    static func decode(
+        message document: borrowing JSONDocument, _ root: JSONDocument.Node,
+        _ map: borrowing AnswerMap, _ message: MessageContext, into batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        if let rows = map.rows {
+            guard let array = document.node(rows.path, from: root), document.isArray(array) else {
+                throw DecodingFailure(
+                    .missingField,
+                    detail: "there is no array at '/\(rows.path.names.joined(separator: "/"))'")
+            }
+            decodeRows(document, root, rows, SampleDraft(), message, &batch)
+        } else if document.isArray(root) {
+            var number = 0
+            var next = document.firstChild(of: root)
+            while let row = next {
+                decodeRow(
+                    document, row, map.now, number, isHistory: false, SampleDraft(), message, &batch
+                )
+                next = document.sibling(of: row, in: root)
+                number += 1
+            }
+        } else {
+            decodeRow(document, root, map.now, 0, isHistory: false, SampleDraft(), message, &batch)
+        }
+    }
+
     package static func decode(
         _ document: borrowing JSONDocument, _ answer: JSONDocument.Node, _ map: borrowing AnswerMap,
         _ draft: SampleDraft, _ message: MessageContext, into batch: inout SampleBatch
@@ -56,7 +83,8 @@ package enum CodecAnswer {
         var number = 0
         var next = document.firstChild(of: array)
         while let row = next {
-            decodeRow(document, row, rows.part, number, draft, message, &batch)
+            decodeRow(
+                document, row, rows.part, number, isHistory: rows.isHistory, draft, message, &batch)
             next = document.sibling(of: row, in: array)
             number += 1
         }
@@ -64,22 +92,25 @@ package enum CodecAnswer {
 
     private static func decodeRow(
         _ document: borrowing JSONDocument, _ row: JSONDocument.Node,
-        _ part: borrowing AnswerMap.Part, _ number: Int, _ draft: SampleDraft,
+        _ part: borrowing AnswerMap.Part, _ number: Int, isHistory: Bool, _ draft: SampleDraft,
         _ message: MessageContext, _ batch: inout SampleBatch
     ) {
         guard document.isObject(row) else { return batch.reject(row: number, .notAnObject) }
-        // All rows share the frame's number and come at its time; neither is theirs.
         var kept = draft
-        kept.sequence = nil
-        kept.position = nil
-        kept.measuredAt = nil
-        kept.timeSource = .receipt
-        kept.notes.insert(.buffered)
+        if isHistory {
+            // All rows share the frame's number and come at its time; neither is theirs.
+            kept.sequence = nil
+            kept.position = nil
+            kept.measuredAt = nil
+            kept.timeSource = .receipt
+            kept.notes.insert(.buffered)
+        }
         if let time = part.time {
             switch readTime(document, document.node(time.path, from: row), time.kind) {
             case .instant(let instant): kept.setTime(instant, by: .device, message)
             case .withoutZone: kept.notes.insert(.zoneUnknown)
             case .absent: break
+            case .unreadable where time.fallsBackToReceipt: kept.notes.insert(.clockUnset)
             case .unreadable: return batch.reject(row: number, .invalidTime)
             }
         }
@@ -114,7 +145,46 @@ package enum CodecAnswer {
             }
         }
         place.finish(&draft, row: row, &batch)
+        guard start < batch.measurements.count || draft.position != nil else { return }
+        if let path = part.sequence {
+            draft.sequence = readSequence(document, document.node(path, from: object))
+        }
+        if let path = part.device {
+            guard let name = readName(document, document.node(path, from: object), &batch) else {
+                batch.measurements.removeLast(batch.measurements.count - start)
+                return batch.reject(row: row, .missingField, field: "device")
+            }
+            draft.device = name
+        }
         batch.close(draft, from: start)
+    }
+
+    /// A whole number, or the text of one.
+    private static func readSequence(
+        _ document: borrowing JSONDocument, _ node: JSONDocument.Node?
+    ) -> Int64? {
+        guard let node else { return nil }
+        if case .text = document[node],
+            case .number(let value, nil) = NumberText.read(document.text(node))
+        {
+            return Int64(exactly: value)
+        }
+        return document.integer(node) ?? document.number(node).flatMap { Int64(exactly: $0) }
+    }
+
+    /// A name as it stands there; a number is a name as well.
+    private static func readName(
+        _ document: borrowing JSONDocument, _ node: JSONDocument.Node?, _ batch: inout SampleBatch
+    ) -> Range<Int>? {
+        guard let node else { return nil }
+        switch document[node] {
+        case .text:
+            let name = document.text(node)
+            let isName = (try? CarrierName.check(name)) != nil
+            return isName ? batch.keepName(name) : nil
+        case .integer(let number): return batch.keepName(Array("\(number)".utf8).span)
+        default: return nil
+        }
     }
 
     private enum TimeReading {

@@ -72,10 +72,14 @@ package struct AnswerMap: Equatable, Sendable {
     package struct Time: Equatable, Sendable {
         package var path: JSONPath
         package var kind: TimeKind
+        /// Whether a row whose time cannot be read is recorded at the time of receipt, and not
+        /// rejected.
+        package var fallsBackToReceipt: Bool
 
-        package init(path: [String], kind: TimeKind) {
+        package init(path: [String], kind: TimeKind, fallsBackToReceipt: Bool = false) {
             self.path = JSONPath(path)
             self.kind = kind
+            self.fallsBackToReceipt = fallsBackToReceipt
         }
     }
 
@@ -83,22 +87,35 @@ package struct AnswerMap: Equatable, Sendable {
     package struct Part: Equatable, Sendable {
         package var fields: [FieldMapping]
         package var time: Time?
+        /// To the name of the device; nil where something else names it.
+        package var device: JSONPath?
+        /// To the device's running number.
+        package var sequence: JSONPath?
 
-        package init(fields: [FieldMapping], time: Time? = nil) {
+        package init(
+            fields: [FieldMapping], time: Time? = nil, device: [String]? = nil,
+            sequence: [String]? = nil
+        ) {
             self.fields = fields
             self.time = time
+            self.device = device.map(JSONPath.init)
+            self.sequence = sequence.map(JSONPath.init)
         }
     }
 
-    /// An array of readings that the device had kept.
+    /// An array of readings.
     package struct Rows: Equatable, Sendable {
         package var path: JSONPath
         /// From each of the array's objects.
         package var part: Part
+        /// Whether the device kept them beside what it measured now: then neither the frame's time
+        /// nor its number is theirs.
+        package var isHistory: Bool
 
-        package init(path: [String], part: Part) {
+        package init(path: [String], part: Part, isHistory: Bool = true) {
             self.path = JSONPath(path)
             self.part = part
+            self.isHistory = isHistory
         }
     }
 
