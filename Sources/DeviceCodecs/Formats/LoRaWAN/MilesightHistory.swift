@@ -179,7 +179,7 @@ enum MilesightHistory {
     /// 0 nothing, 1 to 4 a temperature for one reason or another, 5 and 6 a contact.
     private static func isChannel(_ kind: UInt8, _ frame: Span<UInt8>, at offset: Int) -> Bool {
         switch kind {
-        case 0: true
+        case 0: isWord(frame, at: offset, in: 0...0)
         case 1...4: isTemperature(frame, at: offset)
         case 5, 6: isWord(frame, at: offset, in: 0...1)
         default: false
