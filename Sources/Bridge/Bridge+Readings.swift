@@ -25,9 +25,17 @@ extension Bridge {
                 live = Live()
             }
             live.source = source
-            let row = row(
-                for: sample, origin, source, arrival, message, isConflict: hearing == .conflict)
-            record(sample, in: batch, row, &live, effects: &effects)
+            let measuredAt =
+                origin.measuredAt ?? standIn(from: source, receivedAt: arrival.receivedAt)
+            let order = sources[source].bag.flatMap { book.order(inBag: $0, at: measuredAt) }
+            let row = Row(
+                source: source, profile: origin.profile, measuredAt: measuredAt,
+                timeSource: origin.measuredAt == nil ? .receipt : sample.timeSource,
+                receivedAt: arrival.receivedAt,
+                quality: flags(of: sample, origin, arrival, isConflict: hearing == .conflict),
+                notes: origin.isClockUnset ? sample.notes.union(.clockUnset) : sample.notes,
+                message: message, order: order?.number)
+            record(index, of: batch, row, order, &live, effects: &effects)
         }
         publish(live, batch, effects: &effects)
     }
@@ -55,33 +63,28 @@ extension Bridge {
         return verdict
     }
 
-    private mutating func row(
-        for sample: Sample, _ origin: SampleOrigin, _ source: SourceNumber, _ arrival: Arrival,
-        _ message: MessageNumber?, isConflict: Bool
-    ) -> Row {
-        let measuredAt =
-            origin.measuredAt ?? standIn(from: source, receivedAt: arrival.receivedAt)
-        let order = sources[source].bag.flatMap { book.order(inBag: $0, at: measuredAt) }
+    /// The flags of the tests that a sample is put to as a whole.
+    private func flags(
+        of sample: Sample, _ origin: SampleOrigin, _ arrival: Arrival, isConflict: Bool
+    ) -> QualityFlags {
         var quality = QualityFlags()
         quality[.eventTime] = eventTimeFlag(
             of: origin.measuredAt, receivedAt: arrival.receivedAt)
         if sample.notes.contains(.identityConflict) { quality[.identity] = .suspect }
         if isConflict { quality[.sequence] = .suspect }
-        return Row(
-            source: source, profile: origin.profile, measuredAt: measuredAt,
-            timeSource: origin.measuredAt == nil ? .receipt : sample.timeSource,
-            receivedAt: arrival.receivedAt, quality: quality,
-            notes: origin.isClockUnset ? sample.notes.union(.clockUnset) : sample.notes,
-            message: message, order: order)
+        return quality
     }
 
     private mutating func record(
-        _ sample: Sample, in batch: borrowing SampleBatch, _ row: Row, _ live: inout Live,
-        effects: inout Effects
+        _ index: Int, of batch: borrowing SampleBatch, _ row: Row, _ order: Order?,
+        _ live: inout Live, effects: inout Effects
     ) {
-        let warmest = recordMeasurements(of: sample, in: batch, row: row, effects: &effects)
+        let sample = batch.samples[index]
+        let warmest = recordMeasurements(
+            of: sample, in: batch, row: row, limit: order.map { settings.limits[$0.foodClass] },
+            effects: &effects)
         let fixQuality = recordFix(of: sample, row: row, effects: &effects)
-        if let order = row.order, let warmest, warmest.quality != .bad {
+        if let order, let warmest, warmest.quality != .bad {
             judge(
                 Instant(
                     source: row.source, measuredAt: row.measuredAt, receivedAt: row.receivedAt,
@@ -94,7 +97,7 @@ extension Bridge {
             return
         }
         sources[row.source].newest = row.measuredAt
-        if let warmest { live.temperature = (warmest, row, sample) }
+        if let warmest { live.temperature = (warmest, row, order, index) }
         // A position that cannot be is in the log; nobody is led there.
         if let position = sample.position, let fixQuality, fixQuality != .bad {
             live.position = (position, fixQuality, row)
@@ -136,11 +139,11 @@ extension Bridge {
         var measuredAt: Timestamp
         var timeSource: TimeSource
         var receivedAt: Timestamp
-        /// The flags of the tests that the sample is put to as a whole.
+        /// Of the tests that the sample is put to as a whole.
         var quality: QualityFlags
         var notes: ReadingNotes
         var message: MessageNumber?
-        var order: Order?
+        var order: OrderNumber?
     }
 
     /// The temperature of a sample that lies furthest outside the limit.
@@ -154,7 +157,7 @@ extension Bridge {
     /// which the fabric is told of.
     private struct Live {
         var source: SourceNumber?
-        var temperature: (value: Temperature, row: Row, sample: Sample)?
+        var temperature: (value: Temperature, row: Row, order: Order?, sample: Int)?
         var position: (value: Position, quality: QualityFlag, row: Row)?
     }
 
@@ -171,9 +174,9 @@ extension Bridge {
     /// closes nothing and is no temperature to be shown; that its probe is silent stands in the log
     /// by name, at its time.
     private mutating func recordMeasurements(
-        of sample: Sample, in batch: borrowing SampleBatch, row: Row, effects: inout Effects
+        of sample: Sample, in batch: borrowing SampleBatch, row: Row, limit: CriticalLimit?,
+        effects: inout Effects
     ) -> Temperature? {
-        let limit = row.order.map { settings.limits[$0.foodClass] }
         var worst: Temperature?
         for index in sample.measurements {
             let measurement = batch.measurements[index]
@@ -189,7 +192,7 @@ extension Bridge {
                     source: row.source, measurement: measurement, measuredAt: row.measuredAt,
                     timeSource: row.timeSource, receivedAt: row.receivedAt,
                     sequence: sample.sequence, quality: quality, notes: row.notes,
-                    message: row.message, order: row.order?.number))
+                    message: row.message, order: row.order))
             counters.readings += 1
             guard measurement.quantity == .temperature, measurement.marker == nil else {
                 continue
@@ -244,10 +247,12 @@ extension Bridge {
     private func publish(
         _ live: Live, _ batch: borrowing SampleBatch, effects: inout Effects
     ) {
-        if let (temperature, row, sample) = live.temperature, sources[row.source].bag != nil {
-            let humidity = batch.measurements[sample.measurements]
+        if let (temperature, row, order, index) = live.temperature,
+            sources[row.source].bag != nil
+        {
+            let humidity = batch.measurements[batch.samples[index].measurements]
                 .last { $0.quantity == .humidity && $0.marker == nil }?.value
-            publish(temperature, row, humidity: humidity, &effects)
+            publish(temperature, row, of: order, humidity: humidity, &effects)
         }
         if let (position, quality, row) = live.position,
             let vehicle = sources[row.source].vehicle
@@ -257,10 +262,11 @@ extension Bridge {
     }
 
     private func publish(
-        _ temperature: Temperature, _ row: Row, humidity: Double?, _ effects: inout Effects
+        _ temperature: Temperature, _ row: Row, of order: Order?, humidity: Double?,
+        _ effects: inout Effects
     ) {
         var isWithinLimit: Bool?
-        if let order = row.order, temperature.quality != .bad {
+        if let order, temperature.quality != .bad {
             let limit = settings.limits[order.foodClass]
             if limit.minimum != nil || limit.maximum != nil {
                 isWithinLimit = limit.isKept(by: temperature.celsius)
@@ -268,7 +274,7 @@ extension Bridge {
         }
         let source = sources[row.source].source
         let update = TemperatureUpdate(
-            order: row.order?.id, bag: source.carrier.name, device: source.device,
+            order: order?.id, bag: source.carrier.name, device: source.device,
             celsius: temperature.celsius, humidity: humidity, measuredAt: row.measuredAt,
             receivedAt: row.receivedAt, quality: temperature.quality,
             isWithinLimit: isWithinLimit)

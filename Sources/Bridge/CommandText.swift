@@ -94,7 +94,7 @@ package enum CommandText {
         }
     }
 
-    private static func text(_ value: JSON, _ field: String) throws(CommandRefusal) -> String {
+    static func text(_ value: JSON, _ field: String) throws(CommandRefusal) -> String {
         guard let text = value.string else {
             throw .invalid(field: field, reason: "it must be text")
         }
@@ -109,7 +109,7 @@ package enum CommandText {
         return text
     }
 
-    private static func choice<Value>(
+    static func choice<Value>(
         _ value: JSON, _ field: String, _ choices: [(name: String, value: Value)]
     ) throws(CommandRefusal) -> Value {
         guard let match = choices.first(where: { $0.name == value.string }) else {
@@ -119,7 +119,7 @@ package enum CommandText {
         return match.value
     }
 
-    private static func instant(
+    static func instant(
         _ value: JSON, _ field: String
     ) throws(CommandRefusal) -> Timestamp {
         guard let text = value.string, let milliseconds = RFC3339.parse(text) else {

@@ -9,7 +9,10 @@ package enum DeviceRegistration: Equatable, Sendable {
 
 /// Every device that is known.
 package struct DeviceRegistry: Sendable {
+    /// Without `lastSeen`, which changes with each message.
     private var devices: [RegisteredDevice?] = []
+    /// By the same place; nil for a device that was not heard.
+    private var lastSeen: [Timestamp?] = []
     private var places: [String: Int] = [:]
     private var free: [Int] = []
 
@@ -19,32 +22,37 @@ package struct DeviceRegistry: Sendable {
         for device in restored.devices { put(device) }
         for source in restored.sources {
             guard let newest = restored.newestMeasurement[source.number],
-                let place = places[source.device]
+                let place = places[source.device], devices[place]?.firstSeen != nil
             else { continue }
-            let before = devices[place]?.lastSeen ?? newest
-            devices[place]?.lastSeen = max(before, newest)
+            lastSeen[place] = max(lastSeen[place] ?? newest, newest)
         }
     }
 
     package var count: Int { places.count }
 
-    package subscript(id: String) -> RegisteredDevice? { places[id].flatMap { devices[$0] } }
+    package subscript(id: String) -> RegisteredDevice? { places[id].flatMap { self[$0] } }
 
     func place(of id: String) -> Int? { places[id] }
 
-    subscript(place: Int) -> RegisteredDevice? { devices[place] }
+    subscript(place: Int) -> RegisteredDevice? {
+        guard var device = devices[place] else { return nil }
+        device.lastSeen = lastSeen[place]
+        return device
+    }
 
     /// Adds the device or replaces what was known of it.
     mutating func put(_ device: RegisteredDevice) {
-        if let place = places[device.id] {
-            devices[place] = device
-        } else if let place = free.popLast() {
-            devices[place] = device
-            places[device.id] = place
-        } else {
-            places[device.id] = devices.count
-            devices.append(device)
-        }
+        let place = places[device.id] ?? newPlace()
+        places[device.id] = place
+        devices[place] = device
+        lastSeen[place] = device.lastSeen
+    }
+
+    private mutating func newPlace() -> Int {
+        if let place = free.popLast() { return place }
+        devices.append(nil)
+        lastSeen.append(nil)
+        return devices.count - 1
     }
 
     mutating func remove(_ id: String) {
@@ -57,8 +65,9 @@ package struct DeviceRegistry: Sendable {
     ///
     /// - Returns: Whether that was the first time, so that it is to be written.
     mutating func hear(_ place: Int, at receivedAt: Timestamp) -> Bool {
-        devices[place]?.lastSeen = receivedAt
-        guard devices[place]?.firstSeen == nil else { return false }
+        let wasHeard = lastSeen[place] != nil
+        lastSeen[place] = receivedAt
+        guard !wasHeard, devices[place]?.firstSeen == nil else { return false }
         devices[place]?.firstSeen = receivedAt
         return true
     }

@@ -21,7 +21,7 @@ struct RecentSamples: Sendable {
         var time: Int64
         var isDeviceTime: Bool
         /// Of which quantities and probes, and whether with a position.
-        var shape: UInt32
+        var shape: UInt64
         /// A hash of the values.
         var content: UInt64
         /// Tells the messages of a run apart.
@@ -38,19 +38,24 @@ struct RecentSamples: Sendable {
 
     /// Sixteen cover 20 s of a device that advertises every 1.3 s, by any number of gateways.
     private struct Memory: Sendable {
-        var sightings = InlineArray<16, Entry>(repeating: Entry())
+        /// Of each sighting, what the same reading has in common; looked through before the rest, as
+        /// nearly all that comes is new. Zero where there is none.
+        var keys = InlineArray<16, UInt64>(repeating: 0)
+        var rests = InlineArray<16, Rest>(repeating: Rest())
         var next = 0
     }
 
-    fileprivate struct Entry: Sendable {
-        var sequence: Int64 = 0
-        var time: Int64 = .min
+    private struct Rest: Sendable {
+        var time: Int64 = 0
         var content: UInt64 = 0
         var message: UInt64 = 0
-        var shape: UInt32 = 0
-        var hasSequence = false
         var isDeviceTime = false
-        var isUsed = false
+
+        func isNear(_ sighting: Sighting, window: Int64) -> Bool {
+            if isDeviceTime && sighting.isDeviceTime { return time == sighting.time }
+            let (distance, overflow) = time.subtractingReportingOverflow(sighting.time)
+            return !overflow && distance.magnitude <= UInt64(max(window, 0))
+        }
     }
 
     private var memories: [Memory] = []
@@ -63,71 +68,66 @@ struct RecentSamples: Sendable {
     mutating func hear(
         _ sighting: Sighting, memory: inout Int?, window: Int64
     ) -> Verdict {
-        let place = memory ?? memories.count
-        if memory == nil {
+        let place: Int
+        if let memory {
+            place = memory
+        } else {
+            place = memories.count
             memories.append(Memory())
             memory = place
         }
+        let key = sighting.key
         var verdict = Verdict.new
-        for index in memories[place].sightings.indices {
-            let entry = memories[place].sightings[index]
-            guard entry.isUsed, entry.shape == sighting.shape,
-                entry.hasSequence == (sighting.sequence != nil),
-                entry.sequence == sighting.sequence ?? 0,
-                entry.isNear(sighting, window: window)
-            else { continue }
-            if entry.content == sighting.content { return .again }
-            if entry.hasSequence && entry.message != sighting.message { verdict = .conflict }
+        for index in 0..<16 where memories[place].keys[index] == key {
+            let rest = memories[place].rests[index]
+            guard rest.isNear(sighting, window: window) else { continue }
+            if rest.content == sighting.content { return .again }
+            if sighting.sequence != nil && rest.message != sighting.message { verdict = .conflict }
         }
         let next = memories[place].next
-        memories[place].sightings[next] = Entry(sighting)
-        memories[place].next = (next + 1) % memories[place].sightings.count
+        memories[place].keys[next] = key
+        memories[place].rests[next] = Rest(
+            time: sighting.time, content: sighting.content, message: sighting.message,
+            isDeviceTime: sighting.isDeviceTime)
+        memories[place].next = (next + 1) & 15
         return verdict
     }
 }
 
-extension RecentSamples.Entry {
-    fileprivate init(_ sighting: RecentSamples.Sighting) {
-        self.init(
-            sequence: sighting.sequence ?? 0, time: sighting.time, content: sighting.content,
-            message: sighting.message, shape: sighting.shape,
-            hasSequence: sighting.sequence != nil, isDeviceTime: sighting.isDeviceTime,
-            isUsed: true)
-    }
-
-    fileprivate func isNear(_ sighting: RecentSamples.Sighting, window: Int64) -> Bool {
-        if isDeviceTime && sighting.isDeviceTime { return time == sighting.time }
-        let (distance, overflow) = time.subtractingReportingOverflow(sighting.time)
-        return !overflow && distance.magnitude <= UInt64(max(window, 0))
-    }
-}
-
 extension RecentSamples.Sighting {
+    /// A hash of the running number and the shape; never zero.
+    fileprivate var key: UInt64 {
+        var hash = UInt64(bitPattern: sequence ?? 0) &* 0x9e37_79b9_7f4a_7c15
+        hash ^= hash >> 32
+        return (hash ^ UInt64(shape) << 1 &* 0x100_0000_01b3) << 2 | (sequence == nil ? 2 : 3)
+    }
+
     init(
         _ sample: Sample, in batch: borrowing SampleBatch, measuredAt: Timestamp?,
         receivedAt: Timestamp, message: UInt64
     ) {
         var shape: UInt64 = sample.position == nil ? 1 : 2
         var content: UInt64 = 0
-        func mix(_ hash: inout UInt64, _ bits: UInt64) {
-            // FNV-1a's prime, a word at a time; the shift brings the upper bits back down.
-            hash = (hash ^ bits) &* 1_099_511_628_211
-            hash ^= hash >> 32
-        }
         for index in sample.measurements {
             let measurement = batch.measurements[index]
-            mix(&shape, UInt64(measurement.quantity.rawValue) << 8 | UInt64(measurement.probe))
+            Self.mix(&shape, UInt64(measurement.quantity.rawValue) << 8 | UInt64(measurement.probe))
             let marker = measurement.marker?.rawValue ?? 0
-            mix(&content, marker == 0 ? measurement.value.bitPattern : UInt64(marker))
+            Self.mix(&content, marker == 0 ? measurement.value.bitPattern : UInt64(marker))
         }
         if let position = sample.position {
-            mix(&content, position.latitude.bitPattern)
-            mix(&content, position.longitude.bitPattern)
+            Self.mix(&content, position.latitude.bitPattern)
+            Self.mix(&content, position.longitude.bitPattern)
         }
         self.init(
             sequence: sample.sequence, time: (measuredAt ?? receivedAt).milliseconds,
             isDeviceTime: measuredAt != nil && sample.timeSource == .device,
-            shape: UInt32(truncatingIfNeeded: shape ^ shape >> 32), content: content,
+            shape: shape, content: content,
             message: message)
+    }
+
+    private static func mix(_ hash: inout UInt64, _ bits: UInt64) {
+        // FNV-1a's prime, a word at a time; the shift brings the upper bits back down.
+        hash = (hash ^ bits) &* 1_099_511_628_211
+        hash ^= hash >> 32
     }
 }

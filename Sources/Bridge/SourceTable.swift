@@ -67,7 +67,8 @@ struct SourceTable: Sendable {
     var count: Int { states.count }
 
     subscript(number: SourceNumber) -> State {
-        get { states[Int(number.rawValue) - 1] }
+        // Not `get`, which would copy the whole state for each of its fields that is read.
+        _read { yield states[Int(number.rawValue) - 1] }
         _modify { yield &states[Int(number.rawValue) - 1] }
     }
 

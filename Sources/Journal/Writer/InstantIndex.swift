@@ -28,11 +28,13 @@ struct InstantIndex {
     /// Two go in for each that is gathered, so that a slice is done before the next is full.
     private static let drainedForEachGathered = 2
 
-    /// Many entries a statement cost a third less each; beyond this many it saves nothing more.
-    private static let blockEntries = 16
+    /// Many entries a statement cost a third less each; beyond the first it saves nothing more. The
+    /// second is for what remains.
+    private static let blockEntries = [16, 8]
 
     private let insert: Statement
-    private let insertBlock: Statement
+    /// Each for so many entries at once, the most first.
+    private let insertBlocks: [(entries: Int, statement: Statement)]
     private let setState: Statement
     private let progress: LogState
 
@@ -52,8 +54,12 @@ struct InstantIndex {
     ) throws(StoreError) {
         self.progress = progress
         insert = try database.prepare(InstantIndex.insertion(into: table, entries: 1))
-        insertBlock = try database.prepare(
-            InstantIndex.insertion(into: table, entries: InstantIndex.blockEntries))
+        var blocks: [(entries: Int, statement: Statement)] = []
+        for entries in InstantIndex.blockEntries {
+            let insertion = InstantIndex.insertion(into: table, entries: entries)
+            blocks.append((entries, try database.prepare(insertion)))
+        }
+        insertBlocks = blocks
         setState = try database.prepare(
             """
             INSERT INTO log_state(name, value) VALUES ('\(progress.rawValue)', ?1)
@@ -120,8 +126,8 @@ struct InstantIndex {
         guard !draining.isEmpty else { return }
         let end = min(drained + count, draining.count)
         while drained < end {
-            if end - drained >= InstantIndex.blockEntries {
-                try insert(InstantIndex.blockEntries, with: insertBlock)
+            if let block = insertBlocks.first(where: { $0.entries <= end - drained }) {
+                try insert(block.entries, with: block.statement)
             } else {
                 try insert(1, with: insert)
             }

@@ -3,14 +3,19 @@ internal import ColdChain
 /// Appends readings to the log, each once.
 struct ReadingLog {
     private let append: Statement
-    private let appendBlock: Statement
+    /// Each for so many rows at once, the most first.
+    private let appendBlocks: [(rows: Int, statement: Statement)]
     private let find: Statement
     private var next: Int64
     private var index: InstantIndex
 
     init(_ database: Database) throws(StoreError) {
         append = try database.prepare(ReadingLog.insertion(rows: 1))
-        appendBlock = try database.prepare(ReadingLog.insertion(rows: ReadingLog.blockRows))
+        var blocks: [(rows: Int, statement: Statement)] = []
+        for rows in ReadingLog.blockRows {
+            blocks.append((rows, try database.prepare(ReadingLog.insertion(rows: rows))))
+        }
+        appendBlocks = blocks
         find = try database.prepare(
             """
             SELECT 1 FROM readings WHERE measured_at = ?1 AND source = ?2 AND quantity = ?3
@@ -24,8 +29,8 @@ struct ReadingLog {
     }
 
     /// One statement for many rows opens the tables and ends once for all of them, which saves a
-    /// third of what a row costs; beyond this many nothing more.
-    private static let blockRows = 16
+    /// third of what a row costs; beyond the first nothing more. The second is for what remains.
+    private static let blockRows = [16, 4]
     private static let columns: Int32 = 15
 
     private static func insertion(rows: Int) -> String {
@@ -44,9 +49,13 @@ struct ReadingLog {
         var recorded = 0
         var start = 0
         while start < readings.count {
-            let end = start + ReadingLog.blockRows
-            if end <= readings.count, ReadingLog.areNumbers(readings, start..<end) {
-                recorded += try append(readings, start..<end, with: appendBlock)
+            let block = appendBlocks.first {
+                start + $0.rows <= readings.count
+                    && ReadingLog.areNumbers(readings, start..<start + $0.rows)
+            }
+            if let block {
+                let end = start + block.rows
+                recorded += try append(readings, start..<end, with: block.statement)
                 start = end
             } else {
                 recorded += try record(readings, at: start)
