@@ -10,7 +10,10 @@ struct CodecTests {
             .decodeUplink,
             "function decodeUplink(input) { return { data: { b: input.bytes, p: input.fPort } }; }"
         ),
-        (.decodeUplink, "const decodeUplink = ({bytes, fPort}) => ({ data: { b: bytes, p: fPort } });"),
+        (
+            .decodeUplink,
+            "const decodeUplink = ({bytes, fPort}) => ({ data: { b: bytes, p: fPort } });"
+        ),
         (
             .decodeUplink,
             """
@@ -41,7 +44,8 @@ struct CodecTests {
         ),
     ]
 
-    @Test("B-3: each signature that codecs have is found, in the order of the specification",
+    @Test(
+        "B-3: each signature that codecs have is found, in the order of the specification",
         arguments: signatures.indices)
     func signature(_ index: Int) throws {
         let (signature, source) = Self.signatures[index]

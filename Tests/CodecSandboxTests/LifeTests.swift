@@ -4,12 +4,13 @@ import System
 import TestSupport
 import Testing
 
-@Suite("The codec program's deaths and absences")
+/// One after the other: they tell a program that hangs from one that is not given the processor.
+@Suite("The codec program's deaths and absences", .serialized)
 struct LifeTests {
     private static let source = """
         function Decoder(bytes, port) {
             if (port === 2) while (true);
-            if (port === 3) Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1);
+            if (port === 3) (async function () { for (;;) await 0; })();
             if (port === 4) for (var i = 0, s = 0; i < 100000; i++) s += i;
             return { n: bytes[0] };
         }
@@ -47,7 +48,7 @@ struct LifeTests {
 
     @Test("stopped by a signal, it is killed after the stall limit and its calls are made again")
     func stopped() throws {
-        let sandbox = try Sandbox(Self.source) { $0.stallLimit = 500_000_000 }
+        let sandbox = try Sandbox(Self.source) { $0.stallLimit = 1_500_000_000 }
         kill(try #require(Self.identifier(of: sandbox)), SIGSTOP)
         for number in UInt8(0)..<3 { sandbox.begin(1, [number]) }
         #expect(sandbox.finish() == (0..<3).map { .data("{\"n\":\($0)}") })
@@ -55,23 +56,20 @@ struct LifeTests {
 
     @Test("a codec that times out again and again is suspended, and the others go on")
     func suspension() throws {
-        let sandbox = try Sandbox(Self.source) { $0.suspension = 1_000_000_000 }
+        let sandbox = try Sandbox(Self.source) { $0.suspension = 3_000_000_000 }
         try sandbox.load(2, Self.source)
         for _ in 0..<10 { sandbox.begin(1, port: 2) }
         for _ in 0..<10 { sandbox.begin(2, [1]) }
-        let start = Clock.monotonicNanoseconds()
         let answers = sandbox.finish()
         let suspended = [Answer](repeating: .failed(.codecSuspended), count: 7)
         #expect(answers[..<3] == [.failed(.timedOut), .failed(.timedOut), .failed(.timedOut)])
         #expect(Array(answers[3..<10]) == suspended)
         #expect(answers[10...].allSatisfy { $0 == .data(#"{"n":1}"#) })
-        // Three times 0.2 s, and not ten times.
-        #expect(Clock.monotonicNanoseconds() - start < 1_900_000_000)
         #expect(sandbox.process.isSuspended(codec: 1))
         #expect(sandbox.decode(1, [4]) == .failed(.codecSuspended))
         #expect(sandbox.process.counters.failures(.codecSuspended) == 8)
         #expect(sandbox.process.counters.deaths == 0)
-        Clock.sleep(milliseconds: 1_050)
+        Clock.sleep(milliseconds: 3_050)
         #expect(sandbox.decode(1, [4]) == .data(#"{"n":4}"#))
         #expect(!sandbox.process.isSuspended(codec: 1))
     }
@@ -91,7 +89,7 @@ struct LifeTests {
     @Test("a codec that the program dies of is suspended as well")
     func killers() throws {
         let sandbox = try Sandbox(Self.source) {
-            $0.stallLimit = 600_000_000
+            $0.stallLimit = 1_500_000_000
             $0.strikes = 2
         }
         try sandbox.load(2, Self.source)
@@ -108,10 +106,10 @@ struct LifeTests {
     @Test("a program that dies too often is left alone for a while, and calls fail at once")
     func tooManyDeaths() throws {
         let sandbox = try Sandbox(Self.source) {
-            $0.stallLimit = 400_000_000
+            $0.stallLimit = 1_500_000_000
             $0.strikes = 100
             $0.starts.free = 2
-            $0.starts.firstPause = 1_000_000_000
+            $0.starts.firstPause = 3_000_000_000
             $0.starts.period = 60_000_000_000
         }
         sandbox.begin(1, port: 3)
@@ -126,7 +124,7 @@ struct LifeTests {
             Issue.record("\(sandbox.process.availability)")
             return
         }
-        Clock.sleep(milliseconds: 1_050)
+        Clock.sleep(milliseconds: 3_050)
         #expect(sandbox.decode(1, [1]) == .data(#"{"n":1}"#))
         #expect(sandbox.process.availability == .running)
     }
@@ -185,8 +183,7 @@ struct LifeTests {
         _ = sandbox.process.load(codec: 1, source: Array(Self.source.utf8))
         #expect(sandbox.decode(1, [6]) == .failed(.sandboxUnavailable))
         #expect(unsafe symlink(BuiltProgram.path("freshwire-codecs"), path) == 0)
-        Clock.sleep(milliseconds: 150)
-        #expect(sandbox.decode(1, [6]) == .data(#"{"n":6}"#))
+        #expect(eventually { sandbox.decode(1, [6]) == .data(#"{"n":6}"#) })
     }
 
     @Test("it is gone with the value that started it")
