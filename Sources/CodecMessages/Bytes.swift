@@ -18,7 +18,9 @@ extension [UInt8] {
 
     package mutating func endMessage(from start: Int) {
         let length = UInt32(truncatingIfNeeded: count - start - 4)
-        for place in 0..<4 { self[start + place] = UInt8(truncatingIfNeeded: length >> (8 * place)) }
+        for place in 0..<4 {
+            self[start + place] = UInt8(truncatingIfNeeded: length >> (8 * place))
+        }
     }
 }
 

@@ -244,7 +244,8 @@ extension CodecProcess {
         }
         let start = answers.text.count
         answers.text.append(
-            contentsOf: input[place.lowerBound + json.lowerBound..<place.lowerBound + json.upperBound])
+            contentsOf: input[
+                place.lowerBound + json.lowerBound..<place.lowerBound + json.upperBound])
         return .data(json: start..<answers.text.count, warnings: warnings)
     }
 

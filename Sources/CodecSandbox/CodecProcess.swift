@@ -63,6 +63,9 @@ package final class CodecProcess {
         Environment.programDirectory.map { "\($0)/freshwire-codecs" }
     }
 
+    /// The identifier of the process that runs codecs now; nil where there is none.
+    package var programIdentifier: Int32? { program?.identifier }
+
     // MARK: Codecs
 
     /// Compiles a codec, in place of one of the same number. Waits for calls that are under way.

@@ -138,6 +138,8 @@ final class CodecProgram {
         poller.wait(milliseconds: Int32(clamping: nanoseconds / 1_000_000 + 1), into: &ready)
     }
 
+    var identifier: Int32 { process.identifier }
+
     /// Odd while a call runs; half of it, rounded up, is how many calls have begun.
     var callsBegunAndEnded: UInt64 { progress.load() }
 

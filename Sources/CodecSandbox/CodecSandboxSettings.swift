@@ -14,8 +14,9 @@ package struct CodecSandboxSettings: Equatable, Sendable {
     /// How long such a codec is not called, in nanoseconds.
     package var suspension: UInt64 = 300_000_000_000
     /// How long the program may go without finishing a call, in nanoseconds, before it is killed:
-    /// well above the time limit, which only ends what the engine itself can interrupt.
-    package var stallLimit: UInt64 = 1_000_000_000
+    /// well above the time limit, which is CPU time and only ends what the engine can interrupt, so
+    /// that a good call is not blamed on a machine that is busy elsewhere.
+    package var stallLimit: UInt64 = 2_000_000_000
     /// How long the program may take until it is locked in, in nanoseconds.
     package var startLimit: UInt64 = 5_000_000_000
     /// How often the program is started, and after which pauses.

@@ -31,7 +31,9 @@ package final class MemoryMeter {
         for index in 0..<max(0, count) {
             let byte = line[index]
             if byte == UInt8(ascii: " ") {
-                if field == wanted { return pages.multipliedReportingOverflow(by: page).partialValue }
+                if field == wanted {
+                    return pages.multipliedReportingOverflow(by: page).partialValue
+                }
                 field += 1
                 pages = 0
             } else if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
