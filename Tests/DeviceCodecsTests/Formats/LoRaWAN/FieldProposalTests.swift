@@ -132,11 +132,11 @@ private func lines(_ fields: [FieldProposal]) -> [String] {
     }
 
     @Test(arguments: [
-        ("1665561758000", Profile.TimeKind?.some(.epochMilliseconds)),
+        ("1665561758000", TimeKind?.some(.epochMilliseconds)),
         ("1665561758", .epochSeconds), (#""2022-10-12T08:02:38Z""#, .rfc3339), ("12", nil),
         (#""2022-10-12 08:02:38""#, nil),
     ])
-    func `a time is proposed by what it looks like`(value: String, kind: Profile.TimeKind?) throws {
+    func `a time is proposed by what it looks like`(value: String, kind: TimeKind?) throws {
         #expect(try propose(#"{"time":\#(value),"temperature":1}"#).time?.kind == kind)
     }
 
