@@ -480,6 +480,58 @@ enum ShippedProfiles {
             """#
         ),
         (
+            path: "senml/cbor/profile.yaml",
+            text: #"""
+            id: senml/cbor
+            version: 1
+            description: Sensor Measurement Lists (RFC 8428) as CBOR.
+            format: senml_cbor
+            topic: senml-cbor/{sender}
+            carrier: bag
+
+            fields:
+              temperature: {range: [-60, 150]}
+              humidity: {range: [0, 100]}
+            examples:
+              - title: two measurements of one time
+                # [{-2: "urn:dev:mac:0024befffe804ff1/", -3: 1798761590, 0: "t", 1: "Cel", 2: 4.5},
+                #  {0: "h", 1: "%RH", 2: 61}]
+                hex: >-
+                  82a521781d75726e3a6465763a6d61633a303032346265666666653830346666312f221a6b36ec76006174016343656c
+                  02f94480a3006168016325524802183d
+                samples:
+                  - {device: "urn:dev:mac:0024befffe804ff1", time: 2026-12-31T23:59:50Z, temperature: 4.5, humidity: 61}
+
+            """#
+        ),
+        (
+            path: "senml/json/profile.yaml",
+            text: #"""
+            id: senml/json
+            version: 1
+            description: Sensor Measurement Lists (RFC 8428) as JSON.
+            format: senml_json
+            topic: senml/{sender}
+            carrier: bag
+
+            fields:
+              temperature: {range: [-60, 150]}
+              humidity: {range: [0, 100]}
+
+            examples:
+              - title: two measurements of one time
+                payload: >-
+                  [{"bn":"urn:dev:ow:10e2073a01080063:","bt":1798761590,"n":"temperature","v":27.2,"u":"Cel"},
+                  {"n":"humidity","v":80,"u":"%RH"}]
+                samples:
+                  - device: "urn:dev:ow:10e2073a01080063"
+                    time: 2026-12-31T23:59:50Z
+                    temperature: 27.2
+                    humidity: 80
+
+            """#
+        ),
+        (
             path: "shelly/gen2/profile.yaml",
             text: #"""
             id: shelly/gen2
