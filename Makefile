@@ -21,8 +21,9 @@ test: setup venv lint ## Builds everything and runs every test against real brok
 	swift test --skip-build
 	Tests/Benchmarks/run --smoke
 
-build: setup ## Builds the release binary: .build/release/freshwire.
+build: setup ## Builds the release binaries: .build/release/freshwire, and freshwire-codecs beside it.
 	$(SWIFT_BUILD) -c release --product freshwire
+	$(SWIFT_BUILD) -c release --product freshwire-codecs
 
 bench: setup venv ## Measures speed and memory, as ratios in one run, and prints the table.
 	Tests/Benchmarks/run

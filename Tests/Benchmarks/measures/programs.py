@@ -33,6 +33,11 @@ def built(product):
     return ROOT / ".build" / _configuration / product
 
 
+def configuration():
+    """What `build` was last asked for."""
+    return _configuration
+
+
 def build(products, configuration="release"):
     """A debug build says nothing of speed, but a test run has made it already."""
     global _configuration
