@@ -138,9 +138,16 @@ let package = Package(
             name: "DecodeProperties",
             dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],
             path: "Tests/Fuzz/DecodeProperties", swiftSettings: rules),
+        .target(
+            name: "FormatProperties",
+            dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],
+            path: "Tests/Fuzz/FormatProperties", swiftSettings: rules),
         tests(
             "DeviceCodecsTests",
-            ["ColdChain", "DecodeProperties", "DeviceCodecs", "FuzzSeeds", "JSONText", "YAML"]),
+            [
+                "ColdChain", "DecodeProperties", "DeviceCodecs", "FormatProperties", "FuzzSeeds",
+                "JSONText", "Wire", "YAML",
+            ]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(
@@ -156,7 +163,8 @@ if let libFuzzer = Context.environment["FUZZ"] {
     package.targets.append(
         .target(name: "FuzzDriver", path: "Tests/Fuzz/FuzzDriver", swiftSettings: rules))
     for (name, properties) in [
-        ("FuzzDecode", "DecodeProperties"), ("FuzzRealtime", "RealtimeProperties"),
+        ("FuzzDecode", "DecodeProperties"), ("FuzzFormats", "FormatProperties"),
+        ("FuzzRealtime", "RealtimeProperties"),
     ] {
         package.targets.append(
             .executableTarget(
