@@ -154,6 +154,10 @@ let package = Package(
             name: "DecodeProperties",
             dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],
             path: "Tests/Fuzz/DecodeProperties", swiftSettings: rules),
+        .target(
+            name: "FormatProperties",
+            dependencies: ["ColdChain", "DeviceCodecs", "JSONText", "Wire"],
+            path: "Tests/Fuzz/FormatProperties", swiftSettings: rules),
         tests(
             "DeviceCodecsTests",
             ["ColdChain", "DecodeProperties", "DeviceCodecs", "FuzzSeeds", "JSONText", "YAML"]),
@@ -171,6 +175,10 @@ let package = Package(
             name: "CodecBench", dependencies: ["CodecMessages", "CodecSandbox", "System"],
             path: "Tests/Benchmarks/CodecBench", exclude: ["codecs", "in_node.js"],
             swiftSettings: rules),
+            [
+                "ColdChain", "DecodeProperties", "DeviceCodecs", "FormatProperties", "FuzzSeeds",
+                "JSONText", "Wire", "YAML",
+            ]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(
@@ -186,7 +194,8 @@ if let libFuzzer = Context.environment["FUZZ"] {
     package.targets.append(
         .target(name: "FuzzDriver", path: "Tests/Fuzz/FuzzDriver", swiftSettings: rules))
     for (name, properties) in [
-        ("FuzzDecode", "DecodeProperties"), ("FuzzRealtime", "RealtimeProperties"),
+        ("FuzzDecode", "DecodeProperties"), ("FuzzFormats", "FormatProperties"),
+        ("FuzzRealtime", "RealtimeProperties"),
     ] {
         package.targets.append(
             .executableTarget(

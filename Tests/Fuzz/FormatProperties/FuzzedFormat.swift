@@ -1,0 +1,66 @@
+import ColdChain
+import DeviceCodecs
+import JSONText
+
+/// How a format is given its message.
+enum FuzzedFormat {
+    typealias Document = (
+        borrowing JSONDocument, JSONDocument.Node, MessageContext, inout SampleBatch
+    ) throws(DecodingFailure) -> Void
+    typealias TopicDocument = (
+        borrowing JSONDocument, JSONDocument.Node, Span<UInt8>, MessageContext, inout SampleBatch
+    ) throws(DecodingFailure) -> Void
+    typealias Gateway = (
+        borrowing JSONDocument, JSONDocument.Node, MessageContext, inout FrameRouter,
+        inout SampleBatch
+    ) throws(DecodingFailure) -> Void
+    typealias TopicGateway = (
+        borrowing JSONDocument, JSONDocument.Node, Span<UInt8>, MessageContext, inout FrameRouter,
+        inout SampleBatch
+    ) throws(DecodingFailure) -> Void
+    typealias Frame = (
+        Span<UInt8>, Int, SampleDraft, MessageContext, inout SampleBatch
+    ) throws(DecodingFailure) -> Void
+
+    case document(Document)
+    case topicDocument(TopicDocument)
+    /// Those that relay frames.
+    case gateway(Gateway)
+    case topicGateway(TopicGateway)
+    case frame(Frame)
+    /// What is announced, and then a message on each announced topic.
+    case announcement
+
+    /// By the first byte of an input. What is new comes at the end, so that seeds keep their
+    /// meaning.
+    static var all: [(name: String, format: FuzzedFormat)] {
+        [
+            ("zigbee2mqtt", .topicDocument(Zigbee2MQTT.decode)),
+            ("tasmota", .topicDocument(tasmota)),
+            ("shelly", .topicDocument(Shelly.decode)),
+            ("esphome", .frame(number)),
+            ("announcement", .announcement),
+        ]
+    }
+
+    private static func tasmota(
+        _ document: borrowing JSONDocument, _ root: JSONDocument.Node, _ topic: Span<UInt8>,
+        _ message: MessageContext, _ batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        // Half of the messages come from devices whose zone is known.
+        try Tasmota.decode(
+            document, root, topic, message,
+            utcOffsetMinutes: topic.count.isMultiple(of: 2) ? 60 : nil, into: &batch)
+    }
+
+    /// The port chooses what the number means.
+    private static func number(
+        _ frame: Span<UInt8>, _ port: Int, _ draft: SampleDraft, _ message: MessageContext,
+        _ batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        let quantity = Quantity.allCases[port % Quantity.allCases.count]
+        let units = FieldTarget.measurement(quantity).units
+        try ESPHome.decode(
+            frame, as: quantity, in: units[port % units.count], draft, into: &batch)
+    }
+}
