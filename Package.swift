@@ -160,7 +160,10 @@ let package = Package(
             path: "Tests/Fuzz/FormatProperties", swiftSettings: rules),
         tests(
             "DeviceCodecsTests",
-            ["ColdChain", "DecodeProperties", "DeviceCodecs", "FuzzSeeds", "JSONText", "YAML"]),
+            [
+                "ColdChain", "DecodeProperties", "DeviceCodecs", "FormatProperties", "FuzzSeeds",
+                "JSONText", "Wire", "YAML",
+            ]),
         program(
             "VectorRun", in: "Tests/Vectors",
             ["ColdChain", "DeviceCodecs", "JSONText", "System", "Wire"]),
@@ -175,10 +178,6 @@ let package = Package(
             name: "CodecBench", dependencies: ["CodecMessages", "CodecSandbox", "System"],
             path: "Tests/Benchmarks/CodecBench", exclude: ["codecs", "in_node.js"],
             swiftSettings: rules),
-            [
-                "ColdChain", "DecodeProperties", "DeviceCodecs", "FormatProperties", "FuzzSeeds",
-                "JSONText", "Wire", "YAML",
-            ]),
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(
