@@ -10,7 +10,8 @@ extension Timestamp {
         guard (1970...9999).contains(year), (1...12).contains(month), (0..<24).contains(hour),
             (0..<60).contains(minute), (0..<60).contains(second)
         else { return nil }
-        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+        let isLeap =
+            year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
         let length = lengths[month - 1] + (month == 2 && isLeap ? 1 : 0)
         guard (1...length).contains(day) else { return nil }
         let before = year - 1

@@ -1,4 +1,3 @@
-
 /// Numbers that devices write as text: `"279.90"`, `"21.5 °C"`, `"21,5"`, `"+0.49E+01"`, `"nan"`.
 ///
 /// A comma is the decimal sign; grouped thousands are not read, since `1,234` could be either. A unit
@@ -40,7 +39,8 @@ package enum NumberText {
         var exponent = 0
 
         private static let exactPowers: [23 of Double] = [
-            1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+            1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+            1e16,
             1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
         ]
 

@@ -1,5 +1,5 @@
-import ColdChain
-import JSONText
+package import ColdChain
+package import JSONText
 
 /// Events of ChirpStack in JSON, versions 3 and 4. Source: its documentation of integrations.
 ///
@@ -11,8 +11,8 @@ import JSONText
 /// Version 4 describes the device in `deviceInfo`; version 3 has `devEUI` at the top, in hexadecimal
 /// digits or in Base64. The time of an uplink is that of the first gateway whose clock is near the
 /// server's (`gwTime`, in version 3 `time`), else the server's. `fCnt` is the duplicate key.
-enum ChirpStack {
-    static func decode(
+package enum ChirpStack {
+    package static func decode(
         _ document: borrowing JSONDocument, _ root: JSONDocument.Node, _ topic: Span<UInt8>,
         _ message: MessageContext, _ frames: inout FrameRouter, into batch: inout SampleBatch
     ) throws(DecodingFailure) {

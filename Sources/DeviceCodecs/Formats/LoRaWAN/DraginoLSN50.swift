@@ -92,7 +92,9 @@ enum DraginoLSN50 {
             guard let seconds = frame.bigEndian(UInt32.self, at: offset + 7) else { return }
             let start = batch.measurements.count
             for probe in 0..<3 {
-                guard let steps = frame.bigEndian(Int16.self, at: offset + 2 * probe) else { return }
+                guard let steps = frame.bigEndian(Int16.self, at: offset + 2 * probe) else {
+                    return
+                }
                 batch.addDallas(probe: probe, steps, per: 10)
             }
             batch.close(draft.row(measuredAt: seconds, message), from: start)

@@ -52,7 +52,8 @@ struct FieldName {
         let isElsewhere =
             has(["ir"])
             || has(prefixes: [
-                "soil", "water", "ground", "leaf", "object", "surface", "board", "mcu", "cpu", "chip",
+                "soil", "water", "ground", "leaf", "object", "surface", "board", "mcu", "cpu",
+                "chip",
             ])
         if isElsewhere { return 3 }
         if has(prefixes: ["ext", "probe", "ds", "tmp", "pt", "channel", "chn"]) { return 2 }

@@ -86,7 +86,7 @@ enum NetworkMessage {
         }
         do {
             try frames.decodeUplink(port: port, draft, message, into: &batch)
-        } catch where error.reason == .unknownModel {
+        } catch  where error.reason == .unknownModel {
             let device = draft.device.map { String(decoding: batch.text[$0], as: UTF8.self) }
             throw DecodingFailure(
                 .unknownModel,

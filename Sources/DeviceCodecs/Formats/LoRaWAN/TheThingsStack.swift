@@ -1,5 +1,5 @@
-import ColdChain
-import JSONText
+package import ColdChain
+package import JSONText
 
 /// Messages of The Things Stack, version 3, over MQTT. Source: its documentation of data formats.
 ///
@@ -11,13 +11,14 @@ import JSONText
 /// on whichever formatter was set up there. The time is that of the first gateway whose clock is near
 /// the server's, else the server's. The device is its DevEUI, or its id where there is none. `f_cnt`
 /// is the duplicate key.
-enum TheThingsStack {
-    static func decode(
+package enum TheThingsStack {
+    package static func decode(
         _ document: borrowing JSONDocument, _ root: JSONDocument.Node, _ topic: Span<UInt8>,
         _ message: MessageContext, _ frames: inout FrameRouter, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         guard document.isObject(root) else {
-            throw DecodingFailure(.notAnObject, detail: "a message of The Things Stack is an object")
+            throw DecodingFailure(
+                .notAnObject, detail: "a message of The Things Stack is an object")
         }
         var draft = SampleDraft()
         try setDevice(document, root, topic, &draft, &batch)
