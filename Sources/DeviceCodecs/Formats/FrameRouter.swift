@@ -8,6 +8,8 @@ package struct FrameRouter: Sendable {
     private var models: [ProfileNumber?] = []
     /// By profile number.
     private let formats: [PayloadFormat]
+    /// By profile number: of the models whose frames the network's server decodes.
+    private var answerMaps: [AnswerMap?]
     /// The frame at hand, decoded from the text it was sent as.
     var frame: [UInt8] = []
     /// What a vendor's codec has to decode before the message is done.
@@ -16,6 +18,18 @@ package struct FrameRouter: Sendable {
     package init(formats: [PayloadFormat], salt: UInt64 = 0) {
         devices = NameTable(salt: salt)
         self.formats = formats
+        answerMaps = Array(repeating: nil, count: formats.count)
+    }
+
+    /// From now on this profile takes what the network's server decoded of a frame, read by the map,
+    /// and not the frame itself.
+    package mutating func setAnswerMap(_ map: AnswerMap?, ofProfile profile: ProfileNumber) {
+        guard answerMaps.indices.contains(profile.rawValue) else { return }
+        answerMaps[profile.rawValue] = map
+    }
+
+    func answerMap(ofProfile profile: ProfileNumber) -> AnswerMap? {
+        answerMaps.indices.contains(profile.rawValue) ? answerMaps[profile.rawValue] : nil
     }
 
     /// From now on the device's frames are decoded by this profile; nil forgets it.
