@@ -61,7 +61,7 @@ private func lines(_ fields: [FieldProposal]) -> [String] {
             (#"{"Bat":3.42}"#, ["Bat battery_voltage V 3.42"]),
             (#"{"batteryVoltage":3600}"#, ["batteryVoltage battery_voltage mV 3600"]),
             (#"{"Volt":3.6}"#, ["Volt battery_voltage V 3.6"]),
-        (#"{"vdd":3638}"#, ["vdd battery_voltage mV 3638"]),
+            (#"{"vdd":3638}"#, ["vdd battery_voltage mV 3638"]),
             (#"{"battery":92}"#, ["battery battery % 92"]),
             (#"{"batteryLevel":88.3}"#, ["batteryLevel battery % 88.3"]),
             (#"{"battery":"3.1V(low battery)"}"#, ["battery battery_voltage V 3.1V(low battery)"]),
