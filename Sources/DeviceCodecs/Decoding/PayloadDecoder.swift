@@ -51,6 +51,11 @@ package struct PayloadDecoder: ~Copyable {
         }
         document = try JSONDocument(limits: limits)
         frames = FrameRouter(profiles)
+        for (number, profile) in profiles.enumerated()
+        where profile.format == .json && profile.topics.isEmpty {
+            // Without topics of its own it maps what a network's server decoded of a frame.
+            frames.setAnswerMap(profile.map, ofProfile: ProfileNumber(rawValue: number))
+        }
         self.extractor = extractor
         self.profiles = profiles
         self.limits = limits

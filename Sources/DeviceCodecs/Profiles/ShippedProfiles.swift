@@ -107,7 +107,7 @@ enum ShippedProfiles {
                 port: 2
                 hex: 0b54 00fc 0000 0c 0032 7fff
                 samples:
-                  - {battery_voltage: 2.9, temperature: 25.2, temperature.1: 5, temperature.2: probe_absent, opening: 1}
+                  - {battery_voltage: 2.9, temperature: 25.2, temperature.1: 5, temperature.2: probe_absent}
 
             """#
         ),

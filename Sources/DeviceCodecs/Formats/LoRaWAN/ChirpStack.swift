@@ -4,7 +4,8 @@ package import JSONText
 /// Events of ChirpStack in JSON, versions 3 and 4. Source: its documentation of integrations.
 ///
 /// `application/{id}/device/{DevEUI}/event/{kind}`, where the kind is also told by the members. `up`
-/// carries a frame, which is decoded by the model of its device; `status` what the device answered
+/// carries a frame, which is decoded by the model of its device (or `object`, what the server's own
+/// codec made of it, where the device's profile maps that); `status` what the device answered
 /// about its battery; `location` a position that the network found out. Other kinds say nothing for
 /// the log. Members that are zero or empty are left out.
 ///
@@ -102,8 +103,9 @@ package enum ChirpStack {
             UInt8(exactly: $0)
         }
         try NetworkMessage.decodeFrame(
-            document, data.flatMap { document[$0] == .null ? nil : $0 }, port: Int(port ?? 0),
-            draft, message, &frames, named: hint, into: &batch)
+            document, data.flatMap { document[$0] == .null ? nil : $0 },
+            decoded: document.member("object", of: root), port: Int(port ?? 0), draft, message,
+            &frames, named: hint, into: &batch)
     }
 
     /// The server's own clock. `time` of an uplink may be the gateway's: where the server told when

@@ -4,8 +4,8 @@ import ColdChain
 /// three DS18B20 on cables. Source: the user manuals and the decoders that Dragino publishes.
 ///
 /// Port 2, 11 or 12 bytes: millivolts (2), first DS18B20 (2, 1/10 °C), voltage at a pin (2), flags,
-/// four bytes by mode. Bits 2 to 6 of the flags are the mode, bit 7 is the level of the pin for a
-/// door contact (high: closed). Modes: 0 and 2 an SHT sensor of temperature and humidity or one of
+/// four bytes by mode. Bits 2 to 6 of the flags are the mode; bit 7 is the level of the pin for a
+/// door contact, which reads "open" where no contact is fitted and is passed over. Modes: 0 and 2 an SHT sensor of temperature and humidity or one of
 /// light, 1 distance, 3 two further DS18B20, 4 weight, 5 count, 6 three interrupts, 31 the limits of
 /// the node's own alarm. In mode 2 the head holds voltages and the last byte the battery in 1/10 V.
 ///
@@ -58,7 +58,6 @@ enum DraginoLSN50 {
         }
         batch.addBattery(
             millivolts: mode == 2 ? UInt16(frame[DraginoNode.rowLength]) * 100 : millivolts)
-        if mode != 31 { batch.add(.opening, frame[6] & 0x80 == 0 ? 1 : 0) }
         batch.close(draft, from: start)
     }
 

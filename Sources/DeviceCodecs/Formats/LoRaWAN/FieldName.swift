@@ -122,7 +122,9 @@ struct FieldName {
 
     /// Volts, millivolts or per cent: by the unit, by the name, and then by the size of the number.
     private func battery(_ value: SeenValue, _ unit: FieldUnit?) -> (FieldTarget, FieldUnit)? {
-        guard has(prefixes: ["bat", "vbat", "vdd"]), let number = value.number else { return nil }
+        // A voltage that is not said to be of something else is that of the battery.
+        let isNamed = has(prefixes: ["bat", "vbat", "vdd"]) || words == ["volt"]
+        guard isNamed, let number = value.number else { return nil }
         let voltage = FieldTarget.measurement(.batteryVoltage)
         let charge = (FieldTarget.measurement(.battery), FieldUnit.percent)
         if let unit {

@@ -19,6 +19,8 @@ enum MilesightHistory {
         case climateAndContact
         /// AM103: temperature, humidity, CO₂.
         case climateAndCarbonDioxide
+        /// WS203: reason, presence, temperature, humidity.
+        case presence
         /// TS201 of the second version: kind, temperature, humidity, event and state of the sensor.
         case digitalProbe
         /// TS301, TS302: what either channel is (half a byte each), value (2), value (2).
@@ -47,7 +49,7 @@ enum MilesightHistory {
             case .temperature: 6
             case .climate, .probe: 7
             case .climateAndContact: 8
-            case .climateAndCarbonDioxide, .digitalProbe, .twoChannels: 9
+            case .climateAndCarbonDioxide, .presence, .digitalProbe, .twoChannels: 9
             case .soil: 10
             case .air: 11
             case .place: 12
@@ -116,6 +118,8 @@ enum MilesightHistory {
         case .climateAndContact: isClimate(frame, at: offset) && frame[offset + 3] <= 1
         case .climateAndCarbonDioxide:
             isClimate(frame, at: offset) && isConcentration(frame, at: offset + 3)
+        case .presence:
+            frame[offset] <= 4 && frame[offset + 1] <= 1 && isClimate(frame, at: offset + 2)
         case .digitalProbe:
             (1...2).contains(frame[offset]) && isTemperature(frame, at: offset + 1)
                 && (1...5).contains(frame[offset + 4] & 0x0F) && frame[offset + 4] >> 6 <= 2
@@ -154,7 +158,8 @@ enum MilesightHistory {
     }
 
     private static func isConcentration(_ frame: Span<UInt8>, at offset: Int) -> Bool {
-        isWord(frame, at: offset, in: 0...10_000)
+        // There is no air with less.
+        isWord(frame, at: offset, in: 100...10_000)
     }
 
     private static func isPressure(_ frame: Span<UInt8>, at offset: Int) -> Bool {
@@ -201,6 +206,9 @@ extension MilesightHistory {
             if layout == .climateAndCarbonDioxide {
                 addCarbonDioxide(frame, at: offset + 3, &batch)
             }
+        case .presence:
+            addTemperature(frame, at: offset + 2, since: start, &batch)
+            batch.addMilesight(humidity: frame[offset + 4], since: start)
         case .probe:
             addTemperature(
                 frame, at: offset + 1, state: frame[offset] >> 4, since: start, &batch)

@@ -64,12 +64,13 @@ enum NetworkMessage {
         return true
     }
 
-    /// Decodes the frame of a member in Base64 by the model of the draft's device; false where there
-    /// is no frame, as in an uplink of commands of the network only.
+    /// Decodes the frame of a member in Base64 by the model of the draft's device, or takes what the
+    /// server decoded of it where the device's profile says so. Without a frame, as in an uplink of
+    /// the network's own commands, the message is status.
     static func decodeFrame(
-        _ document: borrowing JSONDocument, _ node: JSONDocument.Node?, port: Int,
-        _ draft: SampleDraft, _ message: MessageContext, _ frames: inout FrameRouter,
-        named model: UnknownModelHint, into batch: inout SampleBatch
+        _ document: borrowing JSONDocument, _ node: JSONDocument.Node?,
+        decoded: JSONDocument.Node?, port: Int, _ draft: SampleDraft, _ message: MessageContext,
+        _ frames: inout FrameRouter, named model: UnknownModelHint, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         frames.frame.removeAll(keepingCapacity: true)
         if let node {
@@ -83,6 +84,18 @@ enum NetworkMessage {
         guard !frames.frame.isEmpty, port != 0 else {
             batch.isStatus = true
             return
+        }
+        if let device = draft.device,
+            let profile = frames.model(ofDevice: batch.text.span.extracting(device)),
+            let map = frames.answerMap(ofProfile: profile)
+        {
+            guard let decoded else {
+                throw DecodingFailure(
+                    .missingField, detail: "the network's server decoded nothing of the frame")
+            }
+            var draft = draft
+            draft.profile = profile
+            return try CodecAnswer.decode(document, decoded, map, draft, message, into: &batch)
         }
         do {
             try frames.decodeUplink(port: port, draft, message, into: &batch)

@@ -8,7 +8,7 @@ package import JSONText
 /// `location_solved`. Members that are zero or empty are left out.
 ///
 /// The frame itself is decoded, by the model of its device: what the network decoded of it depends
-/// on whichever formatter was set up there. The time is that of the first gateway whose clock is near
+/// on whichever formatter was set up there, and is taken only where the device's profile maps it. The time is that of the first gateway whose clock is near
 /// the server's, else the server's. The device is its DevEUI, or its id where there is none. `f_cnt`
 /// is the duplicate key.
 package enum TheThingsStack {
@@ -87,7 +87,8 @@ package enum TheThingsStack {
             UInt8(exactly: $0)
         }
         try NetworkMessage.decodeFrame(
-            document, document.member("frm_payload", of: uplink), port: Int(port ?? 0), draft,
+            document, document.member("frm_payload", of: uplink),
+            decoded: document.member("decoded_payload", of: uplink), port: Int(port ?? 0), draft,
             message, &frames, named: hint, into: &batch)
     }
 

@@ -114,6 +114,23 @@ import Testing
         #expect(batch.samples.isEmpty)
     }
 
+    @Test func `what the server decoded is taken where the profile maps it`() throws {
+        var network = network
+        network.answers = AnswerMap(
+            now: AnswerMap.Part(fields: [
+                FieldMapping(
+                    path: ["TempC_SHT"], target: .measurement(.temperature), unit: .celsius)
+            ]))
+        let batch = try network.decode(
+            uplink(#","object":{"TempC_SHT":"4.20"}"#))
+        #expect(batch.all() == [Expected(.temperature, 4.2)])
+        #expect(batch.samples.first?.profile == ProfileNumber(rawValue: 0))
+        let failure = #expect(throws: DecodingFailure.self) {
+            _ = try network.decode(uplink())
+        }
+        #expect(failure?.reason == .missingField)
+    }
+
     @Test func `a device of unknown model is named with what is known of it`() {
         var network = network
         network.devices = []

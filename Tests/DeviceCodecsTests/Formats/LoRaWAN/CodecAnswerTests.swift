@@ -148,10 +148,10 @@ private func decode(
         draft.measuredAt = noon
         draft.timeSource = .gateway
         let batch = try decode(
-            #"{"TempC_SHT":4,"history":[{"timestamp":1665561758,"temperature":2.5},"#
+            #"{"TempC_SHT":4,"history":[{"timestamp":1698898416,"temperature":2.5},"#
                 + #"{"timestamp":"noon","temperature":2.5},7,"#
-                + #"{"timestamp":"1665561818","temperature":2.5}]}"#, map, draft: draft)
-        let times: [Int64?] = [noon.milliseconds, 1_665_561_758_000, 1_665_561_818_000]
+                + #"{"timestamp":"1698898476","temperature":2.5}]}"#, map, draft: draft)
+        let times: [Int64?] = [noon.milliseconds, 1_698_898_416_000, 1_698_898_476_000]
         let numbers: [Int64?] = [7, nil, nil]
         #expect(batch.samples.map(\.measuredAt?.milliseconds) == times)
         #expect(batch.samples.map(\.sequence) == numbers)
@@ -177,7 +177,7 @@ private func decode(
     @Test func `an answer may be an array of rows`() throws {
         var map = map
         map.rows?.path = JSONPath([])
-        let batch = try decode(#"[{"timestamp":1665561758,"temperature":2.5}]"#, map)
+        let batch = try decode(#"[{"timestamp":1698898416,"temperature":2.5}]"#, map)
         #expect(batch.value(.temperature) == 2.5)
     }
 }

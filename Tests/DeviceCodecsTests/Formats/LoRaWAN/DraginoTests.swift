@@ -187,7 +187,6 @@ import Testing
             [
                 Expected(.temperature, 25.2), Expected(.humidity, 51.7),
                 Expected(.temperature, probe: 1, 1.8), Expected(.batteryVoltage, 2.9),
-                Expected(.opening, 1),
             ]
         ),
         (
@@ -195,7 +194,6 @@ import Testing
             [
                 Expected(.temperature, .sensorError), Expected(.humidity, .sensorError),
                 Expected(.temperature, probe: 1, .probeAbsent), Expected(.batteryVoltage, 2.9),
-                Expected(.opening, 0),
             ]
         ),
         // Light in the place of the climate.
@@ -203,7 +201,6 @@ import Testing
             "0b540012000000 01900000",
             [
                 Expected(.temperature, probe: 1, 1.8), Expected(.batteryVoltage, 2.9),
-                Expected(.opening, 1),
             ]
         ),
         // Three DS18B20.
@@ -212,7 +209,6 @@ import Testing
             [
                 Expected(.temperature, -5), Expected(.temperature, probe: 1, -2.5),
                 Expected(.temperature, probe: 2, .powerOnValue), Expected(.batteryVoltage, 2.9),
-                Expected(.opening, 1),
             ]
         ),
         (
@@ -220,20 +216,19 @@ import Testing
             [
                 Expected(.temperature, 2.5), Expected(.temperature, probe: 1, .sensorError),
                 Expected(.temperature, probe: 2, .probeAbsent), Expected(.batteryVoltage, 2.9),
-                Expected(.opening, 0),
             ]
         ),
         // Distance, weight, count, interrupts: with one DS18B20.
         (
             "0b54001900008400000000",
             [
-                Expected(.temperature, 2.5), Expected(.batteryVoltage, 2.9), Expected(.opening, 0),
+                Expected(.temperature, 2.5), Expected(.batteryVoltage, 2.9),
             ]
         ),
         (
             "0b54001900009400000000",
             [
-                Expected(.temperature, 2.5), Expected(.batteryVoltage, 2.9), Expected(.opening, 0),
+                Expected(.temperature, 2.5), Expected(.batteryVoltage, 2.9),
             ]
         ),
         // Voltages in the head, the battery at the end.
@@ -241,7 +236,7 @@ import Testing
             "0b540019000088 00fc0205 24",
             [
                 Expected(.temperature, 25.2), Expected(.humidity, 51.7),
-                Expected(.batteryVoltage, 3.6), Expected(.opening, 0),
+                Expected(.batteryVoltage, 3.6),
             ]
         ),
         // The limits of the node's alarm are no readings.

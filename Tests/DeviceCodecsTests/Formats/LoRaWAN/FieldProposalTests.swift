@@ -60,6 +60,7 @@ private func lines(_ fields: [FieldProposal]) -> [String] {
             (#"{"BatV":3.062,"Bat_status":3}"#, ["BatV battery_voltage V 3.062"]),
             (#"{"Bat":3.42}"#, ["Bat battery_voltage V 3.42"]),
             (#"{"batteryVoltage":3600}"#, ["batteryVoltage battery_voltage mV 3600"]),
+            (#"{"Volt":3.6}"#, ["Volt battery_voltage V 3.6"]),
             (#"{"vdd":3638}"#, ["vdd battery_voltage mV 3638"]),
             (#"{"battery":92}"#, ["battery battery % 92"]),
             (#"{"batteryLevel":88.3}"#, ["batteryLevel battery % 88.3"]),
@@ -90,10 +91,10 @@ private func lines(_ fields: [FieldProposal]) -> [String] {
             ),
             // The air.
             (
-                #"{"co2":936,"pressure":1008.6,"pm2_5":32,"pm10":48,"relative_humidity":62}"#,
+                #"{"co2":600,"pressure":1012.4,"pm2_5":12,"pm10":18,"relative_humidity":65}"#,
                 [
-                    "co2 co2 ppm 936", "pressure pressure hPa 1008.6", "pm2_5 pm2_5 µg/m³ 32",
-                    "relative_humidity humidity % 62",
+                    "co2 co2 ppm 600", "pressure pressure hPa 1012.4", "pm2_5 pm2_5 µg/m³ 12",
+                    "relative_humidity humidity % 65",
                 ]
             ),
             (#"{"barometer":101320}"#, ["barometer pressure Pa 101320"]),
@@ -121,20 +122,20 @@ private func lines(_ fields: [FieldProposal]) -> [String] {
 
     @Test func `an array of readings is proposed as rows with their time`() throws {
         let proposal = try propose(
-            #"{"battery":92,"history":[{"timestamp":1665561758,"temperature":27.2,"humidity":46.5}]}"#
+            #"{"battery":92,"history":[{"timestamp":1698898416,"temperature":4.3,"humidity":60.5}]}"#
         )
         #expect(lines(proposal.fields) == ["battery battery % 92"])
         let rows = try #require(proposal.rows)
         #expect(rows.path == ["history"])
         #expect(
-            lines(rows.fields) == ["temperature temperature °C 27.2", "humidity humidity % 46.5"])
+            lines(rows.fields) == ["temperature temperature °C 4.3", "humidity humidity % 60.5"])
         #expect(rows.time == AnswerMap.Time(path: ["timestamp"], kind: .epochSeconds))
     }
 
     @Test(arguments: [
-        ("1665561758000", TimeKind?.some(.epochMilliseconds)),
-        ("1665561758", .epochSeconds), (#""2022-10-12T08:02:38Z""#, .rfc3339), ("12", nil),
-        (#""2022-10-12 08:02:38""#, nil),
+        ("1698898416000", TimeKind?.some(.epochMilliseconds)),
+        ("1698898416", .epochSeconds), (#""2023-11-02T08:02:38Z""#, .rfc3339), ("12", nil),
+        (#""2023-11-02 08:02:38""#, nil),
     ])
     func `a time is proposed by what it looks like`(value: String, kind: TimeKind?) throws {
         #expect(try propose(#"{"time":\#(value),"temperature":1}"#).time?.kind == kind)

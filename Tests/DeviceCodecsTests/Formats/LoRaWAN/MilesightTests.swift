@@ -14,23 +14,23 @@ import Testing
         ("03672c00046817", [Expected(.temperature, 4.4), Expected(.humidity, 11.5)]),
         ("01756403672c01", [Expected(.battery, 100), Expected(.temperature, 30)]),
         // Below zero; two channels; a UC300's inputs for PT100.
-        ("0367bdff", [Expected(.temperature, -6.7)]),
-        ("0367f1000467f6ff", [Expected(.temperature, 24.1), Expected(.temperature, probe: 1, -1)]),
+        ("0367d8ff", [Expected(.temperature, -4)]),
+        ("03671f000467f6ff", [Expected(.temperature, 3.1), Expected(.temperature, probe: 1, -1)]),
         (
-            "096702010a67fe00",
-            [Expected(.temperature, 25.8), Expected(.temperature, probe: 1, 25.4)]
+            "096722000a672d00",
+            [Expected(.temperature, 3.4), Expected(.temperature, probe: 1, 4.5)]
         ),
         // An AM319 with all it measures.
         (
-            "0367ee0004687c05000106cb02077da803087d2500097366270a7d04000b7d20000c7d3000",
+            "03672a0004688205000006cb03077d5802087d100009738c270a7d02000b7d0c000c7d1200",
             [
-                Expected(.temperature, 23.8), Expected(.humidity, 62),
-                Expected(.carbonDioxide, 936), Expected(.pressure, 100_860),
-                Expected(.particulates, 32),
+                Expected(.temperature, 4.2), Expected(.humidity, 65),
+                Expected(.carbonDioxide, 600), Expected(.pressure, 101_240),
+                Expected(.particulates, 12),
             ]
         ),
         // An AM107's six bytes of light are passed over.
-        ("06651c0079001400046865", [Expected(.humidity, 50.5)]),
+        ("06650a0030000500046850", [Expected(.humidity, 40)]),
         (
             "04686506000103670a00",
             [
@@ -62,17 +62,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("8367340101", [Expected(.temperature, 30.8)]),
-        ("93673401640002", [Expected(.temperature, 30.8)]),
-        ("94d70401820002", [Expected(.temperature, probe: 1, 26)]),
-        ("83d70401820002", [Expected(.temperature, 26)]),
-        ("84684e01", [Expected(.humidity, 39)]),
-        ("94684e0802", [Expected(.humidity, 39)]),
+        ("8367510001", [Expected(.temperature, 8.1)]),
+        ("93675100140002", [Expected(.temperature, 8.1)]),
+        ("94d75100820002", [Expected(.temperature, probe: 1, 8.1)]),
+        ("83d75100820002", [Expected(.temperature, 8.1)]),
+        ("8468a001", [Expected(.humidity, 80)]),
+        ("9468a01402", [Expected(.humidity, 80)]),
         // A reading and its alarm tell the same value.
         (
-            "0367270183672701000467f700",
+            "03675100836751000104673200",
             [
-                Expected(.temperature, 29.5), Expected(.temperature, probe: 1, 24.7),
+                Expected(.temperature, 8.1), Expected(.temperature, probe: 1, 5),
             ]
         ),
     ])
@@ -83,31 +83,31 @@ import Testing
     }
 
     @Test func `a tracker tells its place and whether it moves`() throws {
-        let batch = try decode("01756403671b01050000048836bf7701f000090722", as: .milesight)
+        let batch = try decode("01756403672b000500000488353e1f0367c24a0022", as: .milesight)
         #expect(
             batch.all() == [
-                Expected(.battery, 100), Expected(.temperature, 28.3), Expected(.motion, 1),
+                Expected(.battery, 100), Expected(.temperature, 4.3), Expected(.motion, 1),
             ])
         #expect(
-            batch.samples.first?.position == Position(latitude: 24.62495, longitude: 118.030576))
+            batch.samples.first?.position == Position(latitude: 52.379189, longitude: 4.899431))
     }
 
-    @Test(arguments: ["068873c177019cff080723", "048873c177019cff080723"])
+    @Test(arguments: ["0688353e1f0367c24a0023", "0488353e1f0367c24a0023"])
     func `a position stands on channel 4 or 6`(frame: String) throws {
         let batch = try decode(frame, as: .milesight)
-        #expect(batch.samples.first?.position?.latitude == 24.625523)
+        #expect(batch.samples.first?.position?.latitude == 52.379189)
         #expect(batch.value(.motion) == 0)
     }
 
     @Test func `no fix is no position`() throws {
-        let batch = try decode("03671b010488ffffffffffffffff02", as: .milesight)
+        let batch = try decode("03672b000488ffffffffffffffff02", as: .milesight)
         #expect(batch.samples.first?.position == nil)
         #expect(batch.samples.first?.notes == .noFix)
-        #expect(batch.value(.temperature) == 28.3)
+        #expect(batch.value(.temperature) == 4.3)
     }
 
     @Test(arguments: [
-        "ff0bffff0101ff166746d38802580000ff090100ff0a0101ff0f00", "fe02c800", "f80a00", "ff0bff",
+        "ff0bffff0101ff161122334455667788ff090210ff0a0101ff0f00", "fe02c800", "f80a00", "ff0bff",
     ])
     func `what a device says of itself is status`(frame: String) throws {
         let batch = try decode(frame, as: .milesight)
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `a frame cut anywhere keeps its whole values and invents none`() throws {
-        let whole = hex("01755c03673401046865068873c177019cff080723")
+        let whole = hex("01755c036734010468650688353e1f0367c24a0023")
         for length in 1..<whole.count {
             let batch = try decode(frame: Array(whole[..<length]), as: .milesight)
             let isWhole = [3, 7, 10].contains(length)
@@ -150,52 +150,53 @@ import Testing
 }
 
 @Suite struct MilesightHistoryTests {
-    /// 2022-10-12T08:02:38Z and 2023-09-08T03:53:43Z.
-    private let first = "20ce9e744663"
-    private let second = "20cec79afa64"
+    /// 2023-11-02T04:13:36Z and a minute later.
+    private let first = "20cef0214365"
+    private let second = "20ce2c224365"
 
     @Test(arguments: [
-        ("1001", [Expected(.temperature, 27.2)]),
-        ("10015d", [Expected(.temperature, 27.2), Expected(.humidity, 46.5)]),
-        ("02bdff", [Expected(.temperature, -6.7)]),
-        ("11bdff", [Expected(.temperature, .sensorError)]),
-        ("21bdff", [Expected(.temperature, .overRange)]),
-        ("10015d01", [Expected(.temperature, 27.2), Expected(.humidity, 46.5)]),
+        ("2b00", [Expected(.temperature, 4.3)]),
+        ("2b0078", [Expected(.temperature, 4.3), Expected(.humidity, 60)]),
+        ("02d8ff", [Expected(.temperature, -4)]),
+        ("11d8ff", [Expected(.temperature, .sensorError)]),
+        ("21d8ff", [Expected(.temperature, .overRange)]),
+        ("2b007801", [Expected(.temperature, 4.3), Expected(.humidity, 60)]),
         (
-            "10015dc501",
+            "2b00785802",
             [
-                Expected(.temperature, 27.2), Expected(.humidity, 46.5),
-                Expected(.carbonDioxide, 453),
+                Expected(.temperature, 4.3), Expected(.humidity, 60),
+                Expected(.carbonDioxide, 600),
             ]
         ),
-        ("01bdff2e01", [Expected(.temperature, -6.7)]),
-        ("02bdff2e01", [Expected(.temperature, -6.7), Expected(.humidity, 23)]),
-        ("02bdff2e41", [Expected(.temperature, .sensorError), Expected(.humidity, 23)]),
-        ("44bdfff600", [Expected(.temperature, -6.7), Expected(.temperature, probe: 1, 24.6)]),
-        ("46bdff0100", [Expected(.temperature, -6.7), Expected(.opening, probe: 1, 1)]),
-        ("40bdff0000", [Expected(.temperature, -6.7)]),
-        ("f00019010000", [Expected(.temperature, 28.1)]),
+        ("040116007c", [Expected(.temperature, 2.2), Expected(.humidity, 62)]),
+        ("01d8ff7801", [Expected(.temperature, -4)]),
+        ("02d8ff7801", [Expected(.temperature, -4), Expected(.humidity, 60)]),
+        ("02d8ff7841", [Expected(.temperature, .sensorError), Expected(.humidity, 60)]),
+        ("44d8ff1f00", [Expected(.temperature, -4), Expected(.temperature, probe: 1, 3.1)]),
+        ("46d8ff0100", [Expected(.temperature, -4), Expected(.opening, probe: 1, 1)]),
+        ("40d8ff0000", [Expected(.temperature, -4)]),
+        ("f0001f000000", [Expected(.temperature, 3.1)]),
         (
-            "6704682719015d",
+            "58028c271f0078",
             [
-                Expected(.carbonDioxide, 1127), Expected(.pressure, 100_880),
-                Expected(.temperature, 28.1), Expected(.humidity, 46.5),
+                Expected(.carbonDioxide, 600), Expected(.pressure, 101_240),
+                Expected(.temperature, 3.1), Expected(.humidity, 60),
             ]
         ),
-        ("10015d020000010000", [Expected(.temperature, 27.2), Expected(.humidity, 46.5)]),
+        ("2b0078020000010000", [Expected(.temperature, 4.3), Expected(.humidity, 60)]),
         (
-            "ee007c000102a80325006627",
+            "2a0082000102580210008c27",
             [
-                Expected(.temperature, 23.8), Expected(.humidity, 62),
-                Expected(.carbonDioxide, 936), Expected(.pressure, 100_860),
+                Expected(.temperature, 4.2), Expected(.humidity, 65),
+                Expected(.carbonDioxide, 600), Expected(.pressure, 101_240),
             ]
         ),
         (
-            "ee007c000102a8032500662720003000",
+            "2a0082000102580210008c270c001200",
             [
-                Expected(.temperature, 23.8), Expected(.humidity, 62),
-                Expected(.carbonDioxide, 936), Expected(.pressure, 100_860),
-                Expected(.particulates, 32),
+                Expected(.temperature, 4.2), Expected(.humidity, 65),
+                Expected(.carbonDioxide, 600), Expected(.pressure, 101_240),
+                Expected(.particulates, 12),
             ]
         ),
     ])
@@ -204,7 +205,7 @@ import Testing
         #expect(batch.all() == expected)
         #expect(batch.rejections.isEmpty)
         let sample = try #require(batch.samples.first)
-        #expect(sample.measuredAt == Timestamp(milliseconds: 1_665_561_758_000))
+        #expect(sample.measuredAt == Timestamp(milliseconds: 1_698_898_416_000))
         #expect(sample.timeSource == .device)
         #expect(sample.notes == .buffered)
     }
@@ -215,9 +216,9 @@ import Testing
         draft.measuredAt = noon
         draft.timeSource = .gateway
         let batch = try decode(
-            "03673401046865" + first + "10015d" + second + "10015d", as: .milesight, draft: draft)
+            "03673401046865" + first + "2b0078" + second + "2b0078", as: .milesight, draft: draft)
         let numbers: [Int64?] = [7, nil, nil]
-        let times: [Int64?] = [noon.milliseconds, 1_665_561_758_000, 1_694_145_223_000]
+        let times: [Int64?] = [noon.milliseconds, 1_698_898_416_000, 1_698_898_476_000]
         #expect(batch.samples.map(\.sequence) == numbers)
         #expect(batch.samples.map(\.measuredAt?.milliseconds) == times)
         #expect(batch.value(.temperature, ofSample: 0) == 30.8)
@@ -225,16 +226,16 @@ import Testing
     }
 
     @Test func `a tracker's history is of places`() throws {
-        let batch = try decode(first + "f000090736bf7701", as: .milesight)
+        let batch = try decode(first + "67c24a00353e1f03", as: .milesight)
         #expect(
-            batch.samples.first?.position == Position(latitude: 24.62495, longitude: 118.030576))
+            batch.samples.first?.position == Position(latitude: 52.379189, longitude: 4.899431))
     }
 
     @Test(arguments: [
         // 26.0 °C at 0 % of humidity, or 0.1 °C of a TS201: seven bytes each.
         "01ff00", "010100",
         // No model's.
-        "1001c95d00", "99",
+        "2b00c95d00", "99",
     ])
     func `a row that could be two things is rejected and not guessed`(row: String) throws {
         let batch = try decode("03672c00" + first + row, as: .milesight)
@@ -243,13 +244,13 @@ import Testing
     }
 
     @Test func `further rows decide what one leaves open`() throws {
-        let batch = try decode(first + "010100" + second + "01bdff", as: .milesight)
+        let batch = try decode(first + "010100" + second + "01d8ff", as: .milesight)
         #expect(batch.value(.temperature, ofSample: 0) == 0.1)
-        #expect(batch.value(.temperature, ofSample: 1) == -6.7)
+        #expect(batch.value(.temperature, ofSample: 1) == -4)
     }
 
     @Test func `a clock that was never set is said to be unset`() throws {
-        let batch = try decode("20ce1000000010015d", as: .milesight)
+        let batch = try decode("20ce100000002b0078", as: .milesight)
         #expect(batch.samples.first?.measuredAt == nil)
         #expect(batch.samples.first?.notes == [.buffered, .clockUnset])
     }
