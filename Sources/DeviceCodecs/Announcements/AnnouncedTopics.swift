@@ -177,7 +177,7 @@ extension AnnouncedTopics {
             index = try decodeDevice(
                 number, from: index, payload, document, root, message, into: &batch)
         }
-        if batch.samples.count == before { batch.isStatus = true }
+        if batch.samples.count == before { batch.isStatus = batch.rejections.isEmpty }
         return true
     }
 

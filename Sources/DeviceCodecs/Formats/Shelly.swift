@@ -100,7 +100,7 @@ package enum Shelly {
             }
         }
         guard batch.measurements.count > start else {
-            batch.isStatus = true
+            batch.isStatus = batch.rejections.isEmpty
             return
         }
         draft.device = try batch.keepDeviceName(document.text(source))
@@ -119,7 +119,7 @@ package enum Shelly {
         draft.device = try batch.keepDeviceName(device)
         let start = batch.measurements.count
         try component.add(document, node, from: start, &batch)
-        if !batch.close(draft, from: start) { batch.isStatus = true }
+        if !batch.close(draft, from: start) { batch.isStatus = batch.rejections.isEmpty }
     }
 }
 

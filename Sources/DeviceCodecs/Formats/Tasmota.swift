@@ -67,7 +67,7 @@ package enum Tasmota {
         let before = batch.samples.count
         try decodeOwn(document, sensors, topic, draft, &sensor, into: &batch)
         try decodeRelayed(document, sensors, draft, &sensor, into: &batch)
-        if batch.samples.count == before { batch.isStatus = true }
+        if batch.samples.count == before { batch.isStatus = batch.rejections.isEmpty }
     }
 
     /// The device's own sensors, in one sample.

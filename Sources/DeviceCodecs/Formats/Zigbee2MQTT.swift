@@ -89,7 +89,7 @@ package enum Zigbee2MQTT {
             child = document.sibling(of: node, in: root)
         }
         markExternalPower(from: start, &batch)
-        if !batch.close(draft, from: start) { batch.isStatus = true }
+        if !batch.close(draft, from: start) { batch.isStatus = batch.rejections.isEmpty }
     }
 
     /// One value on a topic of its own, whose last level names it.
@@ -111,7 +111,7 @@ package enum Zigbee2MQTT {
         batch.add(
             property.quantity, probe: property.probe,
             property.reading(document, root, hasBattery: false))
-        if !batch.close(draft, from: start) { batch.isStatus = true }
+        if !batch.close(draft, from: start) { batch.isStatus = batch.rejections.isEmpty }
     }
 
     /// A device that sends while its battery is empty and without a volt has no battery in it.

@@ -179,6 +179,17 @@ struct ShellyTests {
                 == ["wrong_type:temperature", "out_of_range:temperature"])
     }
 
+    @Test("B-8: a message of which nothing can be used is no status, but rejected")
+    func nothingUsable() throws {
+        for batch in [
+            try notification(#""temperature:0":4"#),
+            try message("4", "bag7/status/temperature:0"),
+        ] {
+            #expect(!batch.isStatus && batch.samples.isEmpty)
+            #expect(batch.rejections.map(\.reason) == ["wrong_type:temperature"])
+        }
+    }
+
     @Test("B-8: no document stops the decoder")
     func hostile() throws {
         let seed = """
