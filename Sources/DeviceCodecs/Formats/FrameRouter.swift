@@ -60,6 +60,7 @@ package struct FrameRouter: Sendable {
     ) throws(DecodingFailure) {
         switch format {
         case .teltonika: try Teltonika.decode(frame, port: port, draft, message, into: &batch)
+        case .nmea: try NMEA.decode(frame, port: port, draft, message, into: &batch)
         case .senMLCBOR: try SenMLCBOR.decode(frame, port: port, draft, message, into: &batch)
         default:
             throw DecodingFailure(
