@@ -199,6 +199,8 @@ package struct PayloadDecoder: ~Copyable {
                 document, root, message,
                 temperatureUnit: profiles[profile.rawValue].options.temperatureUnit, into: &batch)
         case .senMLJSON: try SenMLJSON.decode(document, root, message, into: &batch)
+        case .pui: try PUI.decode(document, root, message, into: &batch)
+        case .meshtastic: try Meshtastic.decode(document, root, message, into: &batch)
         case .traccar: try Traccar.decode(document, root, message, into: &batch)
         case .zigbee2MQTT: try Zigbee2MQTT.decode(document, root, topic, message, into: &batch)
         case .tasmota:

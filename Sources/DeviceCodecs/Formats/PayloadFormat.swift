@@ -14,6 +14,8 @@ package enum PayloadFormat: String, CaseIterable, Sendable {
     case ownTracks = "owntracks"
     case flespi
     case traccar
+    case pui
+    case meshtastic
     case senMLJSON = "senml_json"
     case zigbee2MQTT = "zigbee2mqtt"
     case tasmota
@@ -24,6 +26,7 @@ package enum PayloadFormat: String, CaseIterable, Sendable {
     // Frames: a message of their own, or relayed by one of the above.
     case advert = "bluetooth_advert"
     case teltonika
+    case nmea = "nmea_0183"
     case senMLCBOR = "senml_cbor"
     case milesight
     case cayenneLPP = "cayenne_lpp"
@@ -38,11 +41,11 @@ package enum PayloadFormat: String, CaseIterable, Sendable {
     var isDocument: Bool {
         switch self {
         case .json, .theThingsStack, .chirpStack, .ruuviGateway, .minewGateway, .mokoGateway,
-            .theengs, .teltonikaJSON, .ownTracks, .flespi, .traccar, .senMLJSON, .zigbee2MQTT,
-            .tasmota, .shelly, .homeAssistant:
+            .theengs, .teltonikaJSON, .ownTracks, .flespi, .traccar, .pui, .meshtastic, .senMLJSON,
+            .zigbee2MQTT, .tasmota, .shelly, .homeAssistant:
             true
-        case .esphome, .advert, .teltonika, .senMLCBOR, .milesight, .cayenneLPP, .draginoLHT65,
-            .draginoLSN50, .draginoTrackerD, .elsys, .javaScript:
+        case .esphome, .advert, .teltonika, .nmea, .senMLCBOR, .milesight, .cayenneLPP,
+            .draginoLHT65, .draginoLSN50, .draginoTrackerD, .elsys, .javaScript:
             false
         }
     }
