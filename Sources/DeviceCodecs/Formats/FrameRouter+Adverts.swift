@@ -77,14 +77,9 @@ extension FrameRouter {
     }
 
     /// Adds the payload of a scan response, in hexadecimal digits, to the advert in `frame`, in the
-    /// place of the zeros that fill it up. False, with `frame` as it was, for other text.
+    /// place of the zeros that fill it up. False for other text.
     mutating func appendScanResponse(hexadecimal response: Span<UInt8>) -> Bool {
-        var elements = AdvertElements()
-        let advert = frame
-        while elements.next(in: advert.span) != nil {}
-        frame.removeLast(frame.count - elements.offset)
-        if TextCoding.appendHex(response, to: &frame) { return true }
-        frame = advert
-        return false
+        frame.removeLast(frame.count - AdvertElements.end(of: frame.span))
+        return TextCoding.appendHex(response, to: &frame)
     }
 }

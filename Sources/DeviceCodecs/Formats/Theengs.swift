@@ -4,7 +4,8 @@ package import JSONText
 /// Theengs Gateway and OpenMQTTGateway: `…/BTtoMQTT/<address>`, one object an advert, without a time.
 ///
 /// `id` is the address. Undecoded parts of the advert: `manufacturerdata` (with the company),
-/// `servicedata` and `servicedatauuid` (`0x181a`, `181a` or the long form), `name`. Decoded values
+/// `servicedata` and `servicedatauuid` (`0x181a`, `181a` or the long form; older ones leave it out),
+/// `name`. Decoded values
 /// are flat: `tempc`, or `tempf` alone, `tempc2` to `tempc6` of further probes, `hum`, `batt` %,
 /// `volt`, `pres` in hPa, `co2`, `pm25`, `packet`. The bytes are decoded here where they are known;
 /// Theengs' values are used otherwise. Without an `id` it is the state of the gateway.
@@ -53,9 +54,9 @@ package enum Theengs {
         _ message: MessageContext, _ frames: inout FrameRouter, into batch: inout SampleBatch
     ) throws(DecodingFailure) -> Bool {
         frames.frame.removeAll(keepingCapacity: true)
-        let service = document.member("servicedatauuid", of: row.node).flatMap {
-            ServiceUUID.short(document.text($0))
-        }
+        let told = document.member("servicedatauuid", of: row.node)
+        let service =
+            told.map { ServiceUUID.short(document.text($0)) } ?? BluetoothAdvert.untoldService
         try append(0x16, service, "servicedata", document, row, &frames)
         try append(0xFF, nil, "manufacturerdata", document, row, &frames)
         guard !frames.frame.isEmpty else { return false }

@@ -2,7 +2,14 @@
 /// part A): length, type, data, one behind the other, until a length of 0 or the end.
 struct AdvertElements {
     /// Where the next structure begins; after the last, where the structures end.
-    private(set) var offset = 0
+    private var offset = 0
+
+    /// Where the structures of an advert end, before the zeros that fill it up.
+    static func end(of advert: Span<UInt8>) -> Int {
+        var elements = AdvertElements()
+        while elements.next(in: advert) != nil {}
+        return elements.offset
+    }
 
     /// The next structure that carries data or a name; others are passed over.
     mutating func next(in advert: Span<UInt8>) -> AdvertElement? {

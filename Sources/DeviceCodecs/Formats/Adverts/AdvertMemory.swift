@@ -59,6 +59,8 @@ extension AdvertMemory {
             do { opener = try SealedMessageOpener() } catch { throw .cryptographyUnavailable }
         }
         var table = names ?? NameTable(salt: salt)
+        // The only holder of the table does not copy it.
+        names = nil
         let number: Int
         if let known = table.find(name) {
             number = known

@@ -45,29 +45,32 @@ struct AdvertSample {
         partStart = batch.measurements.count
     }
 
-    /// Joins what the part said to what earlier parts did: a further value of a quantity is that of
-    /// a further probe, and the same value again is left out, since gateways that join an advert and
+    /// Joins what the part said to what was said before: a further value of a quantity is that of a
+    /// further probe, and the same value again is left out, since gateways that join an advert and
     /// its scan response repeat parts.
     func endPart(in batch: inout SampleBatch) {
-        guard start < partStart else { return }
         var index = partStart
         while index < batch.measurements.count {
             let new = batch.measurements[index]
-            var further = Int(new.probe)
+            var isTaken = false
             var isRepeated = false
-            for earlier in batch.measurements[start..<partStart]
-            where earlier.quantity == new.quantity {
-                let isSame = earlier.marker == new.marker && earlier.value == new.value
-                let isSameMarker = earlier.marker != nil && earlier.marker == new.marker
-                if earlier.probe == new.probe, isSame || isSameMarker { isRepeated = true }
-                further = max(further, Int(earlier.probe) + 1 + Int(new.probe))
+            var further = 0
+            for earlier in batch.measurements[start..<index] where earlier.quantity == new.quantity
+            {
+                further = max(further, Int(earlier.probe) + 1)
+                guard earlier.probe == new.probe else { continue }
+                isTaken = true
+                isRepeated =
+                    earlier.marker == new.marker
+                    && (new.marker != nil || earlier.value == new.value)
             }
-            if !isRepeated, let probe = UInt8(exactly: further) {
+            if isTaken, !isRepeated, let probe = UInt8(exactly: further) {
                 batch.measurements[index].probe = probe
-                index += 1
-            } else {
+            } else if isTaken {
                 batch.measurements.remove(at: index)
+                continue
             }
+            index += 1
         }
     }
 

@@ -8,6 +8,8 @@ enum BluetoothAdvert {
     /// The most bytes that an advert has, extended and in several parts (Bluetooth Core
     /// Specification, volume 6, part B, 2.3.4.9).
     static let longest = 1650
+    /// Stands for the UUID of service data that came without it. The number is nobody's.
+    static let untoldService: UInt16 = 0
 
     /// Adds the advert's measurements to the batch and what else it says to the sample, which the
     /// caller closes. Answers whether any family recognised it: other people's beacons are no error.
@@ -21,7 +23,8 @@ enum BluetoothAdvert {
         guard advert.count <= longest else {
             throw DecodingFailure(.tooLarge, detail: "an advert of \(advert.count) bytes")
         }
-        let name = advert.extracting(localName(advert))
+        let hints = Hints(advert)
+        let name = advert.extracting(hints.name)
         var elements = AdvertElements()
         var isRecognised = false
         var failure: DecodingFailure?
@@ -29,7 +32,7 @@ enum BluetoothAdvert {
             sample.beginPart(in: batch)
             do throws(DecodingFailure) {
                 let data = advert.extracting(element.data)
-                guard try decode(element.kind, data, name, &sample, &memory, &batch) else {
+                guard try decode(element.kind, data, name, hints, &sample, &memory, &batch) else {
                     continue
                 }
                 isRecognised = true
@@ -52,26 +55,60 @@ enum BluetoothAdvert {
         return isRecognised
     }
 
-    private static func localName(_ advert: Span<UInt8>) -> Range<Int> {
-        var elements = AdvertElements()
-        while let element = elements.next(in: advert) {
-            if element.kind == .name { return element.data }
+    /// What an advert says as a whole, by which the makers of some parts are known.
+    private struct Hints {
+        var name = 0..<0
+        /// The model that a SwitchBot tells in its service data; 0 for none.
+        var switchBotModel: UInt8 = 0
+
+        init(_ advert: Span<UInt8>) {
+            var elements = AdvertElements()
+            while let element = elements.next(in: advert) {
+                switch element.kind {
+                case .name:
+                    name = element.data
+                case .serviceData(SwitchBot.service), .serviceData(SwitchBot.oldService):
+                    if !element.data.isEmpty { switchBotModel = advert[element.data.lowerBound] }
+                default: break
+                }
+            }
         }
-        return 0..<0
     }
 
     private static func decode(
-        _ kind: AdvertElement.Kind, _ data: Span<UInt8>, _ name: Span<UInt8>,
+        _ kind: AdvertElement.Kind, _ data: Span<UInt8>, _ name: Span<UInt8>, _ hints: Hints,
         _ sample: inout AdvertSample, _ memory: inout AdvertMemory, _ batch: inout SampleBatch
     ) throws(DecodingFailure) -> Bool {
         switch kind {
         case .name:
-            false
+            return false
         case .manufacturerData(let company):
-            try manufacturer(company, data, name, &sample, &memory, &batch)
+            if try named(company, data, name, &batch) { return true }
+            if company == SwitchBot.company {
+                guard
+                    SwitchBot.isMeter(model: hints.switchBotModel) || SwitchBot.isMeter(name: name)
+                else { return false }
+                return try SwitchBot.decodeManufacturerData(data, &sample, &batch)
+            }
+            return try manufacturer(company, data, name, &sample, &memory, &batch)
         case .serviceData(let service):
-            try self.service(service, data, name, &sample, &memory, &batch)
+            return try self.service(service, data, &sample, &memory, &batch)
         }
+    }
+
+    /// Sensors that are known by their name alone: their values stand where the company belongs.
+    private static func named(
+        _ company: UInt16, _ data: Span<UInt8>, _ name: Span<UInt8>, _ batch: inout SampleBatch
+    ) throws(DecodingFailure) -> Bool {
+        if name.isEmpty { return false }
+        if Inkbird.isName(name) {
+            return try Inkbird.decode(company: company, data, name: name, &batch)
+        }
+        if ThermoPro.isName(name) {
+            return try ThermoPro.decode(company: company, data, &batch)
+        }
+        if Mocreo.isName(name) { return try Mocreo.decode(company: company, data, &batch) }
+        return false
     }
 
     private static func manufacturer(
@@ -84,13 +121,22 @@ enum BluetoothAdvert {
         case TeltonikaEYE.company: try TeltonikaEYE.decode(data, &sample, &batch)
         case Minew.company: try Minew.decodeManufacturerData(data, &sample, &batch)
         case Efento.company: try Efento.decode(data, &sample, &batch)
-        default: false
+        case Govee.company: Govee.decode(data, &batch)
+        case Govee.secondCompany: Govee.decodeSecond(data, &batch)
+        case Govee.borrowedCompany: Govee.decodeBorrowed(data, name: name, &batch)
+        case BlueMaestro.company: try BlueMaestro.decode(data, &batch)
+        case Sensirion.company: try Sensirion.decode(data, &batch)
+        case IBeaconSensor.company: IBeaconSensor.decode(data, &batch)
+        case ThermoBeacon.secondCompany: try ThermoBeacon.decodeSecond(data, &sample, &batch)
+        case 0: Inkbird.decodeProbes(data, &sample, &batch)
+        default:
+            ThermoBeacon.isCompany(company) && ThermoBeacon.decode(data, &sample, &batch)
         }
     }
 
     private static func service(
-        _ service: UInt16, _ data: Span<UInt8>, _ name: Span<UInt8>,
-        _ sample: inout AdvertSample, _ memory: inout AdvertMemory, _ batch: inout SampleBatch
+        _ service: UInt16, _ data: Span<UInt8>, _ sample: inout AdvertSample,
+        _ memory: inout AdvertMemory, _ batch: inout SampleBatch
     ) throws(DecodingFailure) -> Bool {
         switch service {
         case BTHome.service: try BTHome.decode(data, &sample, &memory, &batch)
@@ -105,6 +151,18 @@ enum BluetoothAdvert {
             } else {
                 try RuuviURL.decode(data, &sample, &batch)
             }
+        case untoldService:
+            if AprilBrother.decode(data, &sample, &batch) {
+                true
+            } else {
+                try MiBeacon.decodeUntold(data, &sample, &memory, &batch)
+            }
+        case MiBeacon.service: try MiBeacon.decode(data, &sample, &memory, &batch)
+        case Qingping.service: try Qingping.decode(data, &sample, &batch)
+        case SwitchBot.service, SwitchBot.oldService: try SwitchBot.decode(data, &batch)
+        case MokoBeaconX.service: try MokoBeaconX.decode(data, &sample, &batch)
+        case AprilBrother.service: AprilBrother.decode(data, &sample, &batch)
+        case Relsib.services: Relsib.decode(service, data, &batch)
         default: try GATTCharacteristic.decode(service, data, &sample, &batch)
         }
     }
