@@ -159,13 +159,15 @@ struct RegistryTests {
             ])
     }
 
-    @Test("what cannot be is refused by the name of its field", arguments: [
-        (#"{"kind":"bag"}"#, "id"), (#"{"id":"","kind":"bag"}"#, "id"),
-        (#"{"id":"a+b","kind":"bag"}"#, "id"), (#"{"id":"a"}"#, "kind"),
-        (#"{"id":"a","kind":"bag","carrier":"+"}"#, "carrier"),
-        (#"{"id":"a","profile":"ruuvi/ruuvitg"}"#, "profile"),
-        (#"{"id":"a","kind":"bag","expectedIntervalSeconds":0}"#, "expectedIntervalSeconds"),
-    ])
+    @Test(
+        "what cannot be is refused by the name of its field",
+        arguments: [
+            (#"{"kind":"bag"}"#, "id"), (#"{"id":"","kind":"bag"}"#, "id"),
+            (#"{"id":"a+b","kind":"bag"}"#, "id"), (#"{"id":"a"}"#, "kind"),
+            (#"{"id":"a","kind":"bag","carrier":"+"}"#, "carrier"),
+            (#"{"id":"a","profile":"ruuvi/ruuvitg"}"#, "profile"),
+            (#"{"id":"a","kind":"bag","expectedIntervalSeconds":0}"#, "expectedIntervalSeconds"),
+        ])
     func refused(text: String, field: String) throws {
         var engine = Engine()
         let json = try #require(try? parsed(text))
