@@ -31,9 +31,8 @@ struct Disk {
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
-    /// What was ever put into the registry, and which devices were ever removed.
+    /// What was ever put into the registry.
     private(set) var registered: Set<String> = []
-    private(set) var removed: Set<String> = []
     private(set) var registry: [String: RegisteredDevice] = [:]
     private(set) var unknownFrames: [[UInt8]: UnknownFrame] = [:]
     /// The newest block of raw messages.
@@ -145,9 +144,7 @@ struct Disk {
         case .put(let device):
             registry[device.id] = device
             registered.insert("\(device.id) \(device.fixedTo)")
-        case .remove(let id):
-            registry[id] = nil
-            removed.insert(id)
+        case .remove(let id): registry[id] = nil
         }
     }
 
