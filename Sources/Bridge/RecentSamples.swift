@@ -36,14 +36,16 @@ struct RecentSamples: Sendable {
         case conflict
     }
 
-    /// Sixteen cover 20 s of a device that advertises every 1.3 s, by any number of gateways.
-    private struct Memory: Sendable {
-        /// Of each sighting, what the same reading has in common; looked through before the rest, as
-        /// nearly all that comes is new. Zero where there is none.
-        var keys = InlineArray<16, UInt64>(repeating: 0)
-        var rests = InlineArray<16, Rest>(repeating: Rest())
-        var next = 0
-    }
+    /// Sightings of one source: they cover 20 s of a device that advertises every 1.3 s, by any
+    /// number of gateways.
+    private static let depth = 16
+
+    /// `depth` of each memory: of each sighting, what the same reading has in common. They are looked
+    /// through before the rest, as nearly all that comes is new. Zero where there is none.
+    private var keys: [UInt64] = []
+    private var rests: [Rest] = []
+    /// Of each memory, the place of the oldest sighting.
+    private var oldest: [UInt8] = []
 
     private struct Rest: Sendable {
         var time: Int64 = 0
@@ -58,8 +60,6 @@ struct RecentSamples: Sendable {
         }
     }
 
-    private var memories: [Memory] = []
-
     /// Compares with what the source said before, and remembers what is not the same.
     ///
     /// - Parameters:
@@ -68,29 +68,31 @@ struct RecentSamples: Sendable {
     mutating func hear(
         _ sighting: Sighting, memory: inout Int?, window: Int64
     ) -> Verdict {
-        let place: Int
-        if let memory {
-            place = memory
-        } else {
-            place = memories.count
-            memories.append(Memory())
-            memory = place
-        }
+        let number = memory ?? makeMemory()
+        memory = number
+        let first = number * Self.depth
         let key = sighting.key
         var verdict = Verdict.new
-        for index in 0..<16 where memories[place].keys[index] == key {
-            let rest = memories[place].rests[index]
+        for place in first..<first + Self.depth where keys[place] == key {
+            let rest = rests[place]
             guard rest.isNear(sighting, window: window) else { continue }
             if rest.content == sighting.content { return .again }
             if sighting.sequence != nil && rest.message != sighting.message { verdict = .conflict }
         }
-        let next = memories[place].next
-        memories[place].keys[next] = key
-        memories[place].rests[next] = Rest(
+        let place = first + Int(oldest[number])
+        oldest[number] = (oldest[number] + 1) % UInt8(Self.depth)
+        keys[place] = key
+        rests[place] = Rest(
             time: sighting.time, content: sighting.content, message: sighting.message,
             isDeviceTime: sighting.isDeviceTime)
-        memories[place].next = (next + 1) & 15
         return verdict
+    }
+
+    private mutating func makeMemory() -> Int {
+        keys.append(contentsOf: repeatElement(0, count: Self.depth))
+        rests.append(contentsOf: repeatElement(Rest(), count: Self.depth))
+        oldest.append(0)
+        return oldest.count - 1
     }
 }
 

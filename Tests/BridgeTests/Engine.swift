@@ -181,6 +181,25 @@ struct Engine {
         }
         restored.excursions = Engine.last(records.excursions) { $0.number }
         restored.fingerprints = records.fingerprints
+        restored.lastRawMessages = records.rawMessages.blocks.last?.number ?? 0
+        for change in records.devices {
+            switch change {
+            case .put(let device):
+                restored.devices.removeAll { $0.id == device.id }
+                var written = device
+                written.lastSeen = nil
+                restored.devices.append(written)
+            case .remove(let id): restored.devices.removeAll { $0.id == id }
+            }
+        }
+        for change in records.unknownFrames {
+            switch change {
+            case .put(let frame):
+                restored.unknownFrames.removeAll { $0.topic == frame.topic }
+                restored.unknownFrames.append(frame)
+            case .remove(let topic): restored.unknownFrames.removeAll { $0.topic == topic }
+            }
+        }
         let progress = records.deliveryProgress
         restored.deliveries = records.deliveries.compactMap { delivery in
             var delivery = delivery

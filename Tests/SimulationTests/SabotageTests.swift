@@ -23,6 +23,9 @@ struct SabotageTests {
         (.keepsBridgeAfterFailure, "a bridge that knows what is not in the log"),
         (.takesReceiptForMeasurement, "the time of receipt in place of the device's own"),
         (.deadLettersInSilence, "a message that is dropped in silence"),
+        (.forgetsDevices, "a moved device that is on its own bag again after a restart"),
+        (.forgetsWhatWasHeard, "a reading that two gateways heard and that is recorded twice"),
+        (.judgesMarkers, "a marker that is taken for a number"),
     ]
 
     @Test("every kind of sabotage is tried")

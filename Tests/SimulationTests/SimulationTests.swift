@@ -42,6 +42,8 @@ struct SimulationTests {
         // A simulation in which nothing goes wrong shows nothing.
         #expect(counts.crashes > 100 && counts.failedCommits > 100 && counts.redeliveries > 100)
         #expect(counts.excursions > 100 && counts.deliveries > 100 && counts.deadLetters > 100)
+        #expect(counts.heardAgain > 100 && counts.sequenceConflicts > 5 && counts.markers > 100)
+        #expect(counts.moves > 20)
         #expect(counts.lostSessions > 20 && counts.refills > 20 && counts.recalls > 100)
     }
 

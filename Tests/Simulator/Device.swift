@@ -20,6 +20,10 @@ struct Device {
     var isOffline = false
     /// What it published last, for repeats.
     var lastSamples: [SentSample] = []
+    /// The running number it sent last, where a gateway hears it.
+    var sequence: Int64 = 0
+    /// When it measured last, as gateways tell it.
+    var measuredAt: Timestamp?
 
     var isVehicle: Bool { profile == Plan.trackerProfile }
 
@@ -42,8 +46,16 @@ extension Device {
                     name: "van-\(index)", profile: Plan.trackerProfile,
                     hasClock: random.chance(0.8), isConstant: false, isAtMostOnce: false))
         }
+        for index in 0..<plan.tags {
+            devices.append(
+                Device(
+                    name: "tag-\(index)", profile: Plan.tagProfile, hasClock: false,
+                    isConstant: false, isAtMostOnce: false))
+        }
         return devices
     }
+
+    var isTag: Bool { profile == Plan.tagProfile }
 
     private static func bag(
         _ index: Int, profile: Int, _ random: inout SeededRandom

@@ -29,7 +29,9 @@ extension Disk {
             }
         }
         if sabotage != .forgetsFingerprints { state.fingerprints = fingerprints }
-        state.devices = registry.values.sorted { $0.id < $1.id }
+        if sabotage != .forgetsDevices {
+            state.devices = registry.values.sorted { $0.id < $1.id }
+        }
         state.unknownFrames = unknownFrames.values.sorted {
             ($0.lastSeen.milliseconds, String(decoding: $0.topic, as: UTF8.self))
                 < ($1.lastSeen.milliseconds, String(decoding: $1.topic, as: UTF8.self))

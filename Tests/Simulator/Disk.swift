@@ -31,6 +31,8 @@ struct Disk {
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
+    /// What was ever put into the registry.
+    private(set) var registered: Set<String> = []
     private(set) var registry: [String: RegisteredDevice] = [:]
     private(set) var unknownFrames: [[UInt8]: UnknownFrame] = [:]
     /// The newest block of raw messages.
@@ -39,6 +41,8 @@ struct Disk {
     /// Readings and fixes with a time of their own that are in the log.
     private(set) var timedReadings: Set<ReadingKey> = []
     private(set) var timedFixes: Set<FixKey> = []
+    /// How often each reading of a relayed device is in the log.
+    private(set) var relayed: [RelayedKey: Int] = [:]
     private(set) var deadLetterCounts: [[UInt8]: Int] = [:]
     private(set) var commits = 0
 
@@ -83,6 +87,10 @@ struct Disk {
         return devices.indices.contains(index) ? devices[index] : nil
     }
 
+    func holds(_ reading: (this: ReadingKey, any: RelayedKey)) -> Bool {
+        relayed[reading.any] != nil || timedReadings.contains(reading.this)
+    }
+
     func order(_ number: OrderNumber) -> Order? {
         let index = Int(number.rawValue) - 1
         return orders.indices.contains(index) ? orders[index] : nil
@@ -97,6 +105,7 @@ struct Disk {
         commits += 1
         for source in batch.sources { try take(source) }
         for order in batch.orders { try take(order) }
+        try requireFixed(batch.readings)
         for change in batch.devices { take(change) }
         for change in batch.unknownFrames { take(change) }
         try take(batch.rawMessages)
@@ -132,8 +141,24 @@ struct Disk {
 
     private mutating func take(_ change: DeviceChange) {
         switch change {
-        case .put(let device): registry[device.id] = device
+        case .put(let device):
+            registry[device.id] = device
+            registered.insert("\(device.id) \(device.fixedTo)")
         case .remove(let id): registry[id] = nil
+        }
+    }
+
+    /// Messages are taken before commands: a turn's readings are of what the registry said before.
+    private func requireFixed(_ readings: [Reading]) throws(Violation) {
+        for reading in readings {
+            guard device(of: reading.source) != nil else { continue }
+            let source = sources[Int(reading.source.rawValue) - 1]
+            guard let device = registry[source.device], !device.isAutomatic else { continue }
+            guard device.fixedTo == source.carrier else {
+                throw Violation(
+                    "\(device.id) is fixed to \(device.fixedTo), and is recorded for "
+                        + "\(source.carrier)")
+            }
         }
     }
 
@@ -157,8 +182,8 @@ struct Disk {
         guard source.number.rawValue == UInt32(sources.count + 1) else {
             throw Violation("source \(source.number.rawValue) follows source \(sources.count)")
         }
-        guard let device = deviceIndices["\(source.profile) \(source.carrier.name)"] else {
-            throw Violation("no device is called \(source.carrier.name) at \(source.profile)")
+        guard let device = deviceIndices["\(source.profile) \(source.device)"] else {
+            throw Violation("no device is called \(source.device) at \(source.profile)")
         }
         sources.append(source)
         devices.append(device)
@@ -175,13 +200,17 @@ struct Disk {
         let identity = Identity(
             source: reading.source.rawValue, measuredAt: reading.measuredAt.milliseconds,
             quantity: measurement.quantity.rawValue, probe: measurement.probe,
-            value: measurement.value.bitPattern)
+            value: measurement.identity)
         guard identities.insert(identity).inserted || sabotage == .recordsTwice else { return }
-        let isTimed = reading.timeSource == .device
+        let isTimed = reading.timeSource != .receipt
         let key = ReadingKey(
             device: device, measuredAt: isTimed ? reading.measuredAt : nil, measurement)
         rows.append(Row(reading: reading, key: key))
         if isTimed { timedReadings.insert(key) }
+        if let sequence = reading.sequence {
+            relayed[
+                RelayedKey(device: device, sequence: sequence, measurement), default: 0] += 1
+        }
     }
 
     private mutating func take(_ fix: Fix) throws(Violation) {

@@ -50,6 +50,19 @@ extension Simulation {
                 effects: &process.effects)
         case .samples(let samples, let rejections):
             fillBatch(samples, rejections)
+            expectRelayed(message)
+            let before = process.bridge?.counters.samplesHeardAgain ?? 0
+            defer {
+                let after = process.bridge?.counters.samplesHeardAgain ?? 0
+                counts.heardAgain += Int(after - before)
+            }
+            if message.isRelayed {
+                process.bridge?.receive(
+                    process.batch, profile: ProfileNumber(rawValue: Plan.tagProfile),
+                    naming: .nobody, topic: message.topic.span, payload: message.payload.span,
+                    arrival: arrival, effects: &process.effects)
+                return
+            }
             let profile = devices[message.device ?? 0].profile
             process.bridge?.receive(
                 process.batch, profile: ProfileNumber(rawValue: profile),
@@ -65,12 +78,24 @@ extension Simulation {
         process.batch.rejections = rejections
         for sample in samples {
             let first = process.batch.measurements.count
-            process.batch.measurements += sample.measurements
+            process.batch.measurements += sample.measurements.map {
+                guard sabotage == .judgesMarkers, $0.marker != nil else { return $0 }
+                return Measurement(quantity: $0.quantity, probe: $0.probe, value: 85)
+            }
             var measuredAt = sample.measuredAt
             if sabotage == .takesReceiptForMeasurement, measuredAt != nil { measuredAt = now }
+            var name: Range<Int>?
+            if let device = sample.device {
+                let start = process.batch.text.count
+                process.batch.text += devices[device].name.utf8
+                name = start..<process.batch.text.count
+            }
             process.batch.samples.append(
                 Sample(
-                    measuredAt: measuredAt, position: sample.position,
+                    device: name, measuredAt: measuredAt,
+                    timeSource: name == nil ? .device : .networkServer,
+                    sequence: sample.sequence,
+                    position: sample.position,
                     measurements: first..<process.batch.measurements.count))
         }
     }

@@ -29,6 +29,8 @@ struct Message {
     /// Where in the topic the device is named.
     var name: Range<Int>
     var payload: [UInt8]
+    /// Whether a gateway sends it, and each sample names its device.
+    var isRelayed = false
     var isAtMostOnce = false
     var isRetained = false
     var fate = Fate.held
@@ -41,6 +43,31 @@ struct SentSample: Equatable {
     var measuredAt: Timestamp?
     var measurements: [Measurement]
     var position: Position?
+    /// Index of the device that a gateway heard, and the running number it sent.
+    var device: Int?
+    var sequence: Int64?
+}
+
+/// A reading of a relayed device, which several gateways may tell.
+struct RelayedKey: Hashable {
+    var device: Int
+    var sequence: Int64
+    var quantity: UInt8
+    var probe: UInt8
+    var value: UInt64
+
+    init(device: Int, sequence: Int64, _ measurement: Measurement) {
+        self.device = device
+        self.sequence = sequence
+        quantity = measurement.quantity.rawValue
+        probe = measurement.probe
+        value = measurement.identity
+    }
+}
+
+extension Measurement {
+    /// The value's bits, or the marker's number: what makes it the same one to the log.
+    var identity: UInt64 { marker.map { UInt64($0.rawValue) } ?? value.bitPattern }
 }
 
 /// A reading by what makes it the same one.
@@ -57,7 +84,7 @@ struct ReadingKey: Hashable {
         self.measuredAt = measuredAt?.milliseconds
         quantity = measurement.quantity.rawValue
         probe = measurement.probe
-        value = measurement.value.bitPattern
+        value = measurement.identity
     }
 }
 
@@ -79,13 +106,30 @@ extension Message {
     /// The readings that must be in the log once the message is acknowledged; with `timed` those
     /// with a time of their own, otherwise the others.
     func readings(timed: Bool) -> [ReadingKey] {
-        guard case .samples(let samples, _) = content, let device else { return [] }
+        guard case .samples(let samples, _) = content, let device, !isRelayed else { return [] }
         return samples.filter { ($0.measuredAt != nil) == timed && !(isRetained && !timed) }
             .flatMap { sample in
                 sample.measurements.map {
                     ReadingKey(device: device, measuredAt: sample.measuredAt, $0)
                 }
             }
+    }
+
+    /// Readings of relayed devices: of each, this telling or another must be in the log. To the log a
+    /// device has one reading of an instant and a value, whatever the running number.
+    var relayedReadings: [(this: ReadingKey, any: RelayedKey)] {
+        guard case .samples(let samples, _) = content, isRelayed else { return [] }
+        return samples.flatMap { sample in
+            sample.measurements.compactMap { measurement in
+                guard let device = sample.device, let sequence = sample.sequence else {
+                    return nil
+                }
+                return (
+                    ReadingKey(device: device, measuredAt: sample.measuredAt, measurement),
+                    RelayedKey(device: device, sequence: sequence, measurement)
+                )
+            }
+        }
     }
 
     var fixes: [FixKey] {

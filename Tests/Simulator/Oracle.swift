@@ -36,6 +36,7 @@ struct Oracle {
         var temperatures: [SourceNumber: [Reading]] = [:]
         for row in disk.rows
         where row.reading.measurement.quantity == .temperature
+            && row.reading.measurement.marker == nil
             && row.reading.quality.rollup != .bad
         {
             temperatures[row.reading.source, default: []].append(row.reading)

@@ -28,6 +28,8 @@ struct Plan: Sendable {
     var bags: Int
     var vehicles: Int
     var orders: Int
+    /// Sensors that are heard by gateways and may be moved from bag to bag.
+    var tags: Int
     /// Messages of one turn at most.
     var batch: Int
     /// Fingerprints the log keeps of each broker.
@@ -38,6 +40,7 @@ struct Plan: Sendable {
     static let bagProfile = 0
     static let trackerProfile = 1
     static let secondBagProfile = 2
+    static let tagProfile = 3
 
     init(random: inout SeededRandom) {
         window = random.int(1...12)
@@ -45,6 +48,7 @@ struct Plan: Sendable {
         bags = random.int(1...5)
         vehicles = random.int(0...2)
         orders = random.int(1...8)
+        tags = random.chance(0.5) ? random.int(1...3) : 0
         let brokers = random.chance(0.4) ? ["north", "south"] : ["north"]
         var bounds = Bounds()
         bounds.redeliveryReachMessages = window * 4
@@ -56,6 +60,7 @@ struct Plan: Sendable {
         bounds.deadLetterPayloadBytes = random.pick([8, 40, 65_536])
         bounds.excursionGapMilliseconds = random.pick([0, 30_000, 300_000])
         if random.chance(0.1) { bounds.sourcesMaximum = random.int(1...4) }
+        bounds.unknownFramesMaximum = random.pick([0, 1, 2, 1_000])
         if random.chance(0.1) { bounds.ordersMaximum = random.int(1...4) }
         if random.chance(0.15) { bounds.bindingReachMilliseconds = 600_000 }
         if random.chance(0.2) {
@@ -76,6 +81,7 @@ struct Plan: Sendable {
         ProfileTraits(
             name: "generic/bag@2", carrier: .bag,
             ranges: GrossRanges(temperature: GrossRange(sensorSpan: -40...125))),
+        ProfileTraits(name: "ruuvi/ruuvitag@1", carrier: .bag),
     ]
 
     private static func endpoints(_ random: inout SeededRandom) -> [EndpointSubscription] {

@@ -13,6 +13,8 @@ struct Platform {
     private var driverCount = 0
     /// How often each driver was told: each is told for one order and at one time only.
     private(set) var tellings: [String: Int] = [:]
+    /// Tags that were ever registered, moved or removed by command.
+    private(set) var moved: Set<String> = []
     var known: [String] = []
     var lastCommand: Command?
 
@@ -60,9 +62,24 @@ struct Platform {
         return command
     }
 
+    /// Moves a tag to a bag, or forgets it.
+    private mutating func move(plan: Plan, random: inout SeededRandom) -> Command {
+        let tag = "tag-\(random.int(0...plan.tags - 1))"
+        moved.insert(tag)
+        if random.chance(0.1) { return .removeDevice(id: tag) }
+        var fields = DeviceFields()
+        fields.kind = .bag
+        fields.carrier =
+            random.chance(0.1) ? .removed : .set("bag-\(random.int(0...plan.bags - 1))")
+        if random.chance(0.5) { return .updateDevice(id: tag, fields) }
+        fields.id = tag
+        return .registerDevice(fields)
+    }
+
     private mutating func new(
         plan: Plan, at now: Timestamp, random: inout SeededRandom
     ) -> Command {
+        if plan.tags > 0, random.chance(0.15) { return move(plan: plan, random: &random) }
         if known.isEmpty || (orderCount < plan.orders && random.chance(0.35)) {
             orderCount += 1
             var fields = OrderFields()
@@ -109,7 +126,7 @@ struct Platform {
 extension Simulation {
     func actPlatform() {
         let command = platform.next(plan: plan, at: now, random: &random)
-        if random.chance(0.6) {
+        if random.chance(0.6) || command.isOnDevice {
             ask(command)
         } else {
             publish(command)
@@ -139,5 +156,15 @@ extension Simulation {
                 content: .command(command), device: nil, topic: topic, name: 7..<7,
                 payload: Array("#\(messages.count) command".utf8)),
             to: random.int(0...brokers.count - 1))
+    }
+}
+
+extension Command {
+    /// Whether it is one that is only given by API.
+    fileprivate var isOnDevice: Bool {
+        switch self {
+        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: true
+        case .createOrder, .amendOrder, .bindBag: false
+        }
     }
 }

@@ -23,6 +23,14 @@ final class Process {
     var replies: [CommandReply] = []
     var attempts: [DeliveryAttempt] = []
 
+    /// What the bridge was told of each relayed device last.
+    var heard: [Int: [Heard]] = [:]
+
+    struct Heard {
+        var keys: [RelayedKey]
+        var time: Timestamp
+    }
+
     struct Asked {
         var token: CommandToken
         var command: Command
@@ -124,9 +132,12 @@ extension Simulation {
     private func openStore() throws(Interruption) {
         var bounds = plan.settings.bounds
         bounds.pendingDeliveriesMaximum = max(bounds.pendingDeliveriesMaximum, 1)
+        process.heard.removeAll()
         let restored = disk.restored(bounds: bounds, at: now, sabotage: sabotage)
+        var settings = plan.settings
+        if sabotage == .forgetsWhatWasHeard { settings.bounds.duplicateWindowMilliseconds = 0 }
         process.bridge = Bridge(
-            settings: plan.settings, restored: restored, seed: random.next(),
+            settings: settings, restored: restored, seed: random.next(),
             effects: &process.effects)
         process.isUp = true
         trace.note(.storeOpened, Int64(disk.commits), Int64(process.effects.recalls.count))

@@ -18,6 +18,10 @@ extension Simulation {
             throw .violated(
                 Violation("message \(index) is acknowledged, and \(key) is not in the log"))
         }
+        for key in message.relayedReadings where !disk.holds(key) {
+            throw .violated(
+                Violation("message \(index) is acknowledged, and \(key.any) is not in the log"))
+        }
         for key in message.fixes where key.measuredAt != nil && !disk.timedFixes.contains(key) {
             throw .violated(
                 Violation("message \(index) is acknowledged, and \(key) is not in the log"))
@@ -46,13 +50,13 @@ extension Simulation {
                 throw Violation("\(custody.bag) is answered to be bound and not in the log")
             }
         case .registered(let device), .updated(let device):
-            guard disk.registry[device.id]?.fixedTo == device.fixedTo else {
+            guard disk.registered.contains("\(device.id) \(device.fixedTo)") else {
                 throw Violation("\(device.id) is answered to be registered and not in the log")
             }
-        case .removedDevice(let id):
-            guard disk.registry[id] == nil else {
-                throw Violation("\(id) is answered to be removed and is in the log")
-            }
+        case .removedDevice:
+            // The next command of the same turn may have registered it again. That it is gone is
+            // seen by what its readings are recorded for.
+            break
         }
     }
 
@@ -68,6 +72,13 @@ extension Simulation {
             throw .violated(
                 Violation("\(bridge.fingerprintsInMemory) fingerprints are in memory"))
         }
+        guard bridge.unknownFramesInMemory <= bounds.unknownFramesMaximum else {
+            throw .violated(
+                Violation("\(bridge.unknownFramesInMemory) unknown frames are in memory"))
+        }
+        guard disk.unknownFrames.count <= bounds.unknownFramesMaximum else {
+            throw .violated(Violation("\(disk.unknownFrames.count) unknown frames are kept"))
+        }
         guard bridge.ordersInMemory <= bounds.ordersMaximum else {
             throw .violated(Violation("\(bridge.ordersInMemory) orders are in memory"))
         }
@@ -80,6 +91,7 @@ extension Simulation {
         try requireOnlyWhatWasSent()
         try requireTimedMessages()
         try requireUntimedMessages()
+        try requireRelayed()
         try requireDeadLetters()
         try requireDeliveries()
         try requireCustody()
@@ -96,7 +108,9 @@ extension Simulation {
             guard sentTimed.contains(row.key) else {
                 throw Violation("\(row.key) is in the log, and nobody has sent it")
             }
-            guard seen.insert(row.key).inserted else {
+            // A tag that was moved may have told its new bag what it told the old one.
+            let isMoved = platform.moved.contains(devices[row.key.device].name)
+            guard seen.insert(row.key).inserted || isMoved else {
                 throw Violation("\(row.key) is in the log twice")
             }
         }
@@ -105,12 +119,17 @@ extension Simulation {
         }
     }
 
+    /// Whether the log may know fewer sources than there are: each device on each bag is one.
+    private var isShortOfSources: Bool {
+        plan.settings.bounds.sourcesMaximum < devices.count * (plan.bags + 1)
+    }
+
     private func requireTimedMessages() throws(Violation) {
         for index in messages.indices where messages[index].fate == .acknowledged {
             let message = messages[index]
             let letters = disk.deadLetterCounts[letterKey(of: message), default: 0]
             // A device too many: its messages are dead letters whole.
-            if letters > 0, plan.settings.bounds.sourcesMaximum < devices.count { continue }
+            if letters > 0, isShortOfSources { continue }
             for key in message.readings(timed: true) where !disk.timedReadings.contains(key) {
                 throw Violation("\(key) of message \(index) was acknowledged and is lost")
             }
@@ -144,7 +163,7 @@ extension Simulation {
         }
         var logged: [ReadingKey: Int] = [:]
         for row in disk.rows where row.key.measuredAt == nil { logged[row.key, default: 0] += 1 }
-        let isShort = plan.settings.bounds.sourcesMaximum < devices.count
+        let isShort = isShortOfSources
         for key in order {
             let tally = said[key] ?? Tally()
             let count = logged[key] ?? 0

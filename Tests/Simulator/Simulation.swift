@@ -33,6 +33,10 @@ package final class Simulation {
         package var lostSessions = 0
         package var refills = 0
         package var recalls = 0
+        package var heardAgain = 0
+        package var sequenceConflicts = 0
+        package var markers = 0
+        package var moves = 0
 
         package init() {}
 
@@ -48,6 +52,10 @@ package final class Simulation {
             sum.lostSessions += more.lostSessions
             sum.refills += more.refills
             sum.recalls += more.recalls
+            sum.heardAgain += more.heardAgain
+            sum.sequenceConflicts += more.sequenceConflicts
+            sum.markers += more.markers
+            sum.moves += more.moves
         }
     }
 
@@ -77,6 +85,8 @@ package final class Simulation {
     var sentTimedFixes: Set<FixKey> = []
     /// Whether a bag has told of the future, after which its newest time is not known for sure.
     var bagsAhead: Set<String> = []
+    /// How often each relayed reading may be in the log.
+    var relayedExpected: [RelayedKey: Int] = [:]
 
     private init(seed: UInt64, sabotage: Sabotage?, keepsTrace: Bool) {
         self.seed = seed
@@ -94,6 +104,8 @@ package final class Simulation {
         receivers = plan.settings.endpoints.map { Receiver(endpoint: $0.name) }
         disk = Disk(plan: plan, devices: devices, sabotage: sabotage)
         process = Process(startsAt: now)
+        // Tags are moved into bags that have a sensor already.
+        if plan.tags > 0 { bagsAhead.formUnion(devices.map(\.name)) }
     }
 
     /// Plays a seed: some steps in which things go wrong, then a rest in which all must settle.
@@ -122,6 +134,9 @@ package final class Simulation {
         counts.excursions = disk.excursions.count
         counts.deliveries = disk.deliveries.count
         counts.deadLetters = disk.deadLetters.count
+        counts.markers = disk.rows.count { $0.reading.measurement.marker != nil }
+        counts.sequenceConflicts = disk.rows.count { $0.reading.quality[.sequence] == .suspect }
+        counts.moves = disk.sources.count { $0.device != $0.carrier.name }
         return counts
     }
 
@@ -131,6 +146,7 @@ package final class Simulation {
             trace.note(.step, Int64(step), now.milliseconds)
             pass()
             for index in devices.indices where random.chance(0.35) { act(device: index) }
+            if plan.tags > 0, random.chance(0.5) { actGateways() }
             if random.chance(0.25) { actPlatform() }
             if random.chance(0.3) { askAgain() }
             troubleBrokers()

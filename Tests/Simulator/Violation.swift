@@ -35,4 +35,7 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case keepsBridgeAfterFailure
     case takesReceiptForMeasurement
     case deadLettersInSilence
+    case forgetsDevices
+    case forgetsWhatWasHeard
+    case judgesMarkers
 }

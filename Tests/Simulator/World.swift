@@ -4,6 +4,7 @@ import ColdChain
 /// What devices and publishers do.
 extension Simulation {
     func act(device index: Int) {
+        guard !devices[index].isTag else { return }
         if random.chance(0.1) { devices[index].isOffline.toggle() }
         for _ in 0..<random.int(1...2) {
             let sample = devices[index].measure(at: now, random: &random)

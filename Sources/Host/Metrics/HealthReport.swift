@@ -90,6 +90,23 @@ struct HealthReport: Sendable {
             "freshwire_duplicates_total", .counter,
             "Rows that were in the log already.", count: status.duplicates)
         text.metric(
+            "freshwire_heard_again_total", .counter,
+            "Samples that another gateway had sent before.", count: counters.samplesHeardAgain)
+        text.metric(
+            "freshwire_sequence_conflicts_total", .counter,
+            "Samples whose running number stood for other values before.",
+            count: counters.sequenceConflicts)
+        text.metric(
+            "freshwire_markers_total", .counter,
+            "Readings with a marker in the place of a number.", count: counters.markers)
+        text.metric(
+            "freshwire_status_messages_total", .counter,
+            "Sound messages that carry nothing for the log.", count: counters.statusMessages)
+        text.metric(
+            "freshwire_foreign_frames_total", .counter,
+            "Frames of no known format that were relayed beside others.",
+            count: counters.foreignFrames)
+        text.metric(
             "freshwire_redeliveries_total", .counter,
             "Messages known to be delivered again.", count: counters.redeliveries)
         text.metric(

@@ -36,7 +36,10 @@ enum Verification {
     }
 
     private static func verifyEnds(_ database: Database) throws(StoreError) {
-        for table in ["sources", "orders", "excursions", "log_state", "store", "fingerprints"] {
+        for table in [
+            "sources", "orders", "excursions", "log_state", "store", "fingerprints", "devices",
+            "unknown_frames",
+        ] {
             try requireOK("PRAGMA quick_check(\(table))", in: database)
         }
         try requireIndexed("readings", by: "reading_once", in: database)
