@@ -67,6 +67,10 @@ let package = Package(
         room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 
+        // What bags, trackers and their gateways send, for the demo and for scenarios. No part of
+        // the daemon: nothing of it is linked from the rooms that one reading passes.
+        room("SimulatedHardware", ["ColdChain", "Wire", "YAML"]),
+
         // The threads that join them, and the command line.
         room(
             "Host",
@@ -78,7 +82,7 @@ let package = Package(
             name: "freshwire",
             dependencies: [
                 "ColdChain", "Configuration", "Crypto", "DeviceCodecs", "Fabric", "Host", "Intake",
-                "Journal", "System", "Wire",
+                "Journal", "SimulatedHardware", "System", "Wire", "YAML",
             ],
             swiftSettings: rules),
 
@@ -110,6 +114,7 @@ let package = Package(
             name: "AcknowledgementProbe", dependencies: ["ExitInsideCallback", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("SimulationTests", ["Simulator"]),
+        tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["Configuration", "Wire", "YAML"]),
