@@ -82,6 +82,9 @@ let package = Package(
             name: "freshwire-codecs",
             dependencies: ["CJavaScriptCore", "CodecMessages", "Confinement", "System"],
             swiftSettings: rules),
+        // What bags, trackers and their gateways send, for the demo and for scenarios. No part of
+        // the daemon: nothing of it is linked from the rooms that one reading passes.
+        room("SimulatedHardware", ["ColdChain", "Wire", "YAML"]),
 
         // The threads that join them, and the command line.
         room(
@@ -94,7 +97,7 @@ let package = Package(
             name: "freshwire",
             dependencies: [
                 "ColdChain", "Configuration", "Crypto", "DeviceCodecs", "Fabric", "Host", "Intake",
-                "Journal", "System", "Wire",
+                "Journal", "SimulatedHardware", "System", "Wire", "YAML",
             ],
             swiftSettings: rules),
 
@@ -126,6 +129,7 @@ let package = Package(
             name: "AcknowledgementProbe", dependencies: ["ExitInsideCallback", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("SimulationTests", ["Simulator"]),
+        tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["Configuration", "Wire", "YAML"]),

@@ -4,6 +4,7 @@ import Crypto
 import Fabric
 import Host
 import Intake
+import SimulatedHardware
 import System
 import Wire
 

@@ -2,6 +2,7 @@ import ColdChain
 import Fabric
 import Host
 import Intake
+import SimulatedHardware
 import System
 import Wire
 

@@ -1,5 +1,6 @@
 import Host
 import Intake
+import SimulatedHardware
 import System
 
 extension Command {
@@ -8,6 +9,9 @@ extension Command {
         options: [
             Option("host", "HOST", "The broker (default localhost)."),
             Option("port", "PORT", "Its port (default 1883)."),
+            Option("scenario", "FILE", "Plays a scenario of real hardware instead; see below."),
+            Option("truth", "FILE", "Of a scenario: writes there what the log must say of it."),
+            Option("speed", "N", "Of a scenario: times real time, or 'as fast as possible'."),
             Option("bags", "N", "How many bags (default 20)."),
             Option("vehicles", "N", "How many vehicles (default 10)."),
             Option("open-bag", "N", "Leaves the bag of this number open: it breaches."),
@@ -15,11 +19,16 @@ extension Command {
             Option("seconds", "N", "Ends after so long (default: Ctrl-C ends it)."),
             Option("seed", "N", "Makes the run repeatable (default 1)."),
         ],
+        notes: { ScenarioPlay.help },
         examples: [
             ("freshwire simulate", "20 bags and 10 vehicles on localhost:1883."),
             (
                 "freshwire simulate --bags 5000 --interval 5 --seconds 60",
                 "1,000 readings a second for a minute."
+            ),
+            (
+                "freshwire simulate --scenario Devices/scenarios/lunch-rush.yaml --truth truth.ndjson",
+                "Half an hour of a delivery kitchen's hardware, with its faults, in half a minute."
             ),
         ],
         run: Simulate.run)
@@ -28,6 +37,12 @@ extension Command {
 /// `freshwire simulate`: sensors and trackers with plausible physics, on any broker.
 enum Simulate {
     static func run(_ arguments: Arguments) throws(Failure) -> Int32 {
+        if let file = arguments["scenario"] {
+            return try ScenarioPlay.run(file: file, arguments)
+        }
+        for option in ["truth", "speed"] where arguments[option] != nil {
+            throw Failure("--\(option) is for a --scenario", code: .usage)
+        }
         let bags = try arguments.integer("bags", default: 20, in: 0...1_000_000)
         let vehicles = try arguments.integer("vehicles", default: 10, in: 0...1_000_000)
         let openBag = try arguments.integer("open-bag", default: 0, in: 0...max(bags, 0))

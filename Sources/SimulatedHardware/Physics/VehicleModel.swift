@@ -1,5 +1,6 @@
 package import ColdChain
 internal import Glibc
+package import Wire
 
 /// A vehicle that drives a closed route of straight legs at a speed that varies a little.
 package struct VehicleModel: Sendable {
@@ -21,6 +22,16 @@ package struct VehicleModel: Sendable {
         self.route = route
         self.cruisingSpeed = cruisingSpeed
         speed = cruisingSpeed
+    }
+
+    /// Six places of a town, as a route for who names none.
+    package static func townRoute(using random: inout SplitMix64) -> [Place] {
+        let centre = Place(latitude: 52.5200, longitude: 13.4050)
+        return (0..<6).map { _ in
+            Place(
+                latitude: centre.latitude + Double.random(in: -0.02...0.02, using: &random),
+                longitude: centre.longitude + Double.random(in: -0.03...0.03, using: &random))
+        }
     }
 
     /// Lets `seconds` pass; `push` of −1...1 makes it slower or faster for that long.

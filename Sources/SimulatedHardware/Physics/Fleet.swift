@@ -101,12 +101,7 @@ package struct Fleet: Sendable {
 
     /// A ring of streets of a town, each vehicle at another place of it.
     private static func vehicle(_ index: Int, random: inout SplitMix64) -> VehicleModel {
-        let centre = Place(latitude: 52.5200, longitude: 13.4050)
-        let route = (0..<6).map { _ in
-            Place(
-                latitude: centre.latitude + Double.random(in: -0.02...0.02, using: &random),
-                longitude: centre.longitude + Double.random(in: -0.03...0.03, using: &random))
-        }
+        let route = VehicleModel.townRoute(using: &random)
         return VehicleModel(name: vehicleName(index), route: route, cruisingSpeed: 8)
     }
 }
