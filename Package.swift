@@ -90,8 +90,9 @@ let package = Package(
         room(
             "Host",
             [
-                "Bridge", "ColdChain", "Configuration", "Courier", "Crypto", "DeviceCodecs",
-                "Fabric", "Intake", "JSONText", "Journal", "Server", "System", "Wire", "YAML",
+                "Bridge", "CodecSandbox", "ColdChain", "Configuration", "Courier", "Crypto",
+                "DeviceCodecs", "Fabric", "Intake", "JSONText", "Journal", "Server", "System",
+                "Wire", "YAML",
             ]),
         .executableTarget(
             name: "freshwire",

@@ -85,7 +85,7 @@ package struct PayloadDecoder: ~Copyable {
         do throws(DecodingFailure) {
             if let rows = rows[profile.rawValue], let plan = plans[profile.rawValue] {
                 try decodeRows(payload, rows, plan, context, into: &batch)
-            } else if payload.isEmpty {
+            } else if payload.isEmpty || isStatus(topic, of: profile) {
                 // Retained messages are deleted by an empty one.
                 batch.isStatus = true
             } else if isDocument {
@@ -104,6 +104,17 @@ package struct PayloadDecoder: ~Copyable {
         let failure = DecodingFailure(withoutSamples: batch.rejections)
         batch.removeAll()
         throw failure
+    }
+
+    /// Whether what comes on a topic is told by words of its own, such as `Online`.
+    private func isStatus(_ topic: Span<UInt8>, of profile: ProfileNumber) -> Bool {
+        switch profiles[profile.rawValue].format {
+        case .zigbee2MQTT: Zigbee2MQTT.isStatus(topic: topic)
+        case .tasmota: Tasmota.isStatus(topic: topic)
+        case .shelly: Shelly.isStatus(topic: topic)
+        case .esphome: ESPHome.isStatus(topic: topic)
+        default: false
+        }
     }
 
     /// One document, or one in each line.
@@ -211,6 +222,35 @@ package struct PayloadDecoder: ~Copyable {
         case .shelly: try Shelly.decode(document, root, topic, message, into: &batch)
         default: throw DecodingFailure(.unsupported, detail: "the format is none of documents")
         }
+    }
+
+    /// Fills `batch`, emptied before, with what a vendor's codec answered to `frames.codecCall`: the
+    /// JSON text of its data.
+    package mutating func decode(
+        _ answer: Span<UInt8>, to call: CodecCall, receivedAt: Timestamp,
+        into batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        batch.removeAll()
+        var draft = call.draft
+        if !call.device.isEmpty { draft.device = batch.keepName(call.device.span) }
+        do throws(DecodingFailure) {
+            let root: JSONDocument.Node
+            do throws(JSONSyntaxError) {
+                root = try document.read(answer)
+            } catch {
+                throw DecodingFailure(.codecAnswerUnusable, detail: error.description)
+            }
+            try CodecAnswer.decode(
+                document, root, maps[call.profile.rawValue], draft,
+                MessageContext(receivedAt: receivedAt), into: &batch)
+        } catch {
+            batch.removeAll()
+            throw error
+        }
+        guard batch.samples.isEmpty else { return }
+        let failure = DecodingFailure(withoutSamples: batch.rejections)
+        batch.removeAll()
+        throw failure
     }
 
     private mutating func decodeFrame(

@@ -56,10 +56,17 @@ extension SampleBatch {
     }
 
     /// Makes a sample of what was added since `start`, and of the draft's position. Without either
-    /// there is no sample, and the answer is false.
+    /// there is no sample, and the answer is false; so where the device's name could not be kept,
+    /// shown or put into a topic again, which is rejected.
     @discardableResult
     package mutating func close(_ draft: SampleDraft, from start: Int) -> Bool {
         guard start < measurements.count || draft.position != nil else { return false }
+        if let device = draft.device, (try? CarrierName.check(text.span.extracting(device))) == nil
+        {
+            measurements.removeLast(measurements.count - start)
+            reject(row: 0, .missingField, field: "device")
+            return false
+        }
         var sample = Sample(
             device: draft.device, measuredAt: draft.measuredAt, timeSource: draft.timeSource,
             notes: draft.notes, sequence: draft.sequence, position: draft.position,

@@ -11,9 +11,27 @@ package final class Dispatcher {
     private var decoder: PayloadDecoder
     private let reader: JSONTextReader
     private var samples = SampleBatch()
+    private let codecs: VendorCodecs?
+    /// Messages of the turn that wait for a vendor's codec.
+    private var waiting: [Waiting] = []
 
-    package init(_ catalogue: ProfileCatalogue) throws(StartError) {
+    /// A message whose frame a vendor's codec has to decode.
+    private struct Waiting {
+        /// Where the message stands in the batch of the turn.
+        var index: Int
+        var route: Route
+        var arrival: Arrival
+        var call: CodecCall
+        var number: Int
+    }
+
+    package convenience init(_ catalogue: ProfileCatalogue) throws(StartError) {
+        try self.init(catalogue, codecs: nil)
+    }
+
+    init(_ catalogue: ProfileCatalogue, codecs: VendorCodecs?) throws(StartError) {
         self.catalogue = catalogue
+        self.codecs = codecs
         do throws(JSONSyntaxError) {
             decoder = try PayloadDecoder(catalogue)
             reader = try JSONTextReader()
@@ -38,24 +56,87 @@ package final class Dispatcher {
                 undecodable: topic, payload: payload, arrival: arrival, reason: "too_large",
                 detail: "the payload has \(entry.payloadLength) bytes", effects: &effects)
         } else {
-            dispatch(topic, payload, arrival, to: &bridge, effects: &effects)
+            dispatch(topic, payload, arrival, index: index, to: &bridge, effects: &effects)
         }
     }
 
-    /// Takes a whole message, from wherever it comes.
-    func dispatch(
+    /// Ends the turn: hands over what vendors' codecs made of the batch's messages.
+    package func finish(
+        _ batch: borrowing MessageBatch, to bridge: inout Bridge?, effects: inout Effects
+    ) {
+        guard !waiting.isEmpty else { return }
+        codecs?.finish()
+        for message in waiting {
+            finish(
+                message, batch.topic(at: message.index), batch.payload(at: message.index), &bridge,
+                &effects)
+        }
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes a whole message that is no part of a batch, to its end.
+    func dispatchAlone(
         _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
+        to bridge: inout Bridge?, effects: inout Effects
+    ) {
+        dispatch(topic, payload, arrival, index: 0, to: &bridge, effects: &effects)
+        guard let message = waiting.popLast() else { return }
+        codecs?.finish()
+        finish(message, topic, payload, &bridge, &effects)
+    }
+
+    private func finish(
+        _ message: Waiting, _ topic: Span<UInt8>, _ payload: Span<UInt8>,
+        _ bridge: inout Bridge?, _ effects: inout Effects
+    ) {
+        do throws(DecodingFailure) {
+            guard let codecs else {
+                throw DecodingFailure(.codecUnavailable, detail: "no codec runs here")
+            }
+            let answer = try codecs.answer(message.number)
+            try decoder.decode(
+                answer.span, to: message.call, receivedAt: message.arrival.receivedAt,
+                into: &samples)
+        } catch {
+            refuse(topic, payload, message.arrival, error, &bridge, &effects)
+            return
+        }
+        bridge?.receive(
+            samples, profile: message.route.profile, naming: message.route.naming, topic: topic,
+            payload: payload, arrival: message.arrival, effects: &effects)
+    }
+
+    private func refuse(
+        _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
+        _ failure: DecodingFailure, _ bridge: inout Bridge?, _ effects: inout Effects
+    ) {
+        bridge?.receive(
+            undecodable: topic, payload: payload, arrival: arrival,
+            reason: failure.reason.rawValue, detail: failure.detail, effects: &effects)
+    }
+
+    /// From now on the frames that are relayed for a device are decoded by another profile. One that
+    /// is not in the catalogue, or has topics of its own, is as if nobody had said what the device is.
+    func take(_ change: ModelChange) {
+        let model = change.profile.flatMap(catalogue.number).flatMap { number in
+            catalogue[number].topics.isEmpty ? number : nil
+        }
+        decoder.frames.setModel(model, ofDevice: Array(change.device.utf8).span)
+    }
+
+    private func dispatch(
+        _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival, index: Int,
         to bridge: inout Bridge?, effects: inout Effects
     ) {
         if let order = OrderTopic.order(in: topic) {
             dispatchOrder(order, topic, payload, arrival, &bridge, &effects)
         } else {
-            dispatchReading(topic, payload, arrival, &bridge, &effects)
+            dispatchReading(topic, payload, arrival, index, &bridge, &effects)
         }
     }
 
     private func dispatchReading(
-        _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
+        _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival, _ index: Int,
         _ bridge: inout Bridge?, _ effects: inout Effects
     ) {
         let route: Route
@@ -73,9 +154,19 @@ package final class Dispatcher {
                 IncomingMessage(receivedAt: arrival.receivedAt, naming: route.naming),
                 into: &samples)
         } catch {
-            bridge?.receive(
-                undecodable: topic, payload: payload, arrival: arrival,
-                reason: error.reason.rawValue, detail: error.detail, effects: &effects)
+            refuse(topic, payload, arrival, error, &bridge, &effects)
+            return
+        }
+        if let call = decoder.frames.codecCall {
+            guard let codecs else {
+                let failure = DecodingFailure(
+                    .codecUnavailable, detail: "no vendor's codec is loaded")
+                return refuse(topic, payload, arrival, failure, &bridge, &effects)
+            }
+            waiting.append(
+                Waiting(
+                    index: index, route: route, arrival: arrival, call: call,
+                    number: codecs.begin(call, receivedAt: arrival.receivedAt)))
             return
         }
         bridge?.receive(

@@ -97,6 +97,7 @@ final class EngineLoop {
     private func openStore() throws(StartError) -> LogOrigin {
         let now = Timestamp(milliseconds: Clock.wallMilliseconds())
         try store.open(now: now, effects: &effects)
+        store.restoredModels.forEach(dispatcher.take)
         let origin = LogOrigin(
             epoch: store.epoch, lastEvent: store.lastEvent, orders: store.restoredOrders)
         guard settle() else { throw StartError("the store cannot be written") }
@@ -178,6 +179,7 @@ final class EngineLoop {
             store.receive(
                 batch, at: index, receivedAt: receivedAt, through: dispatcher, effects: &effects)
         }
+        store.finish(batch, through: dispatcher, effects: &effects)
     }
 
     private func take(_ message: EngineMessage, at now: Timestamp) {
@@ -289,6 +291,7 @@ final class EngineLoop {
             outgoing.replies.map { Answer(token: $0.token, response: APIResponse($0.result)) })
         mail.observer?.send(outgoing.publications)
         mail.attempts.send(outgoing.attempts)
+        outgoing.modelChanges.forEach(dispatcher.take)
         outgoing.removeAll()
     }
 

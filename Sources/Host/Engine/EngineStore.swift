@@ -14,6 +14,8 @@ final class EngineStore {
     var bridge: Bridge?
     private(set) var epoch = ""
     private(set) var restoredOrders: [Order] = []
+    /// What the registry of the log says of models, as it was when the log was opened.
+    private(set) var restoredModels: [ModelChange] = []
     /// The number of the newest event in the log when it was opened.
     private(set) var lastEvent: UInt64 = 0
     /// Readings and fixes that were in the log already, since the start.
@@ -52,6 +54,9 @@ final class EngineStore {
             let reader = try JournalReader(path: settings.store.path)
             epoch = hexadecimal(journal.identity.epoch) + "." + String(journal.identity.starts)
             restoredOrders = restored.orders
+            restoredModels = restored.devices.map {
+                ModelChange(device: $0.id, profile: $0.profile)
+            }
             lastEvent = restored.lastEvent
             bridge = Bridge(
                 settings: settings.bridge, restored: restored,
@@ -70,6 +75,13 @@ final class EngineStore {
     ) {
         dispatcher.dispatch(
             batch, at: index, receivedAt: receivedAt, to: &bridge, effects: &effects)
+    }
+
+    /// Hands over what vendors' codecs made of the batch's messages.
+    func finish(
+        _ batch: borrowing MessageBatch, through dispatcher: Dispatcher, effects: inout Effects
+    ) {
+        dispatcher.finish(batch, to: &bridge, effects: &effects)
     }
 
     /// Commits the effects' records, then answers what the bridge asks of the log, until there is

@@ -58,12 +58,19 @@ package struct FormatProperties: ~Copyable {
     ) -> DecodingFailure? {
         batch.removeAll()
         do throws(DecodingFailure) {
-            if case .frame(let decode) = format {
-                var draft = SampleDraft()
+            var draft = SampleDraft()
+            switch format {
+            case .frame(let decode):
                 draft.device = batch.keepName(Array("A4C13852680F".utf8).span)
                 try decode(input, port, draft, Self.message, &batch)
-            } else {
-                try decodeDocument(input, format)
+            case .routed(let format):
+                draft.device = batch.keepName(Array("A4C13852680F".utf8).span)
+                let number = PayloadFormat.allCases.firstIndex(of: format) ?? 0
+                var router = router
+                try router.decode(
+                    input, port: port, by: ProfileNumber(rawValue: number), draft, Self.message,
+                    into: &batch)
+            default: try decodeDocument(input, format)
             }
             return nil
         } catch {
@@ -85,7 +92,7 @@ package struct FormatProperties: ~Copyable {
         case .gateway(let decode): try decode(document, root, Self.message, &router, &batch)
         case .topicGateway(let decode):
             try decode(document, root, topic, Self.message, &router, &batch)
-        case .frame, .announcement: break
+        case .frame, .routed, .announcement: break
         }
     }
 

@@ -28,6 +28,8 @@ enum FuzzedFormat {
     case gateway(Gateway)
     case topicGateway(TopicGateway)
     case frame(Frame)
+    /// A frame by the way that frames of their own and relayed ones go.
+    case routed(PayloadFormat)
     /// What is announced, and then a message on each announced topic.
     case announcement
 
@@ -40,6 +42,26 @@ enum FuzzedFormat {
             ("shelly", .topicDocument(Shelly.decode)),
             ("esphome", .frame(number)),
             ("announcement", .announcement),
+            ("the_things_stack", .topicGateway(TheThingsStack.decode)),
+            ("chirpstack", .topicGateway(ChirpStack.decode)),
+            ("ruuvi_gateway", .topicGateway(RuuviGateway.decode)),
+            ("minew_gateway", .gateway(MinewGateway.decode)),
+            ("moko_gateway", .gateway(MokoGateway.decode)),
+            ("theengs", .gateway(Theengs.decode)),
+            ("teltonika_json", .document(teltonika)),
+            ("owntracks", .topicDocument(OwnTracks.decode)),
+            ("flespi", .document(flespi)),
+            ("traccar", .document(Traccar.decode)),
+            ("senml_json", .document(SenMLJSON.decode)),
+            ("bluetooth_advert", .routed(.advert)),
+            ("teltonika", .routed(.teltonika)),
+            ("senml_cbor", .frame(SenMLCBOR.decode)),
+            ("milesight", .routed(.milesight)),
+            ("cayenne_lpp", .routed(.cayenneLPP)),
+            ("dragino_lht65", .routed(.draginoLHT65)),
+            ("dragino_lsn50", .routed(.draginoLSN50)),
+            ("dragino_trackerd", .routed(.draginoTrackerD)),
+            ("elsys", .routed(.elsys)),
         ]
     }
 
@@ -51,6 +73,20 @@ enum FuzzedFormat {
         try Tasmota.decode(
             document, root, topic, message,
             utcOffsetMinutes: topic.count.isMultiple(of: 2) ? 60 : nil, into: &batch)
+    }
+
+    private static func teltonika(
+        _ document: borrowing JSONDocument, _ root: JSONDocument.Node, _ message: MessageContext,
+        _ batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        try TeltonikaJSON.decode(document, root, message, into: &batch)
+    }
+
+    private static func flespi(
+        _ document: borrowing JSONDocument, _ root: JSONDocument.Node, _ message: MessageContext,
+        _ batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        try Flespi.decode(document, root, message, into: &batch)
     }
 
     /// The port chooses what the number means.
