@@ -598,7 +598,7 @@ enum ShippedProfiles {
               Teltonika trackers that send their binary codecs 8, 8 Extended or 16 by MQTT, with Dallas, Bluetooth
               and reefer probes.
             format: teltonika
-            topic: teltonika/{vehicle}/codec
+            topic: teltonika/{vehicle}/avl
             expected_interval: 60s
 
             fields:
