@@ -62,6 +62,14 @@ package struct ProfileCatalogue: Sendable {
         return filters
     }
 
+    /// Of these, the ones whose messages are announcements: they are not kept in the log, so the
+    /// broker has to tell them again at each connection.
+    package var announcementFilters: Set<String> {
+        Set(
+            patterns.filter { profiles[$0.profile].format == .homeAssistant }
+                .map(\.pattern.filter))
+    }
+
     /// The profile that decodes what arrives on a topic, and whom the topic names; the name is
     /// checked. Allocates nothing.
     package func route(_ topic: Span<UInt8>) throws(TopicRefusal) -> Route {

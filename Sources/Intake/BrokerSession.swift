@@ -46,6 +46,8 @@ package final class BrokerSession {
     private static let reportLimit = 256
 
     package let settings: BrokerSettings
+    /// What was asked for while running.
+    private var furtherSubscriptions: [BrokerSettings.Subscription] = []
     private let broker: UInt16
     private let readiness: Readiness
     private var phase = Phase.waiting(until: nil)
@@ -293,11 +295,26 @@ extension BrokerSession {
     /// broker that lost its session lost the filters too; what it keeps (retained messages)
     /// comes again only with a filter that is new to it.
     private func subscribe(_ connection: BrokerConnection) {
-        for subscription in settings.subscriptions {
-            subscribe(connection, subscription, retained: .ifNewSubscription)
+        for subscription in settings.subscriptions + furtherSubscriptions {
+            subscribe(
+                connection, subscription,
+                retained: subscription.isRepeated ? .always : .ifNewSubscription)
         }
         for topic in Self.brokerCounters {
             subscribe(connection, .init(topic, qos: .atMostOnce), retained: .always)
+        }
+    }
+
+    /// Subscribes to a further filter from now on; one that is asked for already is left as it is.
+    package func subscribe(to filter: String) {
+        let isKnown = (settings.subscriptions + furtherSubscriptions).contains {
+            $0.filter == filter
+        }
+        guard !isKnown else { return }
+        let subscription = BrokerSettings.Subscription(filter)
+        furtherSubscriptions.append(subscription)
+        if case .connected(let connection, _, _) = phase {
+            subscribe(connection, subscription, retained: .ifNewSubscription)
         }
     }
 

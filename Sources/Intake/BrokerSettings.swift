@@ -18,10 +18,16 @@ package struct BrokerSettings: Equatable, Sendable {
         /// May be a shared subscription, `$share/group/filter`.
         package var filter: String
         package var qos: QualityOfService
+        /// Whether what the broker keeps is sent on every connection, and not only while the filter
+        /// is new to it: for topics whose messages are not kept here.
+        package var isRepeated: Bool
 
-        package init(_ filter: String, qos: QualityOfService = .atLeastOnce) {
+        package init(
+            _ filter: String, qos: QualityOfService = .atLeastOnce, isRepeated: Bool = false
+        ) {
             self.filter = filter
             self.qos = qos
+            self.isRepeated = isRepeated
         }
     }
 

@@ -30,6 +30,10 @@ package struct PayloadDecoder: ~Copyable {
     private let plans: [FieldExtractor.PlanNumber?]
     /// The frames that gateways and networks relay.
     package var frames: FrameRouter
+    /// What devices say of their own topics.
+    private var announced = AnnouncedTopics(salt: .random(in: .min ... .max))
+    /// Topics that were announced and are not subscribed to yet.
+    package private(set) var newFilters: [String] = []
 
     /// Throws only when there is no memory for it.
     package init(
@@ -85,6 +89,9 @@ package struct PayloadDecoder: ~Copyable {
         do throws(DecodingFailure) {
             if let rows = rows[profile.rawValue], let plan = plans[profile.rawValue] {
                 try decodeRows(payload, rows, plan, context, into: &batch)
+            } else if profiles[profile.rawValue].format == .homeAssistant {
+                try takeAnnouncement(payload, topic)
+                batch.isStatus = true
             } else if payload.isEmpty || isStatus(topic, of: profile) {
                 // Retained messages are deleted by an empty one.
                 batch.isStatus = true
@@ -104,6 +111,45 @@ package struct PayloadDecoder: ~Copyable {
         let failure = DecodingFailure(withoutSamples: batch.rejections)
         batch.removeAll()
         throw failure
+    }
+
+    /// Fills `batch`, emptied before, with what a message says on a topic that a device announced.
+    /// False where nobody did.
+    package mutating func decodeAnnounced(
+        _ payload: Span<UInt8>, topic: Span<UInt8>, receivedAt: Timestamp,
+        into batch: inout SampleBatch
+    ) throws(DecodingFailure) -> Bool {
+        batch.removeAll()
+        frames.codecCall = nil
+        do throws(DecodingFailure) {
+            return try announced.decode(
+                topic, payload, MessageContext(receivedAt: receivedAt), &document, into: &batch)
+        } catch {
+            batch.removeAll()
+            throw error
+        }
+    }
+
+    /// The topics that were announced since this was asked for the last time.
+    package mutating func takeNewFilters() -> [String] {
+        defer { newFilters.removeAll() }
+        return newFilters
+    }
+
+    /// What is announced beside the log's quantities is nobody's fault; a value that could be read
+    /// if it were announced in another way is.
+    private mutating func takeAnnouncement(
+        _ payload: Span<UInt8>, _ topic: Span<UInt8>
+    ) throws(DecodingFailure) {
+        let before = Set(announced.subscriptionFilters)
+        let refusals = try announced.take(topic, payload, &document)
+        newFilters += announced.subscriptionFilters.filter { !before.contains($0) }
+        for refusal in refusals {
+            switch refusal {
+            case .unsupportedComponent, .unsupportedQuantity: continue
+            default: throw DecodingFailure(.unsupported, detail: refusal.description)
+            }
+        }
     }
 
     /// Whether what comes on a topic is told by words of its own, such as `Online`.

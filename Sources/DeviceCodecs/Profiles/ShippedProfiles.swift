@@ -335,6 +335,42 @@ enum ShippedProfiles {
             """#
         ),
         (
+            path: "home-assistant/discovery/profile.yaml",
+            text: #"""
+            id: home-assistant/discovery
+            version: 1
+            description: >-
+              Devices that announce themselves to Home Assistant (ESPHome, Tasmota, OpenMQTTGateway and others):
+              their topics are subscribed to, and read as they were announced.
+            format: home_assistant
+            topic:
+              - homeassistant/{component}/{object}/config
+              - homeassistant/{component}/{node}/{object}/config
+            carrier: bag
+            # Not without being asked for: every thermometer of a house would become a bag.
+            offered: false
+
+            fields:
+              temperature: {range: [-55, 125], plausible: [-40, 80]}
+              humidity: {range: [0, 100]}
+
+            examples:
+              - title: a thermometer announces where it publishes
+                topic: homeassistant/sensor/fridge/temperature/config
+                payload: >-
+                  {"name":"Fridge","stat_t":"fridge/sensor/temperature/state","unit_of_meas":"°C","dev_cla":"temperature",
+                  "dev":{"ids":["a0b1c2d3e4f5"],"name":"fridge"}}
+                status: true
+              - title: a value that takes more than a path
+                topic: homeassistant/sensor/fridge/temperature/config
+                payload: >-
+                  {"stat_t":"fridge/state","val_tpl":"{{ value_json.t * 2 }}","unit_of_meas":"°C","dev_cla":"temperature",
+                  "dev":{"ids":["a0b1c2d3e4f5"]}}
+                failure: unsupported
+
+            """#
+        ),
+        (
             path: "milesight/ipso/profile.yaml",
             text: #"""
             id: milesight/ipso
@@ -598,7 +634,7 @@ enum ShippedProfiles {
               Teltonika trackers that send their binary codecs 8, 8 Extended or 16 by MQTT, with Dallas, Bluetooth
               and reefer probes.
             format: teltonika
-            topic: teltonika/{vehicle}/avl
+            topic: teltonika/{vehicle}/codec
             expected_interval: 60s
 
             fields:

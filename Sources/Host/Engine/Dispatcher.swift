@@ -12,6 +12,8 @@ package final class Dispatcher {
     private let reader: JSONTextReader
     private var samples = SampleBatch()
     private let codecs: VendorCodecs?
+    /// The profile that takes announcements; readings on announced topics are of it.
+    private let announcing: ProfileNumber?
     /// Messages of the turn that wait for a vendor's codec.
     private var waiting: [Waiting] = []
 
@@ -32,6 +34,8 @@ package final class Dispatcher {
     init(_ catalogue: ProfileCatalogue, codecs: VendorCodecs?) throws(StartError) {
         self.catalogue = catalogue
         self.codecs = codecs
+        announcing = catalogue.profiles.firstIndex { $0.format == .homeAssistant }
+            .map(ProfileNumber.init)
         do throws(JSONSyntaxError) {
             decoder = try PayloadDecoder(catalogue)
             reader = try JSONTextReader()
@@ -143,9 +147,14 @@ package final class Dispatcher {
         do throws(TopicRefusal) {
             route = try catalogue.route(topic)
         } catch {
-            bridge?.receive(
-                undecodable: topic, payload: payload, arrival: arrival, reason: error.rawValue,
-                detail: error.description, effects: &effects)
+            guard error == .unknownTopic,
+                dispatchAnnounced(topic, payload, arrival, &bridge, &effects)
+            else {
+                bridge?.receive(
+                    undecodable: topic, payload: payload, arrival: arrival, reason: error.rawValue,
+                    detail: error.description, effects: &effects)
+                return
+            }
             return
         }
         do throws(DecodingFailure) {
@@ -173,6 +182,30 @@ package final class Dispatcher {
             samples, profile: route.profile, naming: route.naming, topic: topic, payload: payload,
             arrival: arrival, effects: &effects)
     }
+
+    /// Takes a message on a topic that a device announced; false where none did.
+    private func dispatchAnnounced(
+        _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
+        _ bridge: inout Bridge?, _ effects: inout Effects
+    ) -> Bool {
+        guard let announcing else { return false }
+        do throws(DecodingFailure) {
+            guard
+                try decoder.decodeAnnounced(
+                    payload, topic: topic, receivedAt: arrival.receivedAt, into: &samples)
+            else { return false }
+        } catch {
+            refuse(topic, payload, arrival, error, &bridge, &effects)
+            return true
+        }
+        bridge?.receive(
+            samples, profile: announcing, naming: .nobody, topic: topic, payload: payload,
+            arrival: arrival, effects: &effects)
+        return true
+    }
+
+    /// The topics that devices announced since this was asked for the last time.
+    func takeNewFilters() -> [String] { decoder.takeNewFilters() }
 
     private func dispatchOrder(
         _ name: Range<Int>, _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,

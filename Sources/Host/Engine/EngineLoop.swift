@@ -180,6 +180,9 @@ final class EngineLoop {
                 batch, at: index, receivedAt: receivedAt, through: dispatcher, effects: &effects)
         }
         store.finish(batch, through: dispatcher, effects: &effects)
+        for filter in dispatcher.takeNewFilters() {
+            for session in sessions { session.subscribe(to: filter) }
+        }
     }
 
     private func take(_ message: EngineMessage, at now: Timestamp) {

@@ -11,7 +11,13 @@ extension EngineSettings {
     init(_ configuration: Configuration, catalogue: ProfileCatalogue) {
         var filters = catalogue.subscriptionFilters
         if configuration.orders.isTopicEnabled { filters.append(OrderTopic.filter) }
-        brokers = configuration.mqtt.brokers.map { BrokerSettings($0, filters: filters) }
+        let announcements = catalogue.announcementFilters
+        let subscriptions = filters.map {
+            BrokerSettings.Subscription($0, isRepeated: announcements.contains($0))
+        }
+        brokers = configuration.mqtt.brokers.map {
+            BrokerSettings($0, subscriptions: subscriptions)
+        }
         bridge = BridgeSettings(configuration, catalogue: catalogue)
         store = JournalSettings(configuration)
         batchMessages = configuration.mqtt.batchMessages
@@ -35,10 +41,10 @@ extension JournalSettings {
 }
 
 extension BrokerSettings {
-    init(_ broker: Configuration.Broker, filters: [String]) {
+    init(_ broker: Configuration.Broker, subscriptions: [Subscription]) {
         self.init(
             name: broker.name, host: broker.host, port: UInt16(clamping: broker.port),
-            clientIdentifier: broker.clientID, subscriptions: filters.map { Subscription($0) })
+            clientIdentifier: broker.clientID, subscriptions: subscriptions)
         protocolVersion = broker.version == .v5 ? .v5 : .v311
         keepAliveSeconds = UInt16(clamping: broker.keepAlive.wholeSeconds)
         sessionExpirySeconds = UInt32(clamping: broker.sessionExpiry.wholeSeconds)
