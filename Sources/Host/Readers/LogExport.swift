@@ -64,7 +64,8 @@ package enum LogExport {
         _ configuration: Configuration, id: String
     ) throws(StartError) -> JSON? {
         let answer = try answer(.device(id: id), configuration)
-        return answer["error"] == nil ? answer : nil
+        guard answer["error"]?.members == nil else { return Optional.none }
+        return answer
     }
 
     /// What nobody could decode, most recently seen first, in the API's words.
