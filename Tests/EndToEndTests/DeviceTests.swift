@@ -129,6 +129,7 @@ import Testing
         #expect(frame.topic == Self.topic)
         #expect(frame.device == Self.sensor)
         #expect(frame.reason == "unknown_model")
+        #expect(frame.guess?.contains("LoRaWAN") == true)
         #expect(frame.count == 1)
         #expect(frame.sample?.hasPrefix(#"{"end_device_ids""#) == true)
         #expect(try devices("unknown").output.contains(Self.topic))

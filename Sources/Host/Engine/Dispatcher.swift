@@ -113,8 +113,10 @@ package final class Dispatcher {
         let device = failure.device.map { Array($0.utf8) }
         bridge?.receive(
             undecodable: topic, payload: payload, arrival: arrival,
-            reason: failure.reason.rawValue, detail: failure.detail, device: device?.span,
-            effects: &effects)
+            reason: failure.reason.rawValue, detail: failure.detail,
+            guess: failure.reason == .unknownModel
+                ? "a device behind a LoRaWAN network: adopt it with its profile"
+                : PayloadGuess.text(of: payload), device: device?.span, effects: &effects)
     }
 
     /// From now on the frames that are relayed for a device are decoded by another profile. One that
@@ -147,7 +149,8 @@ package final class Dispatcher {
         } catch {
             bridge?.receive(
                 undecodable: topic, payload: payload, arrival: arrival, reason: error.rawValue,
-                detail: error.description, effects: &effects)
+                detail: error.description, guess: PayloadGuess.text(of: payload),
+                effects: &effects)
             return
         }
         do throws(DecodingFailure) {
