@@ -16,7 +16,7 @@ enum Program {
 
     static let commands: [Command] = [
         .serve, .check, .config, .demo, .simulate, .token, .decode, .export, .deadLetters,
-        .version,
+        .devices, .version,
     ]
 
     /// Runs a command line and answers the exit code.

@@ -136,7 +136,7 @@ import Testing
     func help() throws {
         for command in [
             "serve", "check", "config", "demo", "simulate", "token", "decode", "export",
-            "dead-letters", "version",
+            "dead-letters", "devices", "version",
         ] {
             let ran = try freshwire(command, "--help")
             #expect(ran.end == .exit(0))

@@ -48,6 +48,13 @@ package enum Carrier: Hashable, Sendable {
         case .bag(let name), .vehicle(let name): name
         }
     }
+
+    package var kind: CarrierKind {
+        switch self {
+        case .bag: .bag
+        case .vehicle: .vehicle
+        }
+    }
 }
 
 /// Who a reading comes from: a device, what it was fixed to, and the profile that decoded it.

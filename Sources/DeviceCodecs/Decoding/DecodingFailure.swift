@@ -65,10 +65,13 @@ package struct DecodingFailure: Error, Equatable, Sendable {
     package var reason: DecodingReason
     /// In words: the place in the text, or the row and field at fault.
     package var detail: String
+    /// Whose message it is, where that could be told although nothing could be taken from it.
+    package var device: String?
 
-    package init(_ reason: DecodingReason, detail: String = "") {
+    package init(_ reason: DecodingReason, detail: String = "", device: String? = nil) {
         self.reason = reason
         self.detail = detail
+        self.device = device
     }
 
     init(_ error: JSONSyntaxError) {

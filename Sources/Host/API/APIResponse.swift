@@ -59,6 +59,9 @@ struct APIResponse: Equatable, Sendable {
     static func unknownOrder(_ id: String) -> APIResponse {
         error(404, "unknown_order", "there is no order \(id)")
     }
+    static func unknownDevice(_ id: String) -> APIResponse {
+        APIResponse(CommandRefusal.unknownDevice(id))
+    }
     static let overloaded = error(
         503, "overloaded", "too many requests are waiting; try again in a moment")
 

@@ -24,6 +24,11 @@ enum ReadQuery: Sendable {
     case order(id: String, for: Identity)
     case temperature(order: String, for: Identity, after: LogPosition?, limit: Int)
     case deadLetters(after: UInt64, limit: Int)
+    /// The registry by name, after the name of the device before.
+    case devices(after: String, limit: Int)
+    case device(id: String)
+    /// What nobody could decode, most recently seen first.
+    case unknownFrames(limit: Int)
 }
 
 /// Decides what a request is for, and whether its bearer may ask it.
@@ -120,6 +125,38 @@ struct APIRouter {
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             guard let number = UInt64(segments[1]) else { return .respond(.notFound) }
             return .replay(deadLetter: number)
+        case (_, "devices", 1...2):
+            return routeDevices(request, segments, identity)
+        default:
+            return .respond(notServed(request.head.method, segments))
+        }
+    }
+
+    /// The registry is for whoever may see everything. A device can be called `unknown` or `adopt`,
+    /// and is changed under that name; it is read in the list of all.
+    private func routeDevices(
+        _ request: HTTPRequest, _ segments: [String], _ identity: Identity
+    ) -> APIAction {
+        guard identity.role.seesEverything else { return .respond(.forbidden) }
+        switch (request.head.method, segments.count) {
+        case (.get, 1):
+            return page(request, { $0 }) { .devices(after: $0 ?? "", limit: $1) }
+        case (.post, 1):
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                .registerDevice(try CommandText.deviceFields(json))
+            }
+        case (.get, 2) where segments[1] == "unknown":
+            return page(request, { $0 }) { .unknownFrames(limit: $1) }
+        case (.post, 2) where segments[1] == "adopt":
+            return command(request, identity, CommandText.adoption)
+        case (.get, 2):
+            return .read(.device(id: segments[1]))
+        case (.patch, 2):
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                .updateDevice(id: segments[1], try CommandText.deviceFields(json))
+            }
+        case (.delete, 2):
+            return .command(.removeDevice(id: segments[1]))
         default:
             return .respond(notServed(request.head.method, segments))
         }
@@ -132,6 +169,9 @@ struct APIRouter {
         case ("orders", 1, _), ("orders", 3, "bags"), ("dead-letters", 3, "replay"):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
+        case ("devices", 1, _): allowed = "GET, POST"
+        case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
+        case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
         case ("orders", 3, "temperature"), ("dead-letters", 1, _): allowed = "GET"
         default: return .notFound
         }
@@ -141,7 +181,7 @@ struct APIRouter {
         return response
     }
 
-    /// Orders are told by the platform: its staff and its services.
+    /// Orders and devices are told by the platform: its staff and its services.
     private func command(
         _ request: HTTPRequest, _ identity: Identity,
         _ decode: (JSON) throws(CommandRefusal) -> Command

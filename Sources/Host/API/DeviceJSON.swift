@@ -17,4 +17,35 @@ extension JSONWriter {
         instantMember("firstSeen", device.firstSeen)
         instantMember("lastSeen", device.lastSeen)
     }
+
+    /// An entry of the list of unknown frames; a sample that is not text is shown in hexadecimal.
+    mutating func unknownFrameMembers(_ frame: UnknownFrame) {
+        member("topic", String(decoding: frame.topic, as: UTF8.self))
+        member("count", Int64(clamping: frame.count))
+        instantMember("firstSeen", frame.firstSeen)
+        instantMember("lastSeen", frame.lastSeen)
+        member("reason", frame.reason)
+        member("guess", frame.guess)
+        member("device", frame.device)
+        member("sampleLength", Int64(frame.sampleLength))
+        if let text = frame.sampleText {
+            member("sample", text)
+        } else {
+            member("sampleHex", hexadecimal(frame.sample))
+        }
+    }
+}
+
+extension UnknownFrame {
+    /// The sample as text, nil where it is none. Where it was cut, a character that is not whole
+    /// any more is left out.
+    fileprivate var sampleText: String? {
+        let isCut = sample.count < sampleLength
+        for dropped in 0...(isCut ? min(3, sample.count) : 0) {
+            if let text = String(validating: sample.dropLast(dropped), as: UTF8.self) {
+                return text
+            }
+        }
+        return nil
+    }
 }

@@ -8,17 +8,24 @@ extension JSONWriter {
     mutating func readingMembers(_ logged: LoggedReading) {
         let reading = logged.reading
         member("id", Int64(clamping: logged.id))
+        // Vehicles have readings too; consumers of the first release know the carrier as bagId.
         member("bagId", logged.source.carrier.name)
+        member("carrierKind", logged.source.carrier.kind.rawValue)
+        member("carrier", logged.source.carrier.name)
         member("deviceId", logged.source.device)
         member("profile", logged.source.profile)
         member("quantity", reading.measurement.quantity.name)
         member("probe", Int64(reading.measurement.probe))
+        // null where there is a marker.
         member("value", reading.measurement.value)
+        member("marker", reading.measurement.marker?.name)
         member("unit", reading.measurement.quantity.unit)
         instantMember("measuredAt", reading.measuredAt)
         member("timeSource", reading.timeSource.name)
         instantMember("receivedAt", reading.receivedAt)
         member("sequence", reading.sequence)
+        name("notes")
+        array { notes in for note in reading.notes.names { notes.value(note) } }
         name("quality")
         object { quality in
             quality.member("scheme", "qartod-iode")

@@ -114,9 +114,13 @@ package final class Dispatcher {
         _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
         _ failure: DecodingFailure, _ bridge: inout Bridge?, _ effects: inout Effects
     ) {
+        let device = failure.device.map { Array($0.utf8) }
         bridge?.receive(
             undecodable: topic, payload: payload, arrival: arrival,
-            reason: failure.reason.rawValue, detail: failure.detail, effects: &effects)
+            reason: failure.reason.rawValue, detail: failure.detail,
+            guess: failure.reason == .unknownModel
+                ? "a device behind a LoRaWAN network: adopt it with its profile"
+                : PayloadGuess.text(of: payload), device: device?.span, effects: &effects)
     }
 
     /// From now on the frames that are relayed for a device are decoded by another profile. One that
@@ -152,7 +156,8 @@ package final class Dispatcher {
             else {
                 bridge?.receive(
                     undecodable: topic, payload: payload, arrival: arrival, reason: error.rawValue,
-                    detail: error.description, effects: &effects)
+                    detail: error.description, guess: PayloadGuess.text(of: payload),
+                    effects: &effects)
                 return
             }
             return

@@ -24,6 +24,19 @@ struct LogAnswers {
             return temperature(page, limit: limit)
         case .deadLetters(let after, let limit):
             return deadLetters(try reader.deadLetters(after: after, limit: limit), limit: limit)
+        case .devices(let after, let limit):
+            return devices(try reader.devices(after: after, limit: limit), limit: limit)
+        case .device(let id):
+            guard let device = try reader.device(id: id) else { return .unknownDevice(id) }
+            return .json { $0.deviceMembers(device) }
+        case .unknownFrames(let limit):
+            let frames = try reader.unknownFrames(limit: limit)
+            return .json { writer in
+                writer.name("unknown")
+                writer.array { array in
+                    for frame in frames { array.object { $0.unknownFrameMembers(frame) } }
+                }
+            }
         }
     }
 
@@ -61,6 +74,16 @@ struct LogAnswers {
             if letters.count == limit, let last = letters.last {
                 writer.member("next", String(last.number))
             }
+        }
+    }
+
+    private func devices(_ devices: [RegisteredDevice], limit: Int) -> APIResponse {
+        .json { writer in
+            writer.name("devices")
+            writer.array { array in
+                for device in devices { array.object { $0.deviceMembers(device) } }
+            }
+            if devices.count == limit, let last = devices.last { writer.member("next", last.id) }
         }
     }
 }

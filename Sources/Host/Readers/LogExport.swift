@@ -1,9 +1,10 @@
 import Bridge
 package import ColdChain
 package import Configuration
+import JSONText
 import Journal
 package import System
-import Wire
+package import Wire
 
 /// Reads the log from the command line, beside a daemon that may be writing it.
 package enum LogExport {
@@ -48,6 +49,42 @@ package enum LogExport {
                 stream.write(writer.bytes + [UInt8(ascii: "\n")])
             }
             return letters.count
+        }
+    }
+
+    /// Registered devices by name, those after `id` only, in the API's words.
+    package static func devices(
+        _ configuration: Configuration, after id: String, limit: Int
+    ) throws(StartError) -> JSON {
+        try answer(.devices(after: id, limit: limit), configuration)
+    }
+
+    /// A registered device in the API's words, or nil where it is not known.
+    package static func device(
+        _ configuration: Configuration, id: String
+    ) throws(StartError) -> JSON? {
+        let answer = try answer(.device(id: id), configuration)
+        guard answer["error"]?.members == nil else { return Optional.none }
+        return answer
+    }
+
+    /// What nobody could decode, most recently seen first, in the API's words.
+    package static func unknownFrames(
+        _ configuration: Configuration, limit: Int
+    ) throws(StartError) -> JSON {
+        try answer(.unknownFrames(limit: limit), configuration)
+    }
+
+    private static func answer(
+        _ query: ReadQuery, _ configuration: Configuration
+    ) throws(StartError) -> JSON {
+        let response = try reading(configuration) { (reader) throws(StoreError) in
+            try LogAnswers(reader: reader).answer(query)
+        }
+        do throws(JSONSyntaxError) {
+            return try JSONText.parse(response.body)
+        } catch {
+            throw StartError(error.description)
         }
     }
 

@@ -55,7 +55,7 @@ extension DeviceFormat {
         case .genericTracker: "vehicles/{name}/location"
         case .ruuviGateway: "ruuvi/{gateway}/{address}"
         case .draginoLHT65N: "v3/{application}/devices/{name}/up"
-        case .teltonika: "teltonika/{address}/avl"
+        case .teltonika: "teltonika/{address}/codec"
         case .ownTracks: "owntracks/{name}"
         }
     }

@@ -36,6 +36,17 @@ extension Command {
         guard Role(name: role) != nil else {
             throw Failure("there is no role '\(role)'", hint: "it is \(roles)", code: .usage)
         }
+        let grant = TokenGrant(
+            subject: arguments["subject"] ?? role, role: role, scopes: [], site: arguments["site"],
+            lifetimeSeconds: Int64(hours) * 3600)
+        StandardStream.output.write(try grant.token(configuration) + "\n")
+        return 0
+    }
+}
+
+extension TokenGrant {
+    /// A token that the daemon of this configuration accepts.
+    func token(_ configuration: Configuration) throws(Failure) -> String {
         do {
             guard let secret = try TokenKeys.hs256Secret(configuration) else {
                 throw Failure(
@@ -45,16 +56,11 @@ extension Command {
             let issuer = try TokenIssuer(
                 secret: secret, issuer: configuration.authentication.issuer,
                 audience: configuration.authentication.audience)
-            let grant = TokenGrant(
-                subject: arguments["subject"] ?? role, role: role, scopes: [],
-                site: arguments["site"], lifetimeSeconds: Int64(hours) * 3600)
-            let token = try issuer.issue(grant, now: Clock.wallMilliseconds())
-            StandardStream.output.write(token + "\n")
+            return try issuer.issue(self, now: Clock.wallMilliseconds())
         } catch let failure as Failure {
             throw failure
         } catch {
             throw Failure("\(error)", code: .failure)
         }
-        return 0
     }
 }

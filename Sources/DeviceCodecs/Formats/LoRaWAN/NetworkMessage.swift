@@ -104,7 +104,8 @@ enum NetworkMessage {
             throw DecodingFailure(
                 .unknownModel,
                 detail: model.detail(
-                    document, device: device ?? "", port: port, frame: frames.frame))
+                    document, device: device ?? "", port: port, frame: frames.frame),
+                device: device)
         }
     }
 }
