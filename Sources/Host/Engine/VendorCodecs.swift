@@ -18,23 +18,70 @@ final class VendorCodecs {
 
     /// Why profiles wait; nil while the program runs, or was not needed yet.
     private(set) var obstacle: String?
+    /// The profiles that wait for the program.
+    private(set) var waiting: [String] = []
     /// The profiles whose codec was not taken, with the reason.
     private(set) var refused: [(profile: String, reason: String)] = []
 
-    /// Nil where no profile has a codec.
-    init?(_ catalogue: ProfileCatalogue, _ settings: CodecSandboxSettings) {
-        let codecs = catalogue.profiles.enumerated().compactMap { number, profile in
-            profile.codec.map { (number: UInt32(number), id: profile.id, source: $0) }
+    /// Loads the codecs, and tries the examples of their profiles; a codec whose examples fail is
+    /// not used. Nil where no profile has a codec.
+    ///
+    /// - Parameter only: The profiles that are asked for; nil for all.
+    init?(
+        _ catalogue: ProfileCatalogue, _ settings: CodecSandboxSettings,
+        only: Set<ProfileNumber>? = nil
+    ) {
+        let numbers = catalogue.profiles.indices.filter { number in
+            catalogue.profiles[number].codec != nil
+                && only?.contains(ProfileNumber(rawValue: number)) ?? true
         }
-        guard !codecs.isEmpty else { return nil }
+        guard !numbers.isEmpty else { return nil }
         process = CodecProcess(settings)
-        for codec in codecs {
-            switch process.load(codec: codec.number, source: codec.source) {
-            case .compiled: break
-            case .refused(let refusal): refused.append((codec.id, "\(refusal)"))
-            case .waiting(let reason): obstacle = reason
-            }
+        for number in numbers { load(catalogue.profiles[number], number) }
+    }
+
+    private func load(_ profile: Profile, _ number: Int) {
+        guard let source = profile.codec else { return }
+        let codec = UInt32(truncatingIfNeeded: number)
+        switch process.load(codec: codec, source: source) {
+        case .compiled: tryExamples(of: profile, number)
+        case .refused(let refusal): refused.append((profile.id, "\(refusal)"))
+        case .waiting(let reason):
+            obstacle = reason
+            waiting.append(profile.id)
         }
+    }
+
+    private func tryExamples(of profile: Profile, _ number: Int) {
+        let difference = profile.failingExample {
+            (call, receivedAt) throws(DecodingFailure) in
+            var call = call
+            call.profile = ProfileNumber(rawValue: number)
+            return try self.answer(to: call, receivedAt: receivedAt)
+        }
+        guard let difference else { return }
+        if case .unavailable(let reason) = process.availability {
+            obstacle = reason
+            waiting.append(profile.id)
+            return
+        }
+        process.forget(codec: UInt32(truncatingIfNeeded: number))
+        refused.append((profile.id, difference))
+    }
+
+    /// `profiles a/b, c/d wait: REASON`; nil where none does.
+    var waitingText: String? {
+        guard let obstacle, !waiting.isEmpty else { return nil }
+        let names = waiting.joined(separator: ", ")
+        return waiting.count == 1
+            ? "profile \(names) waits: \(obstacle)" : "profiles \(names) wait: \(obstacle)"
+    }
+
+    /// Makes one call by itself, and answers the JSON text of its data.
+    func answer(to call: CodecCall, receivedAt: Timestamp) throws(DecodingFailure) -> [UInt8] {
+        let number = begin(call, receivedAt: receivedAt)
+        finish()
+        return try answer(number)
     }
 
     var counters: CodecCounters { process.counters }
@@ -65,6 +112,17 @@ final class VendorCodecs {
             throw DecodingFailure(.codecReportedErrors, detail: words.joined(separator: "; "))
         case .failed(let failure): throw DecodingFailure(failure)
         }
+    }
+}
+
+extension VendorCodecs {
+    /// Says once, at the start, which profiles are not decoded and why; all else goes on.
+    func report(to log: Log) {
+        for (profile, reason) in refused {
+            log.error("codec refused", ["profile": profile, "reason": reason])
+        }
+        guard let waitingText else { return }
+        log.error(waitingText)
     }
 }
 

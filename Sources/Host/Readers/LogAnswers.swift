@@ -24,6 +24,7 @@ struct LogAnswers {
             return temperature(page, limit: limit)
         case .deadLetters(let after, let limit):
             return deadLetters(try reader.deadLetters(after: after, limit: limit), limit: limit)
+        case .dryRun: return .notFound
         }
     }
 

@@ -1,4 +1,5 @@
 import Bridge
+import CodecSandbox
 import ColdChain
 import Configuration
 import DeviceCodecs
@@ -14,6 +15,7 @@ extension EngineSettings {
         brokers = configuration.mqtt.brokers.map { BrokerSettings($0, filters: filters) }
         bridge = BridgeSettings(configuration, catalogue: catalogue)
         store = JournalSettings(configuration)
+        codecs = CodecSandboxSettings(configuration.codecs)
         batchMessages = configuration.mqtt.batchMessages
         batchBytes = configuration.mqtt.batchBytes
     }
