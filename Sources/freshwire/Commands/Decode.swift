@@ -1,4 +1,5 @@
 import ColdChain
+import Configuration
 import DeviceCodecs
 import Host
 import System
