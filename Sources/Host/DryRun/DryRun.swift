@@ -75,7 +75,7 @@ package struct DryRun: ~Copyable {
         do throws(Unanswerable) {
             report.route = try route(question, topic)
             decoder.frames.assumedModel = try question.model.map { (id) throws(Unanswerable) in
-                try number(of: id, "model")
+                try number(of: id)
             }
         } catch {
             return report.answer(.unanswerable, error.reason, error.detail)
@@ -111,7 +111,7 @@ package struct DryRun: ~Copyable {
         _ question: DryRunQuestion, _ topic: [UInt8]
     ) throws(Unanswerable) -> Route {
         let named = try question.profile.map { (id) throws(Unanswerable) in
-            try number(of: id, "profile")
+            try number(of: id)
         }
         guard question.topic != nil || named == nil else {
             return Route(profile: named ?? ProfileNumber(rawValue: 0), naming: .nobody)
@@ -128,12 +128,12 @@ package struct DryRun: ~Copyable {
     }
 
     private func number(
-        of id: String, _ role: String
+        of id: String
     ) throws(Unanswerable) -> ProfileNumber {
         if let number = catalogue.number(of: id) { return number }
         let nearest = nearestName(to: id, among: catalogue.profiles.map(\.id))
         throw Unanswerable(
-            reason: "unknown_\(role)",
+            reason: "unknown_profile",
             detail: "there is no profile '\(id)'"
                 + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
     }

@@ -127,7 +127,7 @@ extension VendorCodecs {
 }
 
 extension DecodingFailure {
-    fileprivate init(_ failure: CodecFailure) {
+    init(_ failure: CodecFailure) {
         let reason: DecodingReason =
             switch failure {
             case .threw, .noSuchFunction: .codecThrew
