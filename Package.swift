@@ -90,7 +90,8 @@ let package = Package(
         room(
             "Host",
             [
-                "Bridge", "CodecMessages", "CodecSandbox", "ColdChain", "Configuration", "Courier", "Crypto",
+                "Bridge", "CodecMessages", "CodecSandbox", "ColdChain", "Configuration", "Courier",
+                "Crypto",
                 "DeviceCodecs", "Fabric", "Intake", "JSONText", "Journal", "Server", "System",
                 "Wire", "YAML",
             ]),

@@ -137,7 +137,7 @@ struct APIRouter {
         } catch {
             let subject = error.field.map { "\($0) " } ?? ""
             return .respond(
-                .error(400, "invalid", "\(subject)\(error.reason)", field: error.field))
+                .error(400, error.code, "\(subject)\(error.reason)", field: error.field))
         }
     }
 
@@ -145,7 +145,8 @@ struct APIRouter {
     private func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
         let allowed: String
         switch (segments.first, segments.count, segments.last) {
-        case ("orders", 1, _), ("decode", 1, _), ("orders", 3, "bags"), ("dead-letters", 3, "replay"):
+        case ("orders", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
+            ("dead-letters", 3, "replay"):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
         case ("orders", 3, "temperature"), ("dead-letters", 1, _): allowed = "GET"

@@ -1,5 +1,5 @@
-package import ColdChain
 import CodecSandbox
+package import ColdChain
 package import Configuration
 package import DeviceCodecs
 import JSONText

@@ -14,10 +14,10 @@ extension DryRunQuestion {
         do throws(JSONSyntaxError) {
             json = try JSONText.parse(body)
         } catch {
-            throw DryRunRequestError(field: nil, reason: error.description)
+            throw DryRunRequestError(code: "not_json", reason: error.description)
         }
         guard let members = json.members else {
-            throw DryRunRequestError(field: nil, reason: "expected an object")
+            throw DryRunRequestError(field: "body", reason: "expected an object")
         }
         let names = ["profile", "topic", "payload", "hex", "port", "model"]
         for member in members where !names.contains(member.name) {
@@ -59,6 +59,7 @@ extension DryRunQuestion {
 
 /// Why a request for a dry run is none.
 struct DryRunRequestError: Error, Equatable {
+    var code = "invalid"
     var field: String?
     var reason: String
 }

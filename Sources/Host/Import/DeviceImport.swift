@@ -107,7 +107,8 @@ package enum DeviceImport {
         _ id: String, _ codec: FoundCodec, _ proposed: ProposedFields, _ examples: [CodecExample],
         _ trial: CodecTrial
     ) throws(ImportError) -> [UInt8] {
-        var text = ProfileText(id, from: String(codec.file.split(separator: "/").last ?? ""), proposed)
+        let file = String(codec.file.split(separator: "/").last ?? "")
+        var text = ProfileText(id, from: file, proposed)
         let bare = try parsed(text, codec)
         text.beginExamples()
         do {
