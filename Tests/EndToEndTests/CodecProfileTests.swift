@@ -61,7 +61,6 @@ import Testing
     }
 
     private func daemon(_ broker: Mosquitto, codecs: [String] = []) throws -> Freshwire {
-        ProbeCodec.write(to: folder)
         var settings = Freshwire.Settings()
         settings.sections = ["devices:", "  directory: \(folder.file("devices"))"] + codecs
         let daemon = try Freshwire(brokerPort: broker.port, settings)
@@ -75,10 +74,7 @@ import Testing
         let profile = ProbeCodec.profile() + "topic: probes/{bag}/up\n"
         let broker = try Mosquitto()
         ProbeCodec.write(to: folder, profile: profile)
-        var settings = Freshwire.Settings()
-        settings.sections = ["devices:", "  directory: \(folder.file("devices"))"]
-        let daemon = try Freshwire(brokerPort: broker.port, settings)
-        try #require(eventually { daemon.isReady })
+        let daemon = try daemon(broker)
         // Z, and two bytes that are text as well: 0x1234 hundredths.
         try broker.publish("Z\u{12}4", to: "probes/BAG-1/up")
         #expect(try eventually { try daemon.exported().map(\.value) == [46.6] }, "\(daemon.log)")
@@ -96,9 +92,47 @@ import Testing
             })
     }
 
+    @Test("B-3: a profile that waits is used as soon as the sandbox is there, its examples tried")
+    func waitsNoMore() throws {
+        let broker = try Mosquitto()
+        ProbeCodec.write(to: folder, profile: ProbeCodec.profile() + "topic: probes/{bag}/up\n")
+        let program = folder.file("codecs")
+        let daemon = try daemon(broker, codecs: ["codecs:", "  program: \(program)"])
+        try broker.publish("Z\u{12}4", to: "probes/BAG-1/up")
+        #expect(
+            try eventually {
+                try daemon.metric(#"freshwire_dead_letters_total{reason="codec_unavailable"}"#) == 1
+            })
+        #expect(
+            try Ran("ln", ["-s", BuiltProgram.path("freshwire-codecs"), program]).end == .exit(0))
+        #expect(
+            try eventually(within: .seconds(60)) {
+                try broker.publish("Z\u{12}4", to: "probes/BAG-2/up")
+                return try daemon.exported().contains { $0.value == 46.6 }
+            }, "\(daemon.log)")
+        #expect(daemon.log.contains("profile waits no more"), "\(daemon.log)")
+    }
+
+    @Test("B-3: the daemon goes on without a codec whose examples fail, and uses nothing of it")
+    func refused() throws {
+        let broker = try Mosquitto()
+        let profile = ProbeCodec.profile(temperature: 1) + "topic: probes/{bag}/up\n"
+        ProbeCodec.write(to: folder, profile: profile)
+        let daemon = try daemon(broker)
+        #expect(daemon.log.contains("codec refused"), "\(daemon.log)")
+        try broker.publish("Z\u{12}4", to: "probes/BAG-1/up")
+        try broker.publish(temperature: 4, ofBag: "BAG-1")
+        #expect(try eventually { try daemon.exported().map(\.value) == [4] })
+        #expect(
+            try eventually {
+                try daemon.metric(#"freshwire_dead_letters_total{reason="codec_unavailable"}"#) == 1
+            })
+    }
+
     @Test("B-3: without the sandbox the daemon goes on, says once who waits, and loses nothing")
     func withoutSandbox() throws {
         let broker = try Mosquitto()
+        ProbeCodec.write(to: folder)
         let daemon = try daemon(broker, codecs: ["codecs:", "  program: /nonexistent"])
         #expect(daemon.log.ranges(of: "profile acme/probe waits").count == 1, "\(daemon.log)")
         try broker.publish(temperature: 4, ofBag: "BAG-1")

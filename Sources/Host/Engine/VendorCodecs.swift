@@ -18,8 +18,12 @@ final class VendorCodecs {
 
     /// Why profiles wait; nil while the program runs, or was not needed yet.
     private(set) var obstacle: String?
-    /// The profiles that wait for the program.
-    private(set) var waiting: [String] = []
+    /// The profiles that wait for the program: none is used before its examples have been tried.
+    private var waiting: Set<ProfileNumber> = []
+    private let profiles: [Profile]
+    /// Calls that were begun and not finished.
+    private var open = 0
+    private var log: Log?
     /// The profiles whose codec was not taken, with the reason.
     private(set) var refused: [(profile: String, reason: String)] = []
 
@@ -37,42 +41,56 @@ final class VendorCodecs {
         }
         guard !numbers.isEmpty else { return nil }
         process = CodecProcess(settings)
-        for number in numbers { load(catalogue.profiles[number], number) }
+        profiles = catalogue.profiles
+        for number in numbers { load(ProfileNumber(rawValue: number)) }
     }
 
-    private func load(_ profile: Profile, _ number: Int) {
+    private func load(_ number: ProfileNumber) {
+        let profile = profiles[number.rawValue]
         guard let source = profile.codec else { return }
-        let codec = UInt32(truncatingIfNeeded: number)
-        switch process.load(codec: codec, source: source) {
+        waiting.remove(number)
+        switch process.load(codec: number.codec, source: source) {
         case .compiled: tryExamples(of: profile, number)
-        case .refused(let refusal): refused.append((profile.id, "\(refusal)"))
-        case .waiting(let reason):
-            obstacle = reason
-            waiting.append(profile.id)
+        case .refused(let refusal): refuse(profile, "\(refusal)")
+        case .waiting(let reason): wait(number, reason)
         }
     }
 
-    private func tryExamples(of profile: Profile, _ number: Int) {
+    private func tryExamples(of profile: Profile, _ number: ProfileNumber) {
         let difference = profile.failingExample {
             (call, receivedAt) throws(DecodingFailure) in
             var call = call
-            call.profile = ProfileNumber(rawValue: number)
+            call.profile = number
             return try self.answer(to: call, receivedAt: receivedAt)
         }
         guard let difference else { return }
-        if case .unavailable(let reason) = process.availability {
-            obstacle = reason
-            waiting.append(profile.id)
-            return
-        }
-        process.forget(codec: UInt32(truncatingIfNeeded: number))
-        refused.append((profile.id, difference))
+        if case .unavailable(let reason) = process.availability { return wait(number, reason) }
+        process.forget(codec: number.codec)
+        refuse(profile, difference)
+    }
+
+    private func refuse(_ profile: Profile, _ reason: String) {
+        refused.append((profile.id, reason))
+        log?.error("codec refused", ["profile": profile.id, "reason": reason])
+    }
+
+    private func wait(_ number: ProfileNumber, _ reason: String) {
+        obstacle = reason
+        waiting.insert(number)
+        process.forget(codec: number.codec)
+    }
+
+    /// Loads the codec of a profile that waits, where the program can be started by now.
+    private func resume(_ number: ProfileNumber) {
+        load(number)
+        guard !waiting.contains(number) else { return }
+        log?.info("profile waits no more", ["profile": profiles[number.rawValue].id])
     }
 
     /// `profiles a/b, c/d wait: REASON`; nil where none does.
     var waitingText: String? {
         guard let obstacle, !waiting.isEmpty else { return nil }
-        let names = waiting.joined(separator: ", ")
+        let names = waiting.map { profiles[$0.rawValue].id }.sorted().joined(separator: ", ")
         return waiting.count == 1
             ? "profile \(names) waits: \(obstacle)" : "profiles \(names) wait: \(obstacle)"
     }
@@ -88,14 +106,18 @@ final class VendorCodecs {
 
     /// Begins a call; `finish` answers it under the number that is answered here.
     func begin(_ call: CodecCall, receivedAt: Timestamp) -> Int {
-        process.begin(
-            codec: UInt32(truncatingIfNeeded: call.profile.rawValue),
+        // Trying its examples would end calls that are under way.
+        if open == 0, waiting.contains(call.profile) { resume(call.profile) }
+        open += 1
+        return process.begin(
+            codec: call.profile.codec,
             port: UInt8(clamping: min(call.port, Self.largestPort)),
             receivedMilliseconds: receivedAt.milliseconds, bytes: call.frame)
     }
 
     /// Waits for the answers to all calls that were begun.
     func finish() {
+        open = 0
         process.finish(
             deadline: Clock.monotonicNanoseconds() &+ Self.turnLimit, into: &answers)
     }
@@ -118,6 +140,7 @@ final class VendorCodecs {
 extension VendorCodecs {
     /// Says once, at the start, which profiles are not decoded and why; all else goes on.
     func report(to log: Log) {
+        self.log = log
         for (profile, reason) in refused {
             log.error("codec refused", ["profile": profile, "reason": reason])
         }
@@ -139,4 +162,9 @@ extension DecodingFailure {
             }
         self.init(reason, detail: "\(failure)")
     }
+}
+
+extension ProfileNumber {
+    /// The number of the profile's codec in the sandbox.
+    fileprivate var codec: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
 }
