@@ -77,6 +77,8 @@ import Testing
         #expect(ran.output.contains("2 of 3 examples pass"), "\(ran.output)")
         #expect(ran.output.contains("wrong: data.TempC is 5.15 instead of 5"), "\(ran.output)")
         #expect(ran.output.contains("wrong: data.extra is missing"), "\(ran.output)")
+        folder.place("protocolId: acme:other:1\n", at: "vendors/acme/drivers/other/driver.yaml")
+        #expect(try run("vendors/acme").output.contains("2 of 3 examples pass"))
         try expectProfile()
     }
 

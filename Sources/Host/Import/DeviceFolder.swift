@@ -36,6 +36,7 @@ enum DeviceFolder {
         if let index = ["index.js", "codec.js"].first(where: { File.exists("\(path)/\($0)") }) {
             return [try script("\(path)/\(index)")]
         }
+        if File.isDirectory("\(path)/drivers") { return try drivers(in: "\(path)/drivers") }
         let folder = File.isDirectory("\(path)/codecs") ? "\(path)/codecs" : path
         let codecs = try codecs(in: folder)
         guard !codecs.isEmpty else {
@@ -43,6 +44,18 @@ enum DeviceFolder {
                 "\(path) holds no codec: expected codec.js, index.js, codecs/*.js, or a .yaml with "
                     + "'uplinkDecoder'")
         }
+        return codecs
+    }
+
+    /// Those of a vendor in Actility's catalogue; some drivers are published without their source.
+    private static func drivers(in folder: String) throws(ImportError) -> [FoundCodec] {
+        let names = try catching { () throws(SystemError) in try File.names(in: folder) }
+        var codecs: [FoundCodec] = []
+        for name in names where codecs.count < most {
+            let file = "\(folder)/\(name)/index.js"
+            if File.exists(file) { codecs.append(try script(file)) }
+        }
+        guard !codecs.isEmpty else { throw ImportError("\(folder) holds no driver with index.js") }
         return codecs
     }
 
