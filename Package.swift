@@ -90,7 +90,8 @@ let package = Package(
         room(
             "Host",
             [
-                "Bridge", "CodecSandbox", "ColdChain", "Configuration", "Courier", "Crypto",
+                "Bridge", "CodecMessages", "CodecSandbox", "ColdChain", "Configuration", "Courier",
+                "Crypto",
                 "DeviceCodecs", "Fabric", "Intake", "JSONText", "Journal", "Server", "System",
                 "Wire", "YAML",
             ]),
@@ -138,7 +139,8 @@ let package = Package(
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
-        tests("EndToEndTests", ["InteropSupport", "TestSupport", "freshwire"]),
+        tests(
+            "EndToEndTests", ["InteropSupport", "TestSupport", "freshwire", "freshwire-codecs"]),
         .target(
             name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(

@@ -11,6 +11,7 @@ package struct Configuration: Equatable, Sendable {
     package var webhooks = Webhooks()
     package var orders = Orders()
     package var devices = Devices()
+    package var codecs = Codecs()
     package var retention = Retention()
     package var log = Log()
     package var health = Health()
@@ -32,6 +33,8 @@ extension Configuration: Section {
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),
         .section("devices", \.devices, "What device models are understood, and which devices."),
+        .section(
+            "codecs", \.codecs, "How vendors' JavaScript codecs are run, in a process of its own."),
         .section("retention", \.retention, "How long messages are kept to be decoded again."),
         .section("log", \.log, "What the daemon writes to standard error."),
         .section("health", \.health, "When /health/ready says that something is wrong."),

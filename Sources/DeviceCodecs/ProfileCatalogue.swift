@@ -4,6 +4,11 @@ package import ColdChain
 package struct Route: Equatable, Sendable {
     package let profile: ProfileNumber
     package let naming: TopicNaming
+
+    package init(profile: ProfileNumber, naming: TopicNaming) {
+        self.profile = profile
+        self.naming = naming
+    }
 }
 
 /// The profiles in use, found by topic.

@@ -1,4 +1,5 @@
 import Bridge
+import CodecSandbox
 import ColdChain
 package import Configuration
 import Courier
@@ -53,7 +54,8 @@ package final class Daemon {
                 configuration, keys: keys, origin: origin, mail: mail, log: log)
             started.append(fabric.thread)
             started.append(
-                try ReaderLoop.start(path: settings.store.path, mail: mail, log: log))
+                try ReaderLoop.start(
+                    path: settings.store.path, catalogue: catalogue, mail: mail, log: log))
             started.append(
                 try CourierLoop.start(
                     CourierSettings(
@@ -73,10 +75,19 @@ package final class Daemon {
 
     /// What would keep a daemon from starting with this configuration, in words: keys, profiles and
     /// webhook endpoints are tried; no broker is asked and no store is opened.
-    package static func problems(in configuration: Configuration) -> [String] {
+    ///
+    /// - Returns: The problems, and what a daemon can start without but ought to have.
+    package static func problems(
+        in configuration: Configuration
+    ) -> (errors: [String], warnings: [String]) {
         var problems: [String] = []
+        var warnings: [String] = []
         do throws(StartError) {
-            _ = try ProfileCatalogue(configuration.devices)
+            let catalogue = try ProfileCatalogue(configuration.devices)
+            if let codecs = VendorCodecs(catalogue, CodecSandboxSettings(configuration.codecs)) {
+                problems += codecs.refused.map { "profile \($0.profile): \($0.reason)" }
+                warnings = codecs.waitingText.map { [$0] } ?? []
+            }
         } catch {
             problems.append(error.description)
         }
@@ -91,7 +102,7 @@ package final class Daemon {
         } catch {
             problems.append(error.description)
         }
-        return problems
+        return (problems, warnings)
     }
 
     /// Whether the engine turns: what a watchdog is told by.

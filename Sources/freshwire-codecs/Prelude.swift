@@ -148,7 +148,9 @@ enum Prelude {
                     const errors = said(result.errors);
                     if (errors.length > 0) { remarks = errors; next = 0; return 2; }
                     const warnings = said(result.warnings);
-                    data = result.data;
+                    // Old drivers answer the bare data, without a frame around it.
+                    data = "data" in result || "errors" in result || "warnings" in result
+                        ? result.data : result;
                     if (warnings.length > 0) {
                         if (typeof data !== "object" || data === null) return 7;
                         const text = stringify(data);

@@ -15,8 +15,8 @@ enum Program {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .serve, .check, .config, .demo, .simulate, .token, .decode, .export, .deadLetters,
-        .devices, .version,
+        .serve, .check, .config, .demo, .simulate, .token, .decode, .devices, .devicesImport,
+        .export, .deadLetters, .version,
     ]
 
     /// Runs a command line and answers the exit code.
@@ -39,7 +39,10 @@ enum Program {
             StandardStream.output.write(overview)
             return 0
         }
-        let wanted = name == "--version" ? "version" : name
+        // Some commands are called by two words.
+        let pair = words.prefix(2).joined(separator: " ")
+        let isPair = commands.contains { $0.name == pair }
+        let wanted = isPair ? pair : name == "--version" ? "version" : name
         guard let command = commands.first(where: { $0.name == wanted }) else {
             let meant = nearestName(to: name, among: commands.map(\.name))
             throw Failure(
@@ -47,7 +50,7 @@ enum Program {
                 hint: meant.map { "did you mean '\($0)'?" } ?? "see freshwire --help",
                 code: .usage)
         }
-        let rest = Array(words.dropFirst())
+        let rest = Array(words.dropFirst(isPair ? 2 : 1))
         if rest.contains("--help") || rest.contains("-h") {
             StandardStream.output.write(command.help)
             return 0

@@ -143,6 +143,24 @@ struct CodecTests {
         #expect(sandbox.decode(2) == first)
     }
 
+    @Test(
+        "B-3: an object with neither data nor warnings nor errors is the bare data of old drivers")
+    func bareData() throws {
+        let sandbox = try Sandbox(
+            """
+            function decodeUplink(input) {
+                switch (input.fPort) {
+                case 1: return { temperature: 4.2 };
+                case 2: return { warnings: [], temperature: 4.2 };
+                case 3: return { data: null };
+                }
+            }
+            """)
+        #expect(sandbox.decode(port: 1) == .data(#"{"temperature":4.2}"#))
+        #expect(sandbox.decode(port: 2) == .failed(.notAnObject))
+        #expect(sandbox.decode(port: 3) == .failed(.notAnObject))
+    }
+
     @Test("warnings stand beside the data, errors instead of it, in whatever shape they come")
     func remarks() throws {
         let sandbox = try Sandbox(

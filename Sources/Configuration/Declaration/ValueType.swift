@@ -234,6 +234,12 @@ extension ValueType where Value == String {
     /// A directory; whether it has to exist is for its user to say.
     static var directory: ValueType { text("path of a directory", maximumBytes: maximumPathBytes) }
 
+    /// A program; it need not be there, so that a daemon can do without it.
+    static var program: ValueType { text("path of a program", maximumBytes: maximumPathBytes) }
+
+    /// A device profile by its identity.
+    static var model: ValueType { text("vendor/model", maximumBytes: 128) }
+
     /// Linux's PATH_MAX without the NUL.
     private static var maximumPathBytes: Int { 4095 }
 }

@@ -15,6 +15,10 @@ extension Configuration {
 
         /// Device profiles beside those that come with Freshwire.
         package var directory: String?
+        /// Shipped profiles to use that are not in use unless asked for.
+        package var enable: [String] = []
+        /// Profiles to leave out.
+        package var disable: [String] = []
         /// Whether a device that is seen for the first time registers itself.
         package var registration = Registration.automatic
         package var maximum = 100_000
@@ -75,6 +79,12 @@ extension Configuration.Devices: Section {
         Key(
             "directory", \.directory, .directory, example: "/etc/freshwire/devices",
             "A directory with further device profiles, read at start."),
+        Key(
+            "enable", \.enable, .list(of: .model, count: 0...1_000),
+            "Shipped profiles to use that are left out unless they are named here."),
+        Key(
+            "disable", \.disable, .list(of: .model, count: 0...1_000),
+            "Profiles to leave out; their topics are not subscribed to."),
         Key(
             "registration", \.registration, .choice, isReloadable: true,
             "Whether new devices register themselves; if not, what they send is a dead letter."),

@@ -6,6 +6,7 @@ extension Configuration {
         authentication.check(&findings)
         webhooks.check(&findings)
         limits.check(&findings)
+        devices.check(&findings)
         if limits.oldestReading > .seconds(store.temperatureRetentionDays * 86_400) {
             findings.error(
                 "is longer than store.temperature_retention, so they would be erased at once",
@@ -139,6 +140,16 @@ extension Configuration.Limits {
             findings.error(
                 "is warmer than limits.cold_maximum_celsius", at: "limits.frozen_maximum_celsius",
                 comparing: ["limits.cold_maximum_celsius"])
+        }
+    }
+}
+
+extension Configuration.Devices {
+    fileprivate func check(_ findings: inout Findings) {
+        for id in enable where disable.contains(id) {
+            findings.error(
+                "names '\(id)', which devices.disable names too; keep one", at: "devices.enable",
+                comparing: ["devices.disable"])
         }
     }
 }

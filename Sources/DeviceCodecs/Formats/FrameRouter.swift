@@ -6,6 +6,8 @@ package struct FrameRouter: Sendable {
     /// Which profile decodes the frames of a device, by the device's name as the registry has it.
     private var devices: NameTable
     private var models: [ProfileNumber?] = []
+    /// Of every device, whatever else is known of it: for trying a message out.
+    package var assumedModel: ProfileNumber?
     /// By profile number.
     private let formats: [PayloadFormat]
     private let options: [FormatOptions]
@@ -54,7 +56,8 @@ package struct FrameRouter: Sendable {
     }
 
     package func model(ofDevice name: Span<UInt8>) -> ProfileNumber? {
-        devices.find(name).flatMap { models[$0] }
+        if let assumedModel { return assumedModel }
+        return devices.find(name).flatMap { models[$0] }
     }
 
     /// Decodes `frame`, a LoRaWAN application payload, by the model of the draft's device.

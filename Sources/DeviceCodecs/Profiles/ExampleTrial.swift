@@ -5,7 +5,7 @@ import YAML
 
 extension Profile {
     /// When the messages of examples arrive that do not say: the first of 2027.
-    private static let usualReceipt = Timestamp(milliseconds: 1_798_761_600_000)
+    package static let usualReceipt = Timestamp(milliseconds: 1_798_761_600_000)
 
     /// Decodes the examples and compares; the first that differs is thrown, at its place in `node`.
     /// Those of a vendor's JavaScript are tried where that runs.
@@ -27,9 +27,29 @@ extension Profile {
         }
     }
 
+    /// Decodes the examples of a profile in the vendor's JavaScript, and compares.
+    ///
+    /// - Parameter answer: Makes the call, and answers the JSON text of its data.
+    /// - Returns: The first that differs, in words; nil where all agree.
+    package func failingExample(
+        answer: (CodecCall, Timestamp) throws(DecodingFailure) -> [UInt8]
+    ) -> String? {
+        guard !examples.isEmpty, format == .javaScript else { return nil }
+        guard var decoder = try? PayloadDecoder(profiles: [self], limits: .standard) else {
+            return "there is no memory to try the examples"
+        }
+        var batch = SampleBatch()
+        for example in examples {
+            let words = difference(example, &decoder, &batch, answer: answer)
+            if let words { return "example '\(example.title)': \(words)" }
+        }
+        return nil
+    }
+
     /// What an example is decoded to instead of what it says, in words; nil where they agree.
     private func difference(
-        _ example: ProfileExample, _ decoder: inout PayloadDecoder, _ batch: inout SampleBatch
+        _ example: ProfileExample, _ decoder: inout PayloadDecoder, _ batch: inout SampleBatch,
+        answer: (CodecCall, Timestamp) throws(DecodingFailure) -> [UInt8] = Self.noCodec
     ) -> String? {
         let topic = Array((example.topic ?? "").utf8)
         let message = IncomingMessage(
@@ -38,11 +58,22 @@ extension Profile {
             try decoder.decode(
                 example.payload.span, topic: topic.span, profile: ProfileNumber(rawValue: 0),
                 message, into: &batch)
+            if let call = decoder.frames.codecCall {
+                let json = try answer(call, message.receivedAt)
+                try decoder.decode(
+                    json.span, to: call, receivedAt: message.receivedAt, into: &batch)
+            }
         } catch {
             if error.reason == example.failure { return nil }
             return "the message is refused: \(error.reason.rawValue), \(error.detail)"
         }
         return example.difference(from: batch)
+    }
+
+    private static func noCodec(
+        _ call: CodecCall, _ receivedAt: Timestamp
+    ) throws(DecodingFailure) -> [UInt8] {
+        throw DecodingFailure(.codecUnavailable, detail: "no codec runs here")
     }
 }
 

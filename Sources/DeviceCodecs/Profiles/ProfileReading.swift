@@ -22,8 +22,12 @@ extension Profile {
 
     /// Reads a profile and tries its examples; one whose examples fail is refused.
     package init(_ node: Node, codec: [UInt8]? = nil, file: String) throws(ProfileError) {
-        var profile = try ProfileReader(node, file: file).profile()
-        profile.codec = codec
+        let reader = try ProfileReader(node, file: file)
+        var profile = try reader.profile()
+        if profile.format == .javaScript {
+            guard let codec else { throw reader.missingCodec(node) }
+            profile.codec = codec
+        }
         try profile.tryExamples(of: node, file: file)
         self = profile
     }
@@ -45,6 +49,14 @@ private struct ProfileReader {
         format = try mapping.word(try mapping.required("format"), among: PayloadFormat.allCases) {
             $0.rawValue
         }
+    }
+
+    func missingCodec(_ node: Node) -> ProfileError {
+        ProfileError(
+            file: mapping.file, mark: (mapping.node("format") ?? node).mark,
+            .value(
+                "the format 'javascript' needs the vendor's codec beside the profile, as "
+                    + "'codec.js'; 'freshwire devices import' puts it there"))
     }
 
     /// Whether the profile says where the values are; other formats know that themselves.

@@ -29,6 +29,8 @@ enum ReadQuery: Sendable {
     case device(id: String)
     /// What nobody could decode, most recently seen first.
     case unknownFrames(limit: Int)
+    /// Decode a message without recording it.
+    case dryRun(DryRunQuestion)
 }
 
 /// Decides what a request is for, and whether its bearer may ask it.
@@ -63,7 +65,7 @@ struct APIRouter {
         case .success(let verified): identity = verified
         case .failure(let refusal): return .respond(refusal.response)
         }
-        return route(request, Array(segments.dropFirst()), identity)
+        return route(request, Array(segments.dropFirst()), identity, now)
     }
 
     /// Who asks, from the bearer token of the `Authorization` field.
@@ -97,7 +99,7 @@ struct APIRouter {
     }
 
     private func route(
-        _ request: HTTPRequest, _ segments: [String], _ identity: Identity
+        _ request: HTTPRequest, _ segments: [String], _ identity: Identity, _ now: Timestamp
     ) -> APIAction {
         switch (request.head.method, segments.first, segments.count) {
         case (.post, "orders", 1):
@@ -121,6 +123,9 @@ struct APIRouter {
         case (.get, "dead-letters", 1):
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             return page(request, UInt64.init(_:)) { .deadLetters(after: $0 ?? 0, limit: $1) }
+        case (.post, "decode", 1):
+            guard identity.role.seesEverything else { return .respond(.forbidden) }
+            return dryRun(request, now)
         case (.post, "dead-letters", 3) where segments[2] == "replay":
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             guard let number = UInt64(segments[1]) else { return .respond(.notFound) }
@@ -162,11 +167,23 @@ struct APIRouter {
         }
     }
 
+    private func dryRun(_ request: HTTPRequest, _ now: Timestamp) -> APIAction {
+        do throws(DryRunRequestError) {
+            return .read(
+                .dryRun(try DryRunQuestion(request: request.body, receivedAt: now)))
+        } catch {
+            let subject = error.field.map { "\($0) " } ?? ""
+            return .respond(
+                .error(400, error.code, "\(subject)\(error.reason)", field: error.field))
+        }
+    }
+
     /// 405 where the path exists for another method, 404 otherwise.
     private func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
         let allowed: String
         switch (segments.first, segments.count, segments.last) {
-        case ("orders", 1, _), ("orders", 3, "bags"), ("dead-letters", 3, "replay"):
+        case ("orders", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
+            ("dead-letters", 3, "replay"):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
         case ("devices", 1, _): allowed = "GET, POST"

@@ -1,4 +1,5 @@
 import Bridge
+import CodecSandbox
 import ColdChain
 import Fabric
 import System
@@ -48,6 +49,8 @@ struct EngineStatus: Sendable {
     var duplicates: UInt64 = 0
     var publicationsLost: UInt64 = 0
     var pendingDeliveries: [String: Int] = [:]
+    /// Nil where no profile needs a vendor's codec.
+    var codecs: CodecCounters?
 }
 
 /// What a turn has made durable and must hand on.

@@ -1,4 +1,5 @@
 import Bridge
+import CodecSandbox
 import ColdChain
 import DeviceCodecs
 import Intake
@@ -16,6 +17,7 @@ final class EngineLoop {
     private let mail: Mail
     private let poller: Poller
     private let dispatcher: Dispatcher
+    private let codecs: VendorCodecs?
     private var sessions: [BrokerSession] = []
     private var brokers: [BrokerWatch] = []
     private var batch: MessageBatch
@@ -35,10 +37,12 @@ final class EngineLoop {
     private var lostSessions: Set<String> = []
 
     private init(
-        settings: EngineSettings, dispatcher: consuming Dispatcher, mail: Mail, log: Log
+        settings: EngineSettings, catalogue: ProfileCatalogue, mail: Mail, log: Log
     ) throws(StartError) {
         self.settings = settings
-        self.dispatcher = dispatcher
+        codecs = VendorCodecs(catalogue, settings.codecs)
+        codecs?.report(to: log)
+        dispatcher = try Dispatcher(catalogue, codecs: codecs)
         self.mail = mail
         self.log = log
         batch = MessageBatch(
@@ -78,9 +82,9 @@ final class EngineLoop {
         let thread = try StartError.catching { () throws(SystemError) in
             try Thread(name: "engine") {
                 do throws(StartError) {
-                    let dispatcher = try Dispatcher(catalogue)
+                    // Here and not before: the codec program dies with the thread that starts it.
                     let loop = try EngineLoop(
-                        settings: settings, dispatcher: dispatcher, mail: mail, log: log)
+                        settings: settings, catalogue: catalogue, mail: mail, log: log)
                     opened.give(.success(try loop.openStore()))
                     loop.run()
                 } catch {
@@ -308,6 +312,7 @@ final class EngineLoop {
         status.counters = store.bridge?.counters ?? status.counters
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
+        status.codecs = codecs?.counters
         mail.engineStatus.set(status)
     }
 

@@ -1,4 +1,5 @@
 import Bridge
+import CodecSandbox
 import Intake
 import Journal
 import System
@@ -8,6 +9,7 @@ struct EngineSettings: Sendable {
     var brokers: [BrokerSettings]
     var bridge: BridgeSettings
     var store: JournalSettings
+    var codecs: CodecSandboxSettings
     /// Messages and bytes of one turn at most.
     var batchMessages = 500
     var batchBytes = 4 << 20

@@ -1,4 +1,5 @@
 import Bridge
+import CodecSandbox
 import ColdChain
 import Fabric
 import System
@@ -48,6 +49,7 @@ struct HealthReport: Sendable {
         var text = PrometheusText()
         let status = engine.get()
         intake(status, &text)
+        if let counters = status.codecs { codecs(counters, &text) }
         log(status, &text)
         fanOut(fabric.get(), &text)
         deliveries(status, courier.get(), &text)
@@ -75,6 +77,23 @@ struct HealthReport: Sendable {
         text.metric(
             "freshwire_dead_letters_total", .counter, "Messages that could not be decoded.",
             by: "reason", status.counters.deadLetters.mapValues { Double($0) })
+    }
+
+    private func codecs(_ counters: CodecCounters, _ text: inout PrometheusText) {
+        text.metric(
+            "freshwire_codec_calls_total", .counter, "Calls of vendors' codecs.",
+            count: UInt64(clamping: counters.calls))
+        var failures = ["reported_errors": Double(counters.errors)]
+        for kind in CodecFailure.Kind.allCases {
+            failures[kind.name] = Double(counters.failures(kind))
+        }
+        text.metric(
+            "freshwire_codec_failures_total", .counter,
+            "Calls of vendors' codecs that gave no data.", by: "kind", failures)
+        text.metric(
+            "freshwire_codec_restarts_total", .counter,
+            "Times the program that runs codecs had to be started again.",
+            count: UInt64(clamping: counters.starts - 1))
     }
 
     private func log(_ status: EngineStatus, _ text: inout PrometheusText) {
@@ -181,4 +200,22 @@ struct FabricStatus: Sendable {
     var outboxBytes: UInt64 = 0
     var refusals: UInt64 = 0
     var statistics = FabricStatistics()
+}
+
+extension CodecFailure.Kind {
+    fileprivate var name: String {
+        switch self {
+        case .threw: "threw"
+        case .timedOut: "timed_out"
+        case .outOfMemory: "out_of_memory"
+        case .noSuchFunction: "no_such_function"
+        case .notAnObject: "not_an_object"
+        case .tooLarge: "too_large"
+        case .crashed: "crashed"
+        case .notLoaded: "not_loaded"
+        case .codecSuspended: "codec_suspended"
+        case .sandboxUnavailable: "sandbox_unavailable"
+        case .deadlinePassed: "deadline_passed"
+        }
+    }
 }

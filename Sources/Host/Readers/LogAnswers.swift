@@ -37,6 +37,7 @@ struct LogAnswers {
                     for frame in frames { array.object { $0.unknownFrameMembers(frame) } }
                 }
             }
+        case .dryRun: return .notFound
         }
     }
 

@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import DeviceCodecs
 import Fabric
 import Journal
 import System
@@ -23,9 +24,15 @@ final class ReaderLoop {
     private let mail: Mail
     private let poller: Poller
     private let log: Log
+    private let catalogue: ProfileCatalogue
     private var reader: JournalReader?
+    /// Made by the first question that needs it.
+    private var dryRun: DryRun?
 
-    private init(path: String, mail: Mail, poller: Poller, log: Log) {
+    private init(
+        path: String, catalogue: ProfileCatalogue, mail: Mail, poller: Poller, log: Log
+    ) {
+        self.catalogue = catalogue
         self.path = path
         self.mail = mail
         self.poller = poller
@@ -33,7 +40,9 @@ final class ReaderLoop {
     }
 
     /// Starts the thread.
-    static func start(path: String, mail: Mail, log: Log) throws(StartError) -> Thread {
+    static func start(
+        path: String, catalogue: ProfileCatalogue, mail: Mail, log: Log
+    ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
             try Thread(name: "reader") {
@@ -41,7 +50,9 @@ final class ReaderLoop {
                     let poller = try Poller()
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
-                    ReaderLoop(path: path, mail: mail, poller: poller, log: log).run()
+                    ReaderLoop(
+                        path: path, catalogue: catalogue, mail: mail, poller: poller, log: log
+                    ).run()
                 } catch {
                     started.give(.failure(StartError(error.description)))
                 }
@@ -67,6 +78,7 @@ final class ReaderLoop {
     }
 
     private func answer(_ query: ReadQuery) -> APIResponse {
+        if case .dryRun(let question) = query { return answer(question) }
         do throws(StoreError) {
             let reader = try openReader()
             return try LogAnswers(reader: reader).answer(query)
@@ -78,10 +90,34 @@ final class ReaderLoop {
         }
     }
 
+    /// Without vendors' codecs: those run for the engine only, and nothing here may hold it up.
+    private func answer(_ question: DryRunQuestion) -> APIResponse {
+        if dryRun == nil {
+            do throws(StartError) {
+                dryRun = try DryRun(catalogue, codecs: nil)
+            } catch {
+                log.error("no dry run", ["reason": error.description])
+            }
+        }
+        guard let answer = dryRun?.answer(question) else { return .overloaded }
+        return APIResponse(status: answer.outcome.status, body: answer.json)
+    }
+
     private func openReader() throws(StoreError) -> JournalReader {
         if let reader { return reader }
         let opened = try JournalReader(path: path)
         reader = opened
         return opened
+    }
+}
+
+extension DryRunAnswer.Outcome {
+    /// A message that is refused is an answer too: that is what was asked.
+    fileprivate var status: Int {
+        switch self {
+        case .decoded, .refused: 200
+        case .unanswerable: 404
+        case .needsCodec: 409
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Bridge
+import CodecSandbox
 import ColdChain
 import Configuration
 import DeviceCodecs
@@ -20,6 +21,7 @@ extension EngineSettings {
         }
         bridge = BridgeSettings(configuration, catalogue: catalogue)
         store = JournalSettings(configuration)
+        codecs = CodecSandboxSettings(configuration.codecs)
         batchMessages = configuration.mqtt.batchMessages
         batchBytes = configuration.mqtt.batchBytes
     }

@@ -1,30 +1,40 @@
 package import Bridge
-import Configuration
+import CodecMessages
+package import Configuration
 package import DeviceCodecs
 import System
+import Wire
 
 extension ProfileCatalogue {
     /// The profiles that are part of the program, and those of the configured directory, one in
-    /// each `<vendor>/<model>/profile.yaml`.
-    init(_ devices: Configuration.Devices) throws(StartError) {
+    /// each `<vendor>/<model>/profile.yaml` with its `codec.js` beside it where it has one; without
+    /// those that are not wanted.
+    package init(_ devices: Configuration.Devices) throws(StartError) {
         var profiles: [Profile] = []
         do throws(ProfileError) {
             profiles = try Self.shippedProfiles()
         } catch {
             throw StartError(error.description)
         }
+        try Self.checkNames(in: devices.enable, "devices.enable", among: profiles)
+        let shipped = profiles.map(\.id)
+        profiles.removeAll { !$0.isOffered && !devices.enable.contains($0.id) }
         if let directory = devices.directory {
             for path in try Self.profileFiles(in: directory) {
                 let text = try StartError.catching { () throws(SystemError) in
                     try File.read(path, limit: 1 << 20)
                 }
+                let codec = try Self.codec(beside: path)
                 do throws(ProfileError) {
-                    profiles.append(try Profile(parsing: text, file: path))
+                    profiles.append(try Profile(parsing: text, codec: codec, file: path))
                 } catch {
                     throw StartError(error.description)
                 }
             }
         }
+        try Self.checkNames(
+            in: devices.disable, "devices.disable", among: profiles, or: shipped)
+        profiles.removeAll { devices.disable.contains($0.id) }
         do throws(ProfileConflict) {
             try self.init(profiles)
         } catch {
@@ -36,6 +46,27 @@ extension ProfileCatalogue {
     package var traits: [ProfileTraits] {
         profiles.map {
             ProfileTraits(name: $0.identity, carrier: $0.carrier, ranges: $0.ranges)
+        }
+    }
+
+    /// A name that no profile has is a slip that would leave its device unheard.
+    private static func checkNames(
+        in names: [String], _ key: String, among profiles: [Profile], or others: [String] = []
+    ) throws(StartError) {
+        let known = profiles.map(\.id) + others
+        for name in names where !known.contains(name) {
+            let nearest = nearestName(to: name, among: known)
+            throw StartError(
+                "\(key): there is no profile '\(name)'"
+                    + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+        }
+    }
+
+    private static func codec(beside profile: String) throws(StartError) -> [UInt8]? {
+        let path = String(profile.dropLast("profile.yaml".count)) + "codec.js"
+        guard File.exists(path) else { return nil }
+        return try StartError.catching { () throws(SystemError) in
+            try File.read(path, limit: CodecBounds.source)
         }
     }
 

@@ -19,10 +19,12 @@ extension Command {
         var report = Setup.report(arguments)
         report.checkFiles()
         var errors = report.errors.map { "\($0)" }
+        var warnings = report.warnings.map { "\($0)" }
         if let configuration = report.configuration {
-            errors += Daemon.problems(in: configuration)
+            let problems = Daemon.problems(in: configuration)
+            errors += problems.errors
+            warnings += problems.warnings
         }
-        let warnings = report.warnings.map { "\($0)" }
         if arguments.has("json") {
             let json: JSON = [
                 "ok": .bool(errors.isEmpty), "errors": .array(errors.map { .string($0) }),

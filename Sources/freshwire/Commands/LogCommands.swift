@@ -5,40 +5,6 @@ import System
 import Wire
 
 extension Command {
-    static let decode = Command(
-        name: "decode", summary: "Decodes one payload and prints every value, unit and reason.",
-        operands: "FILE",
-        options: [
-            Setup.configurationOption,
-            Option("topic", "TOPIC", "The topic it came by; it decides the device profile."),
-        ],
-        examples: [
-            (
-                "echo '{\"temperature\":61.3}' | freshwire decode --topic bags/BAG-1/readings -",
-                "Shows what Freshwire makes of a bag's reading; - is standard input."
-            )
-        ]
-    ) { (arguments) throws(Failure) -> Int32 in
-        let file = try arguments.operand("FILE", for: "decode")
-        guard let topic = arguments["topic"] else {
-            throw Failure("--topic is needed", hint: "such as bags/BAG-1/readings", code: .usage)
-        }
-        let configuration = try Setup.configuration(arguments)
-        let payload: [UInt8]
-        do throws(SystemError) {
-            payload = file == "-" ? try File.readInput() : try File.read(file)
-        } catch {
-            throw Failure(error.description, code: .noInput)
-        }
-        do throws(StartError) {
-            let preview = try PayloadPreview.decode(topic: topic, payload: payload, configuration)
-            StandardStream.output.write(preview.json + [UInt8(ascii: "\n")])
-            return preview.isDecoded ? 0 : ExitCode.failure.rawValue
-        } catch {
-            throw Failure(error.description, code: .configuration)
-        }
-    }
-
     static let export = Command(
         name: "export", summary: "Prints the temperature log as lines of JSON.",
         options: [
