@@ -7,7 +7,7 @@ PACKAGES := $(shell sed 's/\#.*//' Deploy/debian/build-packages)
 VENV := .build/venv
 SWIFT_BUILD := swift build
 
-.PHONY: help run test bench setup lint format venv build fuzz
+.PHONY: help run test vectors bench setup lint format venv build fuzz
 
 help: ## Lists the commands.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ test: setup venv lint ## Builds everything and runs every test against real brok
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build
 	Tests/Benchmarks/run --smoke
+
+vectors: setup ## Runs the test vectors of FILE through the product's own decoding: make vectors FILE=….json
+	@$(SWIFT_BUILD) --product VectorRun
+	@.build/debug/VectorRun "$(FILE)" Tests/Vectors/exceptions.txt
 
 build: setup ## Builds the release binaries: .build/release/freshwire, and freshwire-codecs beside it.
 	$(SWIFT_BUILD) -c release --product freshwire
