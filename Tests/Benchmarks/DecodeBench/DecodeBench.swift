@@ -41,9 +41,12 @@ struct DecodeBench {
         var batch = SampleBatch()
         var allocated: UInt64 = 0
         print("message                             ns/message  ns/sample  allocations/message")
-        for (name, topic, payload) in cases {
-            let message = Message(topic: Array(topic.utf8), payload: Array(payload.utf8))
-            let count = isCheck ? 1000 : 4_000_000 / (payload.utf8.count + 20)
+        var messages = cases.map { name, topic, payload in
+            (name, Message(topic: Array(topic.utf8), payload: Array(payload.utf8)))
+        }
+        messages += examples(of: catalogue)
+        for (name, message) in messages {
+            let count = isCheck ? 1000 : 4_000_000 / (message.payload.count + 20)
             let result = try measure(
                 message, count, rounds: isCheck ? 1 : 9, catalogue, &decoder, &batch)
             allocated += result.allocations
@@ -54,11 +57,64 @@ struct DecodeBench {
                 tenths(Double(result.allocations) / Double(count)), separator: "")
         }
         if isCheck, allocated > 0 { throw Allocated(count: allocated) }
+        if !isCheck { try measureLoading() }
+    }
+
+    /// The first example of each shipped profile that gives a sample: a message of each format.
+    private static func examples(of catalogue: ProfileCatalogue) -> [(String, Message)] {
+        catalogue.profiles.enumerated().compactMap { number, profile in
+            guard profile.id.hasPrefix("generic/") == false,
+                let example = profile.examples.first(where: { !$0.samples.isEmpty })
+            else { return nil }
+            var message = Message(
+                topic: Array((example.topic ?? "").utf8), payload: example.payload)
+            message.profile = ProfileNumber(rawValue: number)
+            message.port = example.port
+            // Past the times that the examples tell.
+            message.receivedAt = example.receivedAt ?? Timestamp(milliseconds: 1_798_761_600_000)
+            return ("\(profile.id), \(example.payload.count) bytes", message)
+        }
+    }
+
+    /// What it costs to read a thousand profiles with their examples, and to route by them.
+    private static func measureLoading() throws {
+        let topic = "bags/bag-000017/readings"
+        guard let text = ProfileCatalogue.shippedText(of: "generic/bag/profile.yaml") else {
+            return
+        }
+        var profiles: [Profile] = []
+        let start = threadNanoseconds()
+        for number in 0..<1000 {
+            let own = text.replacing("id: generic/bag", with: "id: bench/bag-\(number)")
+                .replacing("topic: bags/", with: "topic: site-\(number)/bags/")
+            profiles.append(try Profile(parsing: Array(own.utf8), file: "\(number)"))
+        }
+        let catalogue = try ProfileCatalogue(profiles)
+        let loaded = threadNanoseconds() - start
+        print("1,000 profiles loaded, ms:", tenths(Double(loaded) / 1_000_000))
+        let small = try ProfileCatalogue(ProfileCatalogue.shippedProfiles())
+        try measureRouting("30 profiles", small, Array(topic.utf8))
+        try measureRouting("1,000 profiles", catalogue, Array("site-500/\(topic)".utf8))
+    }
+
+    private static func measureRouting(
+        _ name: String, _ catalogue: ProfileCatalogue, _ topic: [UInt8]
+    ) throws {
+        let start = threadNanoseconds()
+        var sum = 0
+        for _ in 0..<1_000_000 { sum += try catalogue.route(topic.span).profile.rawValue }
+        let spent = Double(threadNanoseconds() - start) / 1_000_000
+        precondition(sum >= 0, "profiles are numbered from 0")
+        print("routing by \(name), ns a message:", tenths(spent))
     }
 
     private struct Message {
         var topic: [UInt8]
         var payload: [UInt8]
+        /// Where the topic does not tell.
+        var profile: ProfileNumber?
+        var port = 0
+        var receivedAt = Timestamp(milliseconds: 1_795_176_001_000)
     }
 
     private struct Allocated: Error {
@@ -96,11 +152,10 @@ struct DecodeBench {
         _ decoder: inout PayloadDecoder, _ batch: inout SampleBatch
     ) throws {
         for _ in 0..<count {
-            let route = try catalogue.route(message.topic.span)
+            let profile = try message.profile ?? catalogue.route(message.topic.span).profile
             try decoder.decode(
-                message.payload.span, topic: message.topic.span, profile: route.profile,
-                IncomingMessage(receivedAt: Timestamp(milliseconds: 1_795_176_001_000)),
-                into: &batch)
+                message.payload.span, topic: message.topic.span, profile: profile,
+                IncomingMessage(receivedAt: message.receivedAt, port: message.port), into: &batch)
         }
     }
 
