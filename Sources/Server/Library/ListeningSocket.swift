@@ -11,7 +11,7 @@ final class ListeningSocket {
         /// A connection that was over before it was taken. There may be others.
         case lost
         case nothing
-        /// The reason, as an error number. No connection can be taken for now.
+        /// The reason, as an error number. No connection can be taken until that is over.
         case failure(CInt)
     }
 
