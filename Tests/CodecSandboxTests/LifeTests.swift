@@ -48,7 +48,7 @@ struct LifeTests {
 
     @Test("stopped by a signal, it is killed after the stall limit and its calls are made again")
     func stopped() throws {
-        let sandbox = try Sandbox(Self.source) { $0.stallLimit = 1_500_000_000 }
+        let sandbox = try Sandbox(Self.source) { $0.stallLimit = 4_000_000_000 }
         kill(try #require(Self.identifier(of: sandbox)), SIGSTOP)
         for number in UInt8(0)..<3 { sandbox.begin(1, [number]) }
         #expect(sandbox.finish() == (0..<3).map { .data("{\"n\":\($0)}") })
@@ -89,7 +89,7 @@ struct LifeTests {
     @Test("a codec that the program dies of is suspended as well")
     func killers() throws {
         let sandbox = try Sandbox(Self.source) {
-            $0.stallLimit = 1_500_000_000
+            $0.stallLimit = 4_000_000_000
             $0.strikes = 2
         }
         try sandbox.load(2, Self.source)
@@ -106,7 +106,7 @@ struct LifeTests {
     @Test("a program that dies too often is left alone for a while, and calls fail at once")
     func tooManyDeaths() throws {
         let sandbox = try Sandbox(Self.source) {
-            $0.stallLimit = 1_500_000_000
+            $0.stallLimit = 4_000_000_000
             $0.strikes = 100
             $0.starts.free = 2
             $0.starts.firstPause = 3_000_000_000
@@ -115,10 +115,11 @@ struct LifeTests {
         sandbox.begin(1, port: 3)
         sandbox.begin(1, port: 3)
         sandbox.begin(1, [1])
-        #expect(
-            sandbox.finish() == [
-                .failed(.timedOut), .failed(.timedOut), .failed(.sandboxUnavailable),
-            ])
+        let answers = sandbox.finish()
+        #expect(answers.first == .failed(.timedOut))
+        // On a machine that gives it no processor the program may use up a start without a call.
+        #expect([.failed(.timedOut), .failed(.sandboxUnavailable)].contains(answers[1]))
+        #expect(answers.last == .failed(.sandboxUnavailable))
         #expect(sandbox.decode(1, [1]) == .failed(.sandboxUnavailable))
         guard case .unavailable = sandbox.process.availability else {
             Issue.record("\(sandbox.process.availability)")
