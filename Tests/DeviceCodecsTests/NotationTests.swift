@@ -56,6 +56,8 @@ struct NotationTests {
             ("1795176600000", []),
             // 1024 weeks before the receipt: the week number of GPS began again.
             ("1175860800000", .weekRollover),
+            // After the rollover still more than ten minutes ahead.
+            ("1175861400001", .clockUnset),
         ] as [(String, ReadingNotes)])
     func clocks(sent: String, notes: ReadingNotes) throws {
         let profile = try profile(time: "{path: at, kind: epoch_ms}")

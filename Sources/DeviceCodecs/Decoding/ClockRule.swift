@@ -24,7 +24,8 @@ package struct ClockRule: Equatable, Sendable {
     ) -> (time: Timestamp?, notes: ReadingNotes) {
         let age = receivedAt.milliseconds(since: claimed)
         let fromRollover = age.subtractingReportingOverflow(Self.rolloverMilliseconds)
-        if !fromRollover.overflow, fromRollover.partialValue.magnitude <= Self.dayMilliseconds {
+        let timely = -futureToleranceMilliseconds...Self.dayMilliseconds
+        if !fromRollover.overflow, timely.contains(fromRollover.partialValue) {
             return (claimed.advanced(byMilliseconds: Self.rolloverMilliseconds), .weekRollover)
         }
         if claimed < earliest { return (nil, .clockUnset) }
