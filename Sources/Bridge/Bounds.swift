@@ -27,6 +27,9 @@ package struct Bounds: Equatable, Sendable {
     package var advertWindowMilliseconds: Int64 = 2_000
     /// Topics in the list of unknown frames.
     package var unknownFramesMaximum = 1_000
+    /// Bytes of announcements that are kept for the next start, topics and payloads; ten thousand of
+    /// Home Assistant's usual size.
+    package var announcementBytes = 8 << 20
     /// Orders held in memory; creating one more is refused until others are final and forgotten.
     package var ordersMaximum = 200_000
     /// Bytes of a payload that a dead letter keeps.

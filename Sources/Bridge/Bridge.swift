@@ -16,6 +16,7 @@ package struct Bridge: Sendable {
     var sources = SourceTable()
     package internal(set) var devices = DeviceRegistry()
     var unknownFrames: UnknownFrames
+    var announcements: AnnouncementBook
     var recentSamples = RecentSamples()
     /// Whose the samples of the message in hand are; empty between messages.
     var origins: [SampleOrigin] = []
@@ -64,6 +65,7 @@ package struct Bridge: Sendable {
         unknownFrames = UnknownFrames(
             capacity: settings.bounds.unknownFramesMaximum, salt: random.next(),
             restored: restored.unknownFrames, records: &effects.records.unknownFrames)
+        announcements = AnnouncementBook(restored: restored.announcements)
         for order in restored.orders { book.put(order) }
         for custody in restored.custody { book.put(custody) }
         sources = SourceTable(

@@ -61,6 +61,7 @@ package struct RecordBatch: Equatable, Sendable {
     package var rawMessages = RawMessages()
     package var devices: [DeviceChange] = []
     package var unknownFrames: [UnknownFrameChange] = []
+    package var announcements: [AnnouncementMessage] = []
 
     package init() {}
 
@@ -69,6 +70,7 @@ package struct RecordBatch: Equatable, Sendable {
             && excursions.isEmpty && events.isEmpty && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
+            && announcements.isEmpty
     }
 
     package mutating func removeAll() {
@@ -86,6 +88,7 @@ package struct RecordBatch: Equatable, Sendable {
         rawMessages.removeAll()
         devices.removeAll(keepingCapacity: true)
         unknownFrames.removeAll(keepingCapacity: true)
+        announcements.removeAll(keepingCapacity: true)
     }
 }
 

@@ -24,6 +24,8 @@ package struct RestoredState: Equatable, Sendable {
     package var devices: [RegisteredDevice] = []
     /// Least recently seen first.
     package var unknownFrames: [UnknownFrame] = []
+    /// What devices announced of their topics, in the order of the announcing topics.
+    package var announcements: [AnnouncementMessage] = []
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0

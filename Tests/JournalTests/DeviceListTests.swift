@@ -60,6 +60,24 @@ struct DeviceListTests {
         #expect(try reader.devices(limit: 9).map(\.lastSeen) == [at(40_049), at(70)])
     }
 
+    @Test(
+        "B-3: the newest announcement of each topic is restored until it is withdrawn")
+    func announcements() throws {
+        func message(_ topic: String, _ payload: String) -> AnnouncementMessage {
+            AnnouncementMessage(topic: Array(topic.utf8), payload: Array(payload.utf8))
+        }
+        let scratch = try Scratch()
+        let journal = try Journal(scratch.settings)
+        try journal.commit { batch in
+            batch.announcements = [
+                message("b", "1"), message("a", "1"), message("c", "1"), message("b", "2"),
+                message("c", ""),
+            ]
+        }
+        #expect(
+            try journal.restore(now: at(0)).announcements == [message("a", "1"), message("b", "2")])
+    }
+
     @Test("unknown frames are restored least recently seen first and listed the other way")
     func frames() throws {
         let scratch = try Scratch()

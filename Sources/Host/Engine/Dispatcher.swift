@@ -162,6 +162,9 @@ package final class Dispatcher {
             }
             return
         }
+        if route.profile == announcing {
+            bridge?.remember(announcement: payload, on: topic, effects: &effects)
+        }
         do throws(DecodingFailure) {
             try decoder.decode(
                 payload, topic: topic, profile: route.profile,
@@ -207,6 +210,17 @@ package final class Dispatcher {
             samples, profile: announcing, naming: .nobody, topic: topic, payload: payload,
             arrival: arrival, effects: &effects)
         return true
+    }
+
+    /// Takes again what a device announced before a restart. What was wrong with it was said when
+    /// it came; a profile that is no longer there takes none.
+    func restore(_ announcement: AnnouncementMessage, receivedAt: Timestamp) {
+        let topic = announcement.topic.span
+        guard let announcing, let route = try? catalogue.route(topic), route.profile == announcing
+        else { return }
+        try? decoder.decode(
+            announcement.payload.span, topic: topic, profile: announcing,
+            IncomingMessage(receivedAt: receivedAt), into: &samples)
     }
 
     /// The topics that devices announced since this was asked for the last time.

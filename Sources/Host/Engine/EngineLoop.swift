@@ -102,6 +102,8 @@ final class EngineLoop {
         let now = Timestamp(milliseconds: Clock.wallMilliseconds())
         try store.open(now: now, effects: &effects)
         store.restoredModels.forEach(dispatcher.take)
+        store.restoredAnnouncements.forEach { dispatcher.restore($0, receivedAt: now) }
+        subscribeToAnnounced()
         let origin = LogOrigin(
             epoch: store.epoch, lastEvent: store.lastEvent, orders: store.restoredOrders)
         guard settle() else { throw StartError("the store cannot be written") }
@@ -184,6 +186,10 @@ final class EngineLoop {
                 batch, at: index, receivedAt: receivedAt, through: dispatcher, effects: &effects)
         }
         store.finish(batch, through: dispatcher, effects: &effects)
+        subscribeToAnnounced()
+    }
+
+    private func subscribeToAnnounced() {
         for filter in dispatcher.takeNewFilters() {
             for session in sessions { session.subscribe(to: filter) }
         }

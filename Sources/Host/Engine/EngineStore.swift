@@ -16,6 +16,8 @@ final class EngineStore {
     private(set) var restoredOrders: [Order] = []
     /// What the registry of the log says of models, as it was when the log was opened.
     private(set) var restoredModels: [ModelChange] = []
+    /// What devices had announced when the store was opened.
+    private(set) var restoredAnnouncements: [AnnouncementMessage] = []
     /// The number of the newest event in the log when it was opened.
     private(set) var lastEvent: UInt64 = 0
     /// Readings and fixes that were in the log already, since the start.
@@ -57,6 +59,7 @@ final class EngineStore {
             restoredModels = restored.devices.map {
                 ModelChange(device: $0.id, profile: $0.profile)
             }
+            restoredAnnouncements = restored.announcements
             lastEvent = restored.lastEvent
             bridge = Bridge(
                 settings: settings.bridge, restored: restored,

@@ -1,12 +1,14 @@
 internal import Bridge
 internal import ColdChain
 
-/// Keeps the registry of devices and the list of unknown frames: small tables that change.
+/// Keeps the registry of devices, the list of unknown frames and what devices announce: small tables that change.
 struct DeviceBook {
     private let putDevice: Statement
     private let removeDevice: Statement
     private let putFrame: Statement
     private let removeFrame: Statement
+    private let putAnnouncement: Statement
+    private let removeAnnouncement: Statement
 
     init(_ database: Database) throws(StoreError) {
         putDevice = try database.prepare(
@@ -23,6 +25,9 @@ struct DeviceBook {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
         removeFrame = try database.prepare("DELETE FROM unknown_frames WHERE topic = ?1")
+        putAnnouncement = try database.prepare(
+            "INSERT OR REPLACE INTO announcements(topic, payload) VALUES (?1, ?2)")
+        removeAnnouncement = try database.prepare("DELETE FROM announcements WHERE topic = ?1")
     }
 
     func record(_ change: DeviceChange) throws(StoreError) {
@@ -62,5 +67,12 @@ struct DeviceBook {
             removeFrame.bind(1, blob: topic)
             try removeFrame.run()
         }
+    }
+
+    func record(_ announcement: AnnouncementMessage) throws(StoreError) {
+        let statement = announcement.payload.isEmpty ? removeAnnouncement : putAnnouncement
+        statement.bind(1, blob: announcement.topic)
+        if !announcement.payload.isEmpty { statement.bind(2, blob: announcement.payload) }
+        try statement.run()
     }
 }

@@ -63,6 +63,7 @@ final class OpenStore {
         for fingerprint in batch.fingerprints { try fingerprints.add(fingerprint) }
         for change in batch.devices { try devices.record(change) }
         for change in batch.unknownFrames { try devices.record(change) }
+        for message in batch.announcements { try devices.record(message) }
         for letter in batch.deadLetters { try deadLetters.record(letter) }
         receipt.deadLetters = batch.deadLetters.count
         receipt.deadLettersRemoved = try deadLetters.trim()

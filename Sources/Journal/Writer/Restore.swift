@@ -127,6 +127,12 @@ extension OpenStore {
             ORDER BY last_seen, first_seen, topic
             """)
         while try frames.step() { state.unknownFrames.append(frames.unknownFrame()) }
+        let announcements = try database.prepare(
+            "SELECT topic, payload FROM announcements ORDER BY topic")
+        while try announcements.step() {
+            state.announcements.append(
+                AnnouncementMessage(topic: announcements.bytes(0), payload: announcements.bytes(1)))
+        }
     }
 
     private func restoreNumbers(_ state: inout RestoredState) throws(StoreError) {
