@@ -88,6 +88,7 @@ package struct FrameRouter: Sendable {
                 into: &batch)
         case .advert: try decodeAdvert(frame, draft, message, into: &batch)
         case .esphome: try decodeNumber(frame, options[profile.rawValue], draft, into: &batch)
+        case .nmea: try NMEA.decode(frame, port: port, draft, message, into: &batch)
         case .senMLCBOR: try SenMLCBOR.decode(frame, port: port, draft, message, into: &batch)
         case .milesight: try Milesight.decode(frame, port: port, draft, message, into: &batch)
         case .cayenneLPP: try CayenneLPP.decode(frame, port: port, draft, message, into: &batch)
@@ -102,7 +103,9 @@ package struct FrameRouter: Sendable {
             codecCall = CodecCall(
                 profile: profile, port: port, frame: frame.bytes, draft: draft,
                 device: draft.device.map { Array(batch.text[$0]) } ?? [])
-        default:
+        case .json, .theThingsStack, .chirpStack, .ruuviGateway, .minewGateway, .mokoGateway,
+            .theengs, .teltonikaJSON, .ownTracks, .flespi, .traccar, .pui, .meshtastic, .senMLJSON,
+            .zigbee2MQTT, .tasmota, .shelly, .homeAssistant:
             throw DecodingFailure(.unsupported, detail: "the format is none of single frames")
         }
     }

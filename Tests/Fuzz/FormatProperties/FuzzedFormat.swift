@@ -62,6 +62,9 @@ enum FuzzedFormat {
             ("dragino_lsn50", .routed(.draginoLSN50)),
             ("dragino_trackerd", .routed(.draginoTrackerD)),
             ("elsys", .routed(.elsys)),
+            ("nmea_0183", .routed(.nmea)),
+            ("pui", .document(PUI.decode)),
+            ("meshtastic", .document(Meshtastic.decode)),
         ]
     }
 

@@ -114,7 +114,7 @@ private struct Message {
         }
     }
 
-    /// An advert around the one element of it that the vector gives.
+    /// An advert around the elements of it that the vector gives.
     private static func advert(_ input: JSON) -> [UInt8]? {
         guard let data = input["hex"]?.string.flatMap(bytes) else { return nil }
         var advert: [UInt8] = []
@@ -132,6 +132,11 @@ private struct Message {
             advert.append(0xFF)
         }
         advert += data
+        if !isManufacturer, let more = input["manufacturerdata"]?.string.flatMap(bytes) {
+            advert.append(UInt8(truncatingIfNeeded: more.count + 1))
+            advert.append(0xFF)
+            advert += more
+        }
         if let name = input["name"]?.string {
             advert.append(UInt8(truncatingIfNeeded: name.utf8.count + 1))
             advert.append(0x09)
@@ -154,6 +159,9 @@ private struct Message {
         case "tasmota": .tasmota
         case "shelly-gen2": .shelly
         case "zigbee2mqtt": .zigbee2MQTT
+        case "pui-json": .pui
+        case "meshtastic-json": .meshtastic
+        case "nmea-0183": .nmea
         case "tts-v3": .theThingsStack
         case "chirpstack-v4", "chirpstack-v3": .chirpStack
         default: nil
