@@ -42,6 +42,7 @@ package struct AnnouncedTopics: Sendable {
     /// State topics, by number; a name without values is one that was withdrawn.
     private var topics: NameTable
     private var values: [[Value]] = []
+    private var newFilters: [String] = []
 
     /// - Parameter salt: drawn at random, so that nobody can choose topics that collide.
     package init(limit: Int = standardLimit, salt: UInt64 = 0) {
@@ -52,9 +53,11 @@ package struct AnnouncedTopics: Sendable {
 
     package var isEmpty: Bool { count == 0 }
 
-    /// The topics to subscribe to, in alphabetical order.
-    package var subscriptionFilters: [String] {
-        Set(announcements.map(\.stateTopic)).sorted()
+    /// The topics to subscribe to that were announced since this was asked for the last time.
+    package mutating func takeNewFilters() -> [String] {
+        var taken: [String] = []
+        swap(&taken, &newFilters)
+        return taken
     }
 
     /// All that is announced now, in the order of the topics that announced it.
@@ -79,6 +82,7 @@ package struct AnnouncedTopics: Sendable {
             guard others + (new[device]?.count ?? 0) <= Self.mostOfDevice else { throw .tooMany }
         }
         count += more
+        noteNewFilters(devices.flatMap { new[$0] ?? [] })
         sources[source] = new.isEmpty ? nil : new
         for device in devices {
             for announcement in old[device] ?? [] { remove(device: device, from: announcement) }
@@ -91,6 +95,13 @@ package struct AnnouncedTopics: Sendable {
             renumber(device)
         }
         if topics.count > 2 * limit + 64 { compact() }
+    }
+
+    /// To be asked before the announcements are in the table.
+    private mutating func noteNewFilters(_ announcements: [Announcement]) {
+        newFilters += Set(announcements.map(\.stateTopic)).filter { topic in
+            topics.find(Array(topic.utf8).span).map { values[$0].isEmpty } ?? true
+        }.sorted()
     }
 
     /// What is announced of a device, in the order of the topics that announced it.

@@ -32,8 +32,6 @@ package struct PayloadDecoder: ~Copyable {
     package var frames: FrameRouter
     /// What devices say of their own topics.
     private var announced = AnnouncedTopics(salt: .random(in: .min ... .max))
-    /// Topics that were announced and are not subscribed to yet.
-    package private(set) var newFilters: [String] = []
 
     /// Throws only when there is no memory for it.
     package init(
@@ -131,20 +129,14 @@ package struct PayloadDecoder: ~Copyable {
     }
 
     /// The topics that were announced since this was asked for the last time.
-    package mutating func takeNewFilters() -> [String] {
-        defer { newFilters.removeAll() }
-        return newFilters
-    }
+    package mutating func takeNewFilters() -> [String] { announced.takeNewFilters() }
 
     /// What is announced beside the log's quantities is nobody's fault; a value that could be read
     /// if it were announced in another way is.
     private mutating func takeAnnouncement(
         _ payload: Span<UInt8>, _ topic: Span<UInt8>
     ) throws(DecodingFailure) {
-        let before = Set(announced.subscriptionFilters)
-        let refusals = try announced.take(topic, payload, &document)
-        newFilters += announced.subscriptionFilters.filter { !before.contains($0) }
-        for refusal in refusals {
+        for refusal in try announced.take(topic, payload, &document) {
             switch refusal {
             case .unsupportedComponent, .unsupportedQuantity: continue
             default: throw DecodingFailure(.unsupported, detail: refusal.description)
