@@ -53,18 +53,18 @@ package struct PayloadDecoder: ~Copyable {
         }
         document = try JSONDocument(limits: limits)
         frames = FrameRouter(profiles)
-        for (number, profile) in profiles.enumerated()
-        where profile.format == .json && profile.topics.isEmpty {
-            // Without topics of its own it maps what a network's server decoded of a frame.
-            frames.setAnswerMap(profile.map, ofProfile: ProfileNumber(rawValue: number))
-        }
-        self.extractor = extractor
-        self.profiles = profiles
-        self.limits = limits
         maps = profiles.map { profile in
             let isMapped = profile.format == .json || profile.format == .javaScript
             return isMapped ? profile.map : AnswerMap(now: AnswerMap.Part(fields: []))
         }
+        for (number, profile) in profiles.enumerated()
+        where profile.format == .json && profile.topics.isEmpty {
+            // Without topics of its own it maps what a network's server decoded of a frame.
+            frames.setAnswerMap(maps[number], ofProfile: ProfileNumber(rawValue: number))
+        }
+        self.extractor = extractor
+        self.profiles = profiles
+        self.limits = limits
         self.rows = rows
         self.plans = plans
     }
