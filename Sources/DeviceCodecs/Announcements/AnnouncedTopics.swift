@@ -286,9 +286,9 @@ extension AnnouncedTopics.Form {
         switch self {
         case .number(let unit): ESPHome.reported(text, quantity, unit)
         case .truth(let on, let off):
-            if text.isLowerCased(on) {
+            if text.isWord(on.span) {
                 .value(1)
-            } else if text.isLowerCased(off) {
+            } else if text.isWord(off.span) {
                 .value(0)
             } else {
                 text.isEmpty || ESPHome.isNothing(text)
@@ -299,19 +299,7 @@ extension AnnouncedTopics.Form {
     }
 
     static func truth(_ word: StaticString, _ on: [UInt8], _ off: [UInt8]) -> ReportedValue {
-        if on.span.spells(word) { return .value(1) }
-        return off.span.spells(word) ? .value(0) : .marker(.notANumber)
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Whether these are the letters of `word`, which is in lower case, in either case.
-    fileprivate func isLowerCased(_ word: [UInt8]) -> Bool {
-        guard count == word.count else { return false }
-        for index in indices {
-            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self[index])
-            guard (isUpper ? self[index] + 0x20 : self[index]) == word[index] else { return false }
-        }
-        return true
+        if on.span.isEqual(to: word) { return .value(1) }
+        return off.span.isEqual(to: word) ? .value(0) : .marker(.notANumber)
     }
 }

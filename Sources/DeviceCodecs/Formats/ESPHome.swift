@@ -1,4 +1,5 @@
 package import ColdChain
+import Wire
 
 /// A number as the text of a message, as ESPHome publishes it on `<prefix>/sensor/<object>/state`,
 /// Shelly's first generation on `shellies/<id>/sensor/temperature`, and much home-made firmware.
@@ -23,7 +24,8 @@ package enum ESPHome {
     /// others order.
     package static func isStatus(topic: Span<UInt8>) -> Bool {
         let last = topic.extracting(topic.startOfLastLevel..<topic.count)
-        return last.spells("status") || last.spells("debug") || last.spells("command")
+        return last.isEqual(to: "status") || last.isEqual(to: "debug")
+            || last.isEqual(to: "command")
     }
 
     package static func decode(
@@ -31,7 +33,7 @@ package enum ESPHome {
         into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         let text = trimmed(frame)
-        if text.spellsIgnoringCase("online") || text.spellsIgnoringCase("offline") {
+        if text.isWord("online") || text.isWord("offline") {
             batch.isStatus = true
             return
         }
@@ -83,19 +85,19 @@ package enum ESPHome {
     }
 
     static func isNothing(_ text: Span<UInt8>) -> Bool {
-        text.spellsIgnoringCase("nan") || text.spellsIgnoringCase("none")
-            || text.spellsIgnoringCase("unknown") || text.spellsIgnoringCase("unavailable")
-            || text.spellsIgnoringCase("null") || text.spellsIgnoringCase("-nan")
+        text.isWord("nan") || text.isWord("none")
+            || text.isWord("unknown") || text.isWord("unavailable")
+            || text.isWord("null") || text.isWord("-nan")
     }
 
     private static func truth(_ text: Span<UInt8>) -> Bool? {
-        if text.spellsIgnoringCase("on") || text.spellsIgnoringCase("true")
-            || text.spellsIgnoringCase("open")
+        if text.isWord("on") || text.isWord("true")
+            || text.isWord("open")
         {
             return true
         }
-        if text.spellsIgnoringCase("off") || text.spellsIgnoringCase("false")
-            || text.spellsIgnoringCase("closed")
+        if text.isWord("off") || text.isWord("false")
+            || text.isWord("closed")
         {
             return false
         }
