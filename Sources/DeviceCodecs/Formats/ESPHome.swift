@@ -121,7 +121,7 @@ extension ESPHome {
     /// largest double; nil where there is none.
     private static func number(_ text: Span<UInt8>) -> (value: Double, end: Int)? {
         var index = 0
-        let isNegative = skipSign(text, &index)
+        let isNegative = DecimalText.sign(text, &index, text.count)
         let start = index
         var digits = Digits()
         digits.read(text, &index)
@@ -131,7 +131,7 @@ extension ESPHome {
             digits.isFraction = true
             digits.read(text, &index)
         }
-        if let (power, end) = exponent(text, from: index) {
+        if let (power, end) = DecimalText.exponent(text, from: index, to: text.count) {
             digits.exponent += power
             index = end
         }
@@ -164,9 +164,7 @@ extension ESPHome {
         /// them rounds to the nearest; nil where they are not.
         var value: Double? {
             guard isExact, (-22...22).contains(exponent) else { return nil }
-            var power = 1.0
-            for _ in 0..<exponent.magnitude { power *= 10 }
-            return exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+            return DecimalText.scaled(mantissa, by: exponent)
         }
     }
 
@@ -179,29 +177,6 @@ extension ESPHome {
             digits.append(byte == UInt8(ascii: ",") ? UInt8(ascii: ".") : byte)
         }
         return Double(String(decoding: digits, as: UTF8.self)) ?? .infinity
-    }
-
-    private static func exponent(_ text: Span<UInt8>, from start: Int) -> (power: Int, end: Int)? {
-        guard start < text.count,
-            text[start] == UInt8(ascii: "e") || text[start] == UInt8(ascii: "E")
-        else { return nil }
-        var index = start + 1
-        let isNegative = skipSign(text, &index)
-        let first = index
-        var power = 0
-        while index < text.count, isDigit(text[index]) {
-            // Beyond this every number is zero or too large anyway.
-            power = min(power * 10 + Int(text[index] - UInt8(ascii: "0")), 10_000)
-            index += 1
-        }
-        return index > first ? (isNegative ? -power : power, index) : nil
-    }
-
-    private static func skipSign(_ text: Span<UInt8>, _ index: inout Int) -> Bool {
-        guard index < text.count else { return false }
-        let isNegative = text[index] == UInt8(ascii: "-")
-        if isNegative || text[index] == UInt8(ascii: "+") { index += 1 }
-        return isNegative
     }
 
     private static func isPoint(_ byte: UInt8) -> Bool {
