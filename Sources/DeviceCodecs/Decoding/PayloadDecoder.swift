@@ -24,7 +24,7 @@ package struct PayloadDecoder: ~Copyable {
     private let profiles: [Profile]
     private let limits: JSONLimits
     /// By profile number; empty for formats that know the ways themselves.
-    private let maps: [AnswerMap]
+    private let maps: [FieldMap]
     /// By profile number; nil for the profiles that `extractor` has no part in.
     private let rows: [RowDecoder?]
     private let plans: [FieldExtractor.PlanNumber?]
@@ -55,12 +55,12 @@ package struct PayloadDecoder: ~Copyable {
         frames = FrameRouter(profiles)
         maps = profiles.map { profile in
             let isMapped = profile.format == .json || profile.format == .javaScript
-            return isMapped ? profile.map : AnswerMap(now: AnswerMap.Part(fields: []))
+            return isMapped ? profile.map : FieldMap(now: FieldMap.Part(fields: []))
         }
         for (number, profile) in profiles.enumerated()
         where profile.format == .json && profile.topics.isEmpty {
             // Without topics of its own it maps what a network's server decoded of a frame.
-            frames.setAnswerMap(maps[number], ofProfile: ProfileNumber(rawValue: number))
+            frames.setFieldMap(maps[number], ofProfile: ProfileNumber(rawValue: number))
         }
         self.extractor = extractor
         self.profiles = profiles
@@ -225,7 +225,7 @@ package struct PayloadDecoder: ~Copyable {
         }
         switch profiles[profile.rawValue].format {
         case .json:
-            try CodecAnswer.decode(
+            try MappedObject.decode(
                 message: document, root, maps[profile.rawValue], message, into: &batch)
         case .theThingsStack:
             try TheThingsStack.decode(document, root, topic, message, &frames, into: &batch)
@@ -278,7 +278,7 @@ package struct PayloadDecoder: ~Copyable {
             } catch {
                 throw DecodingFailure(.codecAnswerUnusable, detail: error.description)
             }
-            try CodecAnswer.decode(
+            try MappedObject.decode(
                 document, root, maps[call.profile.rawValue], draft,
                 MessageContext(receivedAt: receivedAt), into: &batch)
         } catch {

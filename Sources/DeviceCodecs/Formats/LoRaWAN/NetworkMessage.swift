@@ -73,7 +73,7 @@ enum NetworkMessage {
         }
         if let device = draft.device,
             let profile = frames.model(ofDevice: batch.text.span.extracting(device)),
-            let map = frames.answerMap(ofProfile: profile)
+            let map = frames.fieldMap(ofProfile: profile)
         {
             guard let decoded else {
                 throw DecodingFailure(
@@ -81,7 +81,7 @@ enum NetworkMessage {
             }
             var draft = draft
             draft.profile = profile
-            return try CodecAnswer.decode(document, decoded, map, draft, message, into: &batch)
+            return try MappedObject.decode(document, decoded, map, draft, message, into: &batch)
         }
         do {
             try frames.decodeUplink(port: port, draft, message, into: &batch)
