@@ -196,8 +196,6 @@ struct UnknownFrames: Sendable {
     private func place(of topic: Span<UInt8>) -> Int? {
         guard let place = places[hash(topic)] else { return nil }
         let known = entries[place].frame.topic
-        guard known.count == topic.count else { return nil }
-        for index in topic.indices where known[index] != topic[index] { return nil }
-        return place
+        return known.span.isEqual(to: topic) ? place : nil
     }
 }

@@ -94,17 +94,11 @@ package struct ProfileCatalogue: Sendable {
         in topic: Span<UInt8>, at level: Int, of pattern: TopicPattern
     ) throws(TopicRefusal) -> Range<Int> {
         var start = 0
-        for _ in 0..<level { start = endOfLevel(topic, from: start) + 1 }
-        var end = endOfLevel(topic, from: start)
+        for _ in 0..<level { start = topic.endOfLevel(from: start) + 1 }
+        var end = topic.endOfLevel(from: start)
         if case .rest = pattern.levels[level] { end = topic.count }
         try CarrierName.check(topic.extracting(start..<end))
         return start..<end
-    }
-
-    private func endOfLevel(_ topic: Span<UInt8>, from start: Int) -> Int {
-        var end = start
-        while end < topic.count, topic[end] != UInt8(ascii: "/") { end += 1 }
-        return end
     }
 }
 

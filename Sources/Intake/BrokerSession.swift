@@ -48,6 +48,8 @@ package final class BrokerSession {
     package let settings: BrokerSettings
     /// What was asked for while running.
     private var furtherSubscriptions: [BrokerSettings.Subscription] = []
+    /// Of all subscriptions.
+    private var filters: Set<String>
     private let broker: UInt16
     private let readiness: Readiness
     private var phase = Phase.waiting(until: nil)
@@ -69,6 +71,7 @@ package final class BrokerSession {
     ) throws(SessionError) {
         do { try settings.validate() } catch { throw .settings(error) }
         self.settings = settings
+        filters = Set(settings.subscriptions.map(\.filter))
         self.broker = broker
         self.random = random
         readiness = try Readiness()
@@ -307,10 +310,7 @@ extension BrokerSession {
 
     /// Subscribes to a further filter from now on; one that is asked for already is left as it is.
     package func subscribe(to filter: String) {
-        let isKnown = (settings.subscriptions + furtherSubscriptions).contains {
-            $0.filter == filter
-        }
-        guard !isKnown else { return }
+        guard filters.insert(filter).inserted else { return }
         let subscription = BrokerSettings.Subscription(filter)
         furtherSubscriptions.append(subscription)
         if case .connected(let connection, _, _) = phase {

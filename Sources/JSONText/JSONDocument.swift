@@ -1,4 +1,5 @@
 import CSimdJSON
+import Wire
 
 /// A whole JSON document, walked about in without copying: made once, read into again and again,
 /// so that a message allocates nothing once the memory has grown to its size.
@@ -77,7 +78,7 @@ package struct JSONDocument: ~Copyable {
         var index = node.index + 1
         while index < object.next {
             let member = raw(index)
-            if Int(member.value.length) == name.count, isEqual(bytes(member.value), name) {
+            if Int(member.value.length) == name.count, bytes(member.value).isEqual(to: name) {
                 guard found == nil else { return nil }
                 found = Node(index: index + 1)
             }
@@ -85,12 +86,6 @@ package struct JSONDocument: ~Copyable {
             index = member.next
         }
         return found
-    }
-
-    private func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
     }
 
     /// The first element of an array, or the value of an object's first member.
@@ -146,9 +141,6 @@ extension JSONDocument {
     /// Whether the node is exactly this text.
     package func isText(_ node: Node?, _ text: StaticString) -> Bool {
         guard let node, isText(node) else { return false }
-        // A literal lives as long as the process.
-        let wanted = unsafe UnsafeBufferPointer(
-            start: text.utf8Start, count: text.utf8CodeUnitCount)
-        return unsafe isEqual(self.text(node), wanted.span)
+        return self.text(node).isEqual(to: text)
     }
 }

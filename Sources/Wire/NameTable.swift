@@ -45,14 +45,7 @@ package struct NameTable: Sendable {
     }
 
     private func isName(_ number: Int, equalTo name: Span<UInt8>) -> Bool {
-        let range = names[number]
-        guard range.count == name.count else { return false }
-        var offset = range.lowerBound
-        for index in name.indices {
-            if bytes[offset] != name[index] { return false }
-            offset += 1
-        }
-        return true
+        bytes.span.extracting(names[number]).isEqual(to: name)
     }
 
     private mutating func grow() {

@@ -1,12 +1,13 @@
 package import JSONText
+import Wire
 
 extension AnnouncedTopics {
     /// Whether a topic is one on which announcements are retained that `take` reads.
     package static func isAnnouncement(topic: Span<UInt8>) -> Bool {
         // Asked of every message: most are told by their last level.
         let last = topic.extracting(topic.startOfLastLevel..<topic.count)
-        if last.spells("config") { return HomeAssistantDiscovery.isAnnouncement(topic: topic) }
-        return last.spells("devices") && bridge(of: topic) != nil
+        if last.isEqual(to: "config") { return HomeAssistantDiscovery.isAnnouncement(topic: topic) }
+        return last.isEqual(to: "devices") && bridge(of: topic) != nil
     }
 
     /// Takes a retained announcement: Home Assistant's of a value or a device, or the list of

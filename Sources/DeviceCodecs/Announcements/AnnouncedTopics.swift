@@ -42,6 +42,7 @@ package struct AnnouncedTopics: Sendable {
     /// State topics, by number; a name without values is one that was withdrawn.
     private var topics: NameTable
     private var values: [[Value]] = []
+    private var newFilters: [String] = []
 
     /// - Parameter salt: drawn at random, so that nobody can choose topics that collide.
     package init(limit: Int = standardLimit, salt: UInt64 = 0) {
@@ -52,9 +53,11 @@ package struct AnnouncedTopics: Sendable {
 
     package var isEmpty: Bool { count == 0 }
 
-    /// The topics to subscribe to, in alphabetical order.
-    package var subscriptionFilters: [String] {
-        Set(announcements.map(\.stateTopic)).sorted()
+    /// The topics to subscribe to that were announced since this was asked for the last time.
+    package mutating func takeNewFilters() -> [String] {
+        var taken: [String] = []
+        swap(&taken, &newFilters)
+        return taken
     }
 
     /// All that is announced now, in the order of the topics that announced it.
@@ -79,6 +82,7 @@ package struct AnnouncedTopics: Sendable {
             guard others + (new[device]?.count ?? 0) <= Self.mostOfDevice else { throw .tooMany }
         }
         count += more
+        noteNewFilters(devices.flatMap { new[$0] ?? [] })
         sources[source] = new.isEmpty ? nil : new
         for device in devices {
             for announcement in old[device] ?? [] { remove(device: device, from: announcement) }
@@ -91,6 +95,13 @@ package struct AnnouncedTopics: Sendable {
             renumber(device)
         }
         if topics.count > 2 * limit + 64 { compact() }
+    }
+
+    /// To be asked before the announcements are in the table.
+    private mutating func noteNewFilters(_ announcements: [Announcement]) {
+        newFilters += Set(announcements.map(\.stateTopic)).filter { topic in
+            topics.find(Array(topic.utf8).span).map { values[$0].isEmpty } ?? true
+        }.sorted()
     }
 
     /// What is announced of a device, in the order of the topics that announced it.
@@ -275,9 +286,9 @@ extension AnnouncedTopics.Form {
         switch self {
         case .number(let unit): ESPHome.reported(text, quantity, unit)
         case .truth(let on, let off):
-            if text.isLowerCased(on) {
+            if text.isWord(on.span) {
                 .value(1)
-            } else if text.isLowerCased(off) {
+            } else if text.isWord(off.span) {
                 .value(0)
             } else {
                 text.isEmpty || ESPHome.isNothing(text)
@@ -288,19 +299,7 @@ extension AnnouncedTopics.Form {
     }
 
     static func truth(_ word: StaticString, _ on: [UInt8], _ off: [UInt8]) -> ReportedValue {
-        if on.span.spells(word) { return .value(1) }
-        return off.span.spells(word) ? .value(0) : .marker(.notANumber)
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Whether these are the letters of `word`, which is in lower case, in either case.
-    fileprivate func isLowerCased(_ word: [UInt8]) -> Bool {
-        guard count == word.count else { return false }
-        for index in indices {
-            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self[index])
-            guard (isUpper ? self[index] + 0x20 : self[index]) == word[index] else { return false }
-        }
-        return true
+        if on.span.isEqual(to: word) { return .value(1) }
+        return off.span.isEqual(to: word) ? .value(0) : .marker(.notANumber)
     }
 }

@@ -33,8 +33,13 @@ package enum DecimalText {
             }
             index += 1
         }
-        guard hasDigit, let power = self.exponent(text, index, end) else { return nil }
-        let value = scaled(mantissa, by: exponent + power)
+        guard hasDigit else { return nil }
+        if index < end {
+            guard let written = self.exponent(text, from: index, to: end), written.end == end
+            else { return nil }
+            exponent += written.power
+        }
+        let value = scaled(mantissa, by: exponent)
         guard value.isFinite else { return nil }
         return isNegative ? -value : value
     }
@@ -70,30 +75,30 @@ package enum DecimalText {
         return (start, end)
     }
 
-    private static func sign(_ text: Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
+    /// Skips a sign; whether it was a minus.
+    static func sign(_ text: Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
         guard index < end else { return false }
         let isNegative = text[index] == UInt8(ascii: "-")
         if isNegative || text[index] == UInt8(ascii: "+") { index += 1 }
         return isNegative
     }
 
-    /// What stands behind the digits: nothing, or a power of ten.
-    private static func exponent(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
-        guard start < end else { return 0 }
-        guard text[start] == UInt8(ascii: "e") || text[start] == UInt8(ascii: "E") else {
-            return nil
-        }
+    /// The power of ten that begins at `start` with an `e`, and where it ends; nil where none does.
+    static func exponent(
+        _ text: Span<UInt8>, from start: Int, to end: Int
+    ) -> (power: Int, end: Int)? {
+        guard start < end, text[start] == UInt8(ascii: "e") || text[start] == UInt8(ascii: "E")
+        else { return nil }
         var index = start + 1
         let isNegative = sign(text, &index, end)
-        guard index < end else { return nil }
+        let first = index
         var power = 0
-        while index < end {
-            guard let digit = digit(text[index]) else { return nil }
+        while index < end, let digit = digit(text[index]) {
             // Beyond this every number is zero or too large anyway.
             power = min(power * 10 + Int(digit), 10_000)
             index += 1
         }
-        return isNegative ? -power : power
+        return index > first ? (isNegative ? -power : power, index) : nil
     }
 
     /// `mantissa` × 10^`power`, exact for 15 digits and 22 places.

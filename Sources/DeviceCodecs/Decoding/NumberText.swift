@@ -38,29 +38,9 @@ package enum NumberText {
         var digits: UInt64 = 0
         var exponent = 0
 
-        private static let exactPowers: [23 of Double] = [
-            1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-            1e16,
-            1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-        ]
-
-        /// Exact for up to fifteen digits and powers up to 10²², which is whatever sensors write;
-        /// beyond that within the last place. Nil beyond the largest double.
+        /// Nil beyond the largest double.
         var value: Double? {
-            var value = Double(digits)
-            var remaining = exponent
-            // A double's range is used up after this many steps.
-            for _ in 0..<32 where remaining != 0 {
-                let step = min(remaining.magnitude, 22)
-                let power = Self.exactPowers[Int(step)]
-                if remaining < 0 {
-                    value /= power
-                    remaining += Int(step)
-                } else {
-                    value *= power
-                    remaining -= Int(step)
-                }
-            }
+            let value = DecimalText.scaled(digits, by: exponent)
             return value.isFinite ? value : nil
         }
     }
@@ -169,25 +149,4 @@ package enum NumberText {
         ("μg/m³", .microgramsPerCubicMetre), ("ug/m3", .microgramsPerCubicMetre),
         ("µg/m3", .microgramsPerCubicMetre),
     ]
-}
-
-extension Span where Element == UInt8 {
-    /// Whether this is the word, whose Latin letters are lower case, in any case.
-    func isWord(_ word: StaticString) -> Bool {
-        // A literal lives as long as the process.
-        let wanted = unsafe UnsafeBufferPointer(
-            start: word.utf8Start, count: word.utf8CodeUnitCount)
-        return unsafe isWord(wanted.span)
-    }
-
-    /// The same for a word that is known only while running.
-    func isWord(_ word: Span<UInt8>) -> Bool {
-        guard count == word.count else { return false }
-        for index in indices {
-            let byte = self[index]
-            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-            guard word[index] == (isUpper ? byte | 0x20 : byte) else { return false }
-        }
-        return true
-    }
 }

@@ -24,7 +24,7 @@ package struct PayloadDecoder: ~Copyable {
     private let profiles: [Profile]
     private let limits: JSONLimits
     /// By profile number; empty for formats that know the ways themselves.
-    private let maps: [AnswerMap]
+    private let maps: [FieldMap]
     /// By profile number; nil for the profiles that `extractor` has no part in.
     private let rows: [RowDecoder?]
     private let plans: [FieldExtractor.PlanNumber?]
@@ -32,8 +32,6 @@ package struct PayloadDecoder: ~Copyable {
     package var frames: FrameRouter
     /// What devices say of their own topics.
     private var announced = AnnouncedTopics(salt: .random(in: .min ... .max))
-    /// Topics that were announced and are not subscribed to yet.
-    package private(set) var newFilters: [String] = []
 
     /// Throws only when there is no memory for it.
     package init(
@@ -55,18 +53,18 @@ package struct PayloadDecoder: ~Copyable {
         }
         document = try JSONDocument(limits: limits)
         frames = FrameRouter(profiles)
+        maps = profiles.map { profile in
+            let isMapped = profile.format == .json || profile.format == .javaScript
+            return isMapped ? profile.map : FieldMap(now: FieldMap.Part(fields: []))
+        }
         for (number, profile) in profiles.enumerated()
         where profile.format == .json && profile.topics.isEmpty {
             // Without topics of its own it maps what a network's server decoded of a frame.
-            frames.setAnswerMap(profile.map, ofProfile: ProfileNumber(rawValue: number))
+            frames.setFieldMap(maps[number], ofProfile: ProfileNumber(rawValue: number))
         }
         self.extractor = extractor
         self.profiles = profiles
         self.limits = limits
-        maps = profiles.map { profile in
-            let isMapped = profile.format == .json || profile.format == .javaScript
-            return isMapped ? profile.map : AnswerMap(now: AnswerMap.Part(fields: []))
-        }
         self.rows = rows
         self.plans = plans
     }
@@ -131,20 +129,14 @@ package struct PayloadDecoder: ~Copyable {
     }
 
     /// The topics that were announced since this was asked for the last time.
-    package mutating func takeNewFilters() -> [String] {
-        defer { newFilters.removeAll() }
-        return newFilters
-    }
+    package mutating func takeNewFilters() -> [String] { announced.takeNewFilters() }
 
     /// What is announced beside the log's quantities is nobody's fault; a value that could be read
     /// if it were announced in another way is.
     private mutating func takeAnnouncement(
         _ payload: Span<UInt8>, _ topic: Span<UInt8>
     ) throws(DecodingFailure) {
-        let before = Set(announced.subscriptionFilters)
-        let refusals = try announced.take(topic, payload, &document)
-        newFilters += announced.subscriptionFilters.filter { !before.contains($0) }
-        for refusal in refusals {
+        for refusal in try announced.take(topic, payload, &document) {
             switch refusal {
             case .unsupportedComponent, .unsupportedQuantity: continue
             default: throw DecodingFailure(.unsupported, detail: refusal.description)
@@ -233,7 +225,7 @@ package struct PayloadDecoder: ~Copyable {
         }
         switch profiles[profile.rawValue].format {
         case .json:
-            try CodecAnswer.decode(
+            try MappedObject.decode(
                 message: document, root, maps[profile.rawValue], message, into: &batch)
         case .theThingsStack:
             try TheThingsStack.decode(document, root, topic, message, &frames, into: &batch)
@@ -286,7 +278,7 @@ package struct PayloadDecoder: ~Copyable {
             } catch {
                 throw DecodingFailure(.codecAnswerUnusable, detail: error.description)
             }
-            try CodecAnswer.decode(
+            try MappedObject.decode(
                 document, root, maps[call.profile.rawValue], draft,
                 MessageContext(receivedAt: receivedAt), into: &batch)
         } catch {

@@ -1,3 +1,5 @@
+import Wire
+
 /// What a message that no profile takes could be, told by how its payload looks: a hint for
 /// whoever looks at it, never a reason to decode it.
 package struct PayloadGuess: Sendable {
@@ -52,13 +54,9 @@ package struct PayloadGuess: Sendable {
 
     private static func contains(_ payload: Span<UInt8>, _ mark: StaticString) -> Bool {
         let length = mark.utf8CodeUnitCount
-        // A literal lives as long as the process.
-        let wanted = unsafe UnsafeBufferPointer(start: mark.utf8Start, count: length).span
-        guard length > 0, payload.count >= length else { return false }
-        for start in 0...payload.count - length where payload[start] == wanted[0] {
-            if NetworkMessage.isEqual(payload.extracting(start..<start + length), wanted) {
-                return true
-            }
+        guard payload.count >= length else { return false }
+        for start in 0...payload.count - length {
+            if payload.extracting(start..<start + length).isEqual(to: mark) { return true }
         }
         return false
     }

@@ -25,6 +25,9 @@ extension JSONDocument {
         }
     }
 
+    /// In bytes: with eleven digits of a fraction, which is more than any clock tells.
+    private static var longestLocalTime: Int { 31 }
+
     private static func time(_ count: Double) -> ReportedTime {
         let milliseconds = count.magnitude < 1e11 ? count * 1000 : count
         guard let whole = Int64(exactly: milliseconds.rounded()),
@@ -37,14 +40,8 @@ extension JSONDocument {
         if let instant = RFC3339.parse(text) {
             return .instant(Timestamp(milliseconds: instant))
         }
-        // `2026-11-20T12:00:00`, with a fraction at most.
-        var zoned = InlineArray<32, UInt8>(repeating: 0)
-        guard text.count < zoned.count else { return .unreadable }
-        for index in text.indices { zoned[index] = text[index] }
-        zoned[text.count] = UInt8(ascii: "Z")
-        guard let local = RFC3339.parse(zoned.span.extracting(first: text.count + 1)) else {
-            return .unreadable
-        }
+        guard text.count <= longestLocalTime, let local = RFC3339.parseLocal(text)
+        else { return .unreadable }
         return .withoutZone(Timestamp(milliseconds: local))
     }
 }

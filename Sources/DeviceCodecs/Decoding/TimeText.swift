@@ -8,30 +8,27 @@ enum TimeText: Equatable {
     case zoneUnknown
     case unreadable
 
+    /// In bytes, of what is not RFC 3339: with more digits of a fraction than any clock tells.
+    private static let longest = 39
+
     /// RFC 3339; also with an offset as `+0100`, and without any.
     init(_ text: Span<UInt8>) {
-        if let milliseconds = RFC3339.parse(text) {
+        if let milliseconds = RFC3339.parse(text) ?? Self.withShortOffset(text) {
             self = .instant(Timestamp(milliseconds: milliseconds))
-            return
+        } else {
+            let isLocal = text.count <= Self.longest && RFC3339.parseLocal(text) != nil
+            self = isLocal ? .zoneUnknown : .unreadable
         }
-        var completed = InlineArray<40, UInt8>(repeating: UInt8(ascii: "Z"))
-        // With one letter to add; fractions may have nine digits.
-        guard text.count < completed.count else {
-            self = .unreadable
-            return
-        }
-        for index in text.indices { completed[index] = text[index] }
-        let hasOffset = Self.endsInOffset(text)
-        if hasOffset {
-            completed[text.count] = text[text.count - 1]
-            completed[text.count - 1] = text[text.count - 2]
-            completed[text.count - 2] = UInt8(ascii: ":")
-        }
-        guard let milliseconds = RFC3339.parse(completed.span.extracting(0...text.count)) else {
-            self = .unreadable
-            return
-        }
-        self = hasOffset ? .instant(Timestamp(milliseconds: milliseconds)) : .zoneUnknown
+    }
+
+    private static func withShortOffset(_ text: Span<UInt8>) -> Int64? {
+        // With a colon to add.
+        var completed = InlineArray<40, UInt8>(repeating: UInt8(ascii: ":"))
+        guard text.count <= longest, endsInOffset(text) else { return nil }
+        let colon = text.count - 2
+        for index in 0..<colon { completed[index] = text[index] }
+        for index in colon..<text.count { completed[index + 1] = text[index] }
+        return RFC3339.parse(completed.span.extracting(0...text.count))
     }
 
     /// Whether it ends in a sign and four digits behind a time.

@@ -1,4 +1,5 @@
 package import ColdChain
+import Wire
 
 /// A number as the text of a message, as ESPHome publishes it on `<prefix>/sensor/<object>/state`,
 /// Shelly's first generation on `shellies/<id>/sensor/temperature`, and much home-made firmware.
@@ -23,7 +24,8 @@ package enum ESPHome {
     /// others order.
     package static func isStatus(topic: Span<UInt8>) -> Bool {
         let last = topic.extracting(topic.startOfLastLevel..<topic.count)
-        return last.spells("status") || last.spells("debug") || last.spells("command")
+        return last.isEqual(to: "status") || last.isEqual(to: "debug")
+            || last.isEqual(to: "command")
     }
 
     package static func decode(
@@ -31,7 +33,7 @@ package enum ESPHome {
         into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         let text = trimmed(frame)
-        if text.spellsIgnoringCase("online") || text.spellsIgnoringCase("offline") {
+        if text.isWord("online") || text.isWord("offline") {
             batch.isStatus = true
             return
         }
@@ -83,19 +85,19 @@ package enum ESPHome {
     }
 
     static func isNothing(_ text: Span<UInt8>) -> Bool {
-        text.spellsIgnoringCase("nan") || text.spellsIgnoringCase("none")
-            || text.spellsIgnoringCase("unknown") || text.spellsIgnoringCase("unavailable")
-            || text.spellsIgnoringCase("null") || text.spellsIgnoringCase("-nan")
+        text.isWord("nan") || text.isWord("none")
+            || text.isWord("unknown") || text.isWord("unavailable")
+            || text.isWord("null") || text.isWord("-nan")
     }
 
     private static func truth(_ text: Span<UInt8>) -> Bool? {
-        if text.spellsIgnoringCase("on") || text.spellsIgnoringCase("true")
-            || text.spellsIgnoringCase("open")
+        if text.isWord("on") || text.isWord("true")
+            || text.isWord("open")
         {
             return true
         }
-        if text.spellsIgnoringCase("off") || text.spellsIgnoringCase("false")
-            || text.spellsIgnoringCase("closed")
+        if text.isWord("off") || text.isWord("false")
+            || text.isWord("closed")
         {
             return false
         }
@@ -119,7 +121,7 @@ extension ESPHome {
     /// largest double; nil where there is none.
     private static func number(_ text: Span<UInt8>) -> (value: Double, end: Int)? {
         var index = 0
-        let isNegative = skipSign(text, &index)
+        let isNegative = DecimalText.sign(text, &index, text.count)
         let start = index
         var digits = Digits()
         digits.read(text, &index)
@@ -129,7 +131,7 @@ extension ESPHome {
             digits.isFraction = true
             digits.read(text, &index)
         }
-        if let (power, end) = exponent(text, from: index) {
+        if let (power, end) = DecimalText.exponent(text, from: index, to: text.count) {
             digits.exponent += power
             index = end
         }
@@ -162,9 +164,7 @@ extension ESPHome {
         /// them rounds to the nearest; nil where they are not.
         var value: Double? {
             guard isExact, (-22...22).contains(exponent) else { return nil }
-            var power = 1.0
-            for _ in 0..<exponent.magnitude { power *= 10 }
-            return exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+            return DecimalText.scaled(mantissa, by: exponent)
         }
     }
 
@@ -177,29 +177,6 @@ extension ESPHome {
             digits.append(byte == UInt8(ascii: ",") ? UInt8(ascii: ".") : byte)
         }
         return Double(String(decoding: digits, as: UTF8.self)) ?? .infinity
-    }
-
-    private static func exponent(_ text: Span<UInt8>, from start: Int) -> (power: Int, end: Int)? {
-        guard start < text.count,
-            text[start] == UInt8(ascii: "e") || text[start] == UInt8(ascii: "E")
-        else { return nil }
-        var index = start + 1
-        let isNegative = skipSign(text, &index)
-        let first = index
-        var power = 0
-        while index < text.count, isDigit(text[index]) {
-            // Beyond this every number is zero or too large anyway.
-            power = min(power * 10 + Int(text[index] - UInt8(ascii: "0")), 10_000)
-            index += 1
-        }
-        return index > first ? (isNegative ? -power : power, index) : nil
-    }
-
-    private static func skipSign(_ text: Span<UInt8>, _ index: inout Int) -> Bool {
-        guard index < text.count else { return false }
-        let isNegative = text[index] == UInt8(ascii: "-")
-        if isNegative || text[index] == UInt8(ascii: "+") { index += 1 }
-        return isNegative
     }
 
     private static func isPoint(_ byte: UInt8) -> Bool {

@@ -12,7 +12,7 @@ package struct FrameRouter: Sendable {
     private let formats: [PayloadFormat]
     private let options: [FormatOptions]
     /// By profile number: of the models whose frames the network's server decodes.
-    private var answerMaps: [AnswerMap?]
+    private var fieldMaps: [FieldMap?]
     /// The frame at hand, decoded from the text it was sent as.
     var frame: [UInt8] = []
     /// Keys of devices with encrypted adverts, and what else was heard of them.
@@ -31,18 +31,18 @@ package struct FrameRouter: Sendable {
         adverts = AdvertMemory(salt: salt)
         self.formats = formats
         self.options = options ?? formats.map { _ in FormatOptions() }
-        answerMaps = Array(repeating: nil, count: formats.count)
+        fieldMaps = Array(repeating: nil, count: formats.count)
     }
 
     /// From now on this profile takes what the network's server decoded of a frame, read by the map,
     /// and not the frame itself.
-    package mutating func setAnswerMap(_ map: AnswerMap?, ofProfile profile: ProfileNumber) {
-        guard answerMaps.indices.contains(profile.rawValue) else { return }
-        answerMaps[profile.rawValue] = map
+    package mutating func setFieldMap(_ map: FieldMap?, ofProfile profile: ProfileNumber) {
+        guard fieldMaps.indices.contains(profile.rawValue) else { return }
+        fieldMaps[profile.rawValue] = map
     }
 
-    func answerMap(ofProfile profile: ProfileNumber) -> AnswerMap? {
-        answerMaps.indices.contains(profile.rawValue) ? answerMaps[profile.rawValue] : nil
+    func fieldMap(ofProfile profile: ProfileNumber) -> FieldMap? {
+        fieldMaps.indices.contains(profile.rawValue) ? fieldMaps[profile.rawValue] : nil
     }
 
     /// From now on the device's frames are decoded by this profile; nil forgets it.

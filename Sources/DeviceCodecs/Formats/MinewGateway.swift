@@ -35,25 +35,12 @@ package enum MinewGateway {
         _ document: borrowing JSONDocument, _ row: RelayedRow, _ message: MessageContext,
         _ frames: inout FrameRouter, into batch: inout SampleBatch
     ) {
-        guard document.isObject(row.node) else {
-            batch.reject(row: row.number, .notAnObject)
-            return
-        }
         if document.isText(document.member("type", of: row.node), "Gateway")
             || document.member("gateway", of: row.node) != nil
         {
             return
         }
-        guard let address = row.address("mac", document) else {
-            batch.reject(row: row.number, .missingField, field: "mac")
-            return
-        }
-        var draft = SampleDraft()
-        let time = GatewayTime(document.member("timestamp", of: row.node), in: document)
-        guard draft.takeTime(time, message) else {
-            batch.reject(row: row.number, .invalidTime)
-            return
-        }
+        guard let (address, draft) = row.beacon(document, message, into: &batch) else { return }
         var isForeign = false
         switch frames.takeFrame("rawData", of: row, document) {
         case true?:

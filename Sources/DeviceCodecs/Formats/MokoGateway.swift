@@ -42,20 +42,7 @@ package enum MokoGateway {
         _ document: borrowing JSONDocument, _ row: RelayedRow, _ message: MessageContext,
         _ frames: inout FrameRouter, into batch: inout SampleBatch
     ) {
-        guard document.isObject(row.node) else {
-            batch.reject(row: row.number, .notAnObject)
-            return
-        }
-        guard let address = row.address("mac", document) else {
-            batch.reject(row: row.number, .missingField, field: "mac")
-            return
-        }
-        var draft = SampleDraft()
-        let time = GatewayTime(document.member("timestamp", of: row.node), in: document)
-        guard draft.takeTime(time, message) else {
-            batch.reject(row: row.number, .invalidTime)
-            return
-        }
+        guard let (address, draft) = row.beacon(document, message, into: &batch) else { return }
         guard takeAdvert(document, row, &frames) else {
             batch.reject(row: row.number, .badEncoding)
             return

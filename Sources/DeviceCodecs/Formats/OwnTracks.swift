@@ -1,5 +1,6 @@
 package import ColdChain
 package import JSONText
+import Wire
 
 /// What the OwnTracks apps for phones publish, and qtripp for Queclink trackers.
 ///
@@ -142,7 +143,7 @@ package enum OwnTracks {
     /// The `user/device` of a topic: the two levels behind `owntracks`, or behind the first level
     /// where none is called so.
     private static func deviceName(in topic: Span<UInt8>) -> Range<Int>? {
-        var start = topic.end(ofLevelAt: 0) + 1
+        var start = topic.endOfLevel(from: 0) + 1
         var level = 0..<(start - 1)
         while level.upperBound < topic.count {
             if topic.extracting(level).isEqual(to: "owntracks") {
@@ -150,12 +151,12 @@ package enum OwnTracks {
                 break
             }
             let next = level.upperBound + 1
-            level = next..<topic.end(ofLevelAt: next)
+            level = next..<topic.endOfLevel(from: next)
         }
         guard start < topic.count else { return nil }
-        let user = start..<topic.end(ofLevelAt: start)
+        let user = start..<topic.endOfLevel(from: start)
         guard !user.isEmpty, user.upperBound + 1 < topic.count else { return nil }
-        let device = topic.end(ofLevelAt: user.upperBound + 1)
+        let device = topic.endOfLevel(from: user.upperBound + 1)
         return device > user.upperBound + 1 ? user.lowerBound..<device : nil
     }
 
@@ -197,14 +198,5 @@ package enum OwnTracks {
                 batch.addTemperature(celsius, probe: Int(probe))
             }
         }
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Where the level of a topic that begins at `start` ends.
-    fileprivate func end(ofLevelAt start: Int) -> Int {
-        var index = start
-        while index < count, self[index] != UInt8(ascii: "/") { index += 1 }
-        return index
     }
 }

@@ -116,8 +116,6 @@ package enum RuuviGateway {
 
     /// The last level of the topic, where it is an address.
     private static func address(ofTopic topic: Span<UInt8>) -> BluetoothAddress? {
-        var start = topic.count
-        while start > 0, topic[start - 1] != UInt8(ascii: "/") { start -= 1 }
-        return BluetoothAddress(topic.extracting(start..<topic.count))
+        BluetoothAddress(topic.extracting(topic.startOfLastLevel..<topic.count))
     }
 }

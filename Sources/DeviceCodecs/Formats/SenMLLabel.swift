@@ -1,3 +1,5 @@
+import Wire
+
 /// The fields of a SenML record, by their labels in JSON and in CBOR (RFC 8428).
 enum SenMLLabel: UInt8 {
     case baseName, baseTime, baseUnit, baseValue, baseSum, baseVersion

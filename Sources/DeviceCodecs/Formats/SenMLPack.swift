@@ -1,4 +1,5 @@
 import ColdChain
+import Wire
 
 /// One record of a SenML pack as it was read, without its names.
 struct SenMLRecord {

@@ -1,4 +1,5 @@
 import ColdChain
+import Wire
 
 /// The units of SenML (RFC 8428, and RFC 8798 for the secondary ones) that are for the log.
 ///
@@ -109,17 +110,8 @@ enum SenMLTarget: Equatable {
 extension Span where Element == UInt8 {
     /// Whether the name begins so, in either case. `prefix` is in lower case.
     fileprivate func begins(_ prefix: StaticString) -> Bool {
-        guard count >= prefix.utf8CodeUnitCount else { return false }
-        // A literal lives as long as the process.
-        let wanted = unsafe UnsafeBufferPointer(
-            start: prefix.utf8Start, count: prefix.utf8CodeUnitCount
-        ).span
-        for index in wanted.indices {
-            let letter = self[index]
-            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter)
-            guard (isUpper ? letter + 32 : letter) == wanted[index] else { return false }
-        }
-        return true
+        let length = prefix.utf8CodeUnitCount
+        return count >= length && extracting(0..<length).isWord(prefix)
     }
 
     fileprivate var isMileage: Bool { begins("odo") || begins("mileage") }
@@ -147,11 +139,8 @@ extension Span where Element == UInt8 {
 
     /// Of `/object/instance/resource`.
     private var instance: Int? {
-        var start = 1
-        while start < count, self[start] != UInt8(ascii: "/") { start += 1 }
-        start += 1
-        var end = start
-        while end < count, self[end] != UInt8(ascii: "/") { end += 1 }
+        let start = endOfLevel(from: 1) + 1
+        let end = endOfLevel(from: start)
         guard start < end else { return nil }
         return DecimalText.integer(extracting(start..<end)).flatMap { UInt8(exactly: $0) }
             .map(Int.init)

@@ -1,5 +1,6 @@
 package import ColdChain
 package import JSONText
+import Wire
 
 /// Shelly devices of the second and third generation.
 ///
@@ -26,7 +27,7 @@ package enum Shelly {
     /// is connected, and what others order.
     package static func isStatus(topic: Span<UInt8>) -> Bool {
         let last = topic.extracting(topic.startOfLastLevel..<topic.count)
-        return last.spells("online") || last.spells("command")
+        return last.isEqual(to: "online") || last.isEqual(to: "command")
     }
 
     package static func decode(
@@ -75,7 +76,7 @@ package enum Shelly {
         guard last > 1 else { return nil }
         let before = topic.extracting(0..<last - 1)
         let start = before.startOfLastLevel
-        guard start > 1, before.extracting(start..<before.count).spells("status") else {
+        guard start > 1, before.extracting(start..<before.count).isEqual(to: "status") else {
             return nil
         }
         return start - 1

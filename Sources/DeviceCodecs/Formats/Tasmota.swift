@@ -1,5 +1,6 @@
 package import ColdChain
 package import JSONText
+import Wire
 
 /// The sensors of a device with Tasmota firmware, as published on `tele/<topic>/SENSOR`.
 ///
@@ -25,15 +26,16 @@ package enum Tasmota {
     /// is connected, its own state, and what others order.
     package static func isStatus(topic: Span<UInt8>) -> Bool {
         let last = topic.extracting(topic.startOfLastLevel..<topic.count)
-        if last.spells("LWT") || last.spells("STATE") || last.begins(with: "INFO")
-            || last.begins(with: "POWER") || last.spells("RESULT") || last.spells("UPTIME")
+        if last.isEqual(to: "LWT") || last.isEqual(to: "STATE") || last.begins(with: "INFO")
+            || last.begins(with: "POWER") || last.isEqual(to: "RESULT")
+            || last.isEqual(to: "UPTIME")
         {
             return true
         }
         var start = 0
         while start < topic.count {
             let end = topic.endOfLevel(from: start)
-            if topic.extracting(start..<end).spells("cmnd") { return true }
+            if topic.extracting(start..<end).isEqual(to: "cmnd") { return true }
             start = end + 1
         }
         return false
@@ -80,7 +82,7 @@ package enum Tasmota {
         while let node = child {
             child = document.sibling(of: node, in: sensors)
             let name = document.name(of: node)
-            if document.isObject(node), !name.begins(with: "ESP"), !name.spells("ZbReceived"),
+            if document.isObject(node), !name.begins(with: "ESP"), !name.isEqual(to: "ZbReceived"),
                 bluetoothSuffix(name) == nil
             {
                 try sensor.add(document, node, Kind(name), from: start, &batch)
@@ -102,7 +104,7 @@ package enum Tasmota {
             child = document.sibling(of: node, in: sensors)
             guard document.isObject(node) else { continue }
             let name = document.name(of: node)
-            if name.spells("ZbReceived") {
+            if name.isEqual(to: "ZbReceived") {
                 var device = document.firstChild(of: node)
                 while let heard = device {
                     device = document.sibling(of: heard, in: node)
@@ -157,7 +159,7 @@ package enum Tasmota {
             let end = topic.endOfLevel(from: start)
             let level = topic.extracting(start..<end)
             start = end + 1
-            if !hasPrefix, level.spells("tele") || level.spells("stat") {
+            if !hasPrefix, level.isEqual(to: "tele") || level.isEqual(to: "stat") {
                 hasPrefix = true
                 continue
             }

@@ -1,5 +1,6 @@
 import ColdChain
 import JSONText
+import Wire
 
 extension Tasmota {
     /// What is known of a sensor by its key in the message.
@@ -115,25 +116,25 @@ extension Tasmota {
         var place = 0
 
         init?(_ name: Span<UInt8>) {
-            if name.spells("Temperature") || name.spells("ProbeTemperature")
-                || name.spells("AMBTMP")
+            if name.isEqual(to: "Temperature") || name.isEqual(to: "ProbeTemperature")
+                || name.isEqual(to: "AMBTMP")
             {
                 quantity = .temperature
-            } else if name.spells("OBJTMP") {
+            } else if name.isEqual(to: "OBJTMP") {
                 // An infrared thermometer: its own, the air's, comes first.
                 quantity = .temperature
                 place = 1
-            } else if name.spells("Humidity") {
+            } else if name.isEqual(to: "Humidity") {
                 quantity = .humidity
-            } else if name.spells("Pressure") {
+            } else if name.isEqual(to: "Pressure") {
                 quantity = .pressure
-            } else if name.spells("CarbonDioxide") {
+            } else if name.isEqual(to: "CarbonDioxide") {
                 quantity = .carbonDioxide
-            } else if name.spells("PM2.5") {
+            } else if name.isEqual(to: "PM2.5") {
                 quantity = .particulates
-            } else if name.spells("Battery") || name.spells("BatteryPercentage") {
+            } else if name.isEqual(to: "Battery") || name.isEqual(to: "BatteryPercentage") {
                 quantity = .battery
-            } else if name.spells("BatteryVoltage") {
+            } else if name.isEqual(to: "BatteryVoltage") {
                 quantity = .batteryVoltage
             } else if name.begins(with: "Temperature"),
                 // The inputs of the analogue converter, from 1.

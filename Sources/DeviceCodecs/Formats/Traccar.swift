@@ -1,5 +1,6 @@
 package import ColdChain
 package import JSONText
+import Wire
 
 /// Positions and events that a Traccar server forwards.
 ///

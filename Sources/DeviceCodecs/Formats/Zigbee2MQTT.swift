@@ -1,5 +1,6 @@
 package import ColdChain
 package import JSONText
+import Wire
 
 /// The state of Zigbee devices, as Zigbee2MQTT publishes it on `zigbee2mqtt/<friendly name>`.
 ///
@@ -25,11 +26,14 @@ package enum Zigbee2MQTT {
     /// reachable (`online` as bare text, or JSON), and what others ask of a device.
     package static func isStatus(topic: Span<UInt8>) -> Bool {
         let name = topic.extracting(friendlyName(in: topic))
-        if name.isEmpty || name.spells("bridge") || name.begins(with: "bridge/") { return true }
+        if name.isEmpty || name.isEqual(to: "bridge") || name.begins(with: "bridge/") {
+            return true
+        }
         let start = name.startOfLastLevel
         let last = name.extracting(start..<name.count)
         return start > 0
-            && (last.spells("availability") || last.spells("set") || last.spells("get"))
+            && (last.isEqual(to: "availability") || last.isEqual(to: "set")
+                || last.isEqual(to: "get"))
             || asks(name)
     }
 
@@ -39,7 +43,7 @@ package enum Zigbee2MQTT {
         guard end > 1 else { return false }
         let start = name.extracting(0..<end - 1).startOfLastLevel
         let level = name.extracting(start..<end - 1)
-        return start > 0 && (level.spells("set") || level.spells("get"))
+        return start > 0 && (level.isEqual(to: "set") || level.isEqual(to: "get"))
     }
 
     /// Where in the topic the friendly name stands; empty where there is none.
@@ -47,7 +51,7 @@ package enum Zigbee2MQTT {
         var start = 0
         while start < topic.count {
             let end = topic.endOfLevel(from: start)
-            if topic.extracting(start..<end).spells("zigbee2mqtt"), end < topic.count {
+            if topic.extracting(start..<end).isEqual(to: "zigbee2mqtt"), end < topic.count {
                 return end + 1..<topic.count
             }
             start = end + 1
@@ -143,19 +147,19 @@ extension Zigbee2MQTT {
         }
 
         init?(_ name: Span<UInt8>) {
-            if name.spells("battery") {
+            if name.isEqual(to: "battery") {
                 quantity = .battery
-            } else if name.spells("voltage") {
+            } else if name.isEqual(to: "voltage") {
                 quantity = .batteryVoltage
-            } else if name.spells("pressure") {
+            } else if name.isEqual(to: "pressure") {
                 quantity = .pressure
-            } else if name.spells("co2") {
+            } else if name.isEqual(to: "co2") {
                 quantity = .carbonDioxide
-            } else if name.spells("pm25") {
+            } else if name.isEqual(to: "pm25") {
                 quantity = .particulates
-            } else if name.spells("contact") {
+            } else if name.isEqual(to: "contact") {
                 quantity = .opening
-            } else if name.spells("vibration") {
+            } else if name.isEqual(to: "vibration") {
                 quantity = .motion
             } else if name.begins(with: "temperature") {
                 quantity = .temperature
@@ -174,7 +178,7 @@ extension Zigbee2MQTT {
         /// anything else, such as `temperature_unit` and `temperature_calibration`.
         private static func probe(_ suffix: Span<UInt8>) -> Int? {
             if suffix.isEmpty { return 0 }
-            if suffix.spells("_probe") || suffix.spells("_external") { return 1 }
+            if suffix.isEqual(to: "_probe") || suffix.isEqual(to: "_external") { return 1 }
             let prefix = suffix.begins(with: "_l") ? 2 : 1
             guard suffix.begins(with: "_"), suffix.count > prefix,
                 let number = suffix.extracting(prefix..<suffix.count).decimalNumber,

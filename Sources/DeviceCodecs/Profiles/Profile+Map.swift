@@ -2,20 +2,20 @@ import ColdChain
 
 extension Profile {
     /// The profile's fields as the ways into a document.
-    var map: AnswerMap {
-        let part = AnswerMap.Part(
+    var map: FieldMap {
+        let part = FieldMap.Part(
             fields: fields.map(FieldMapping.init),
             time: time.map {
-                AnswerMap.Time(
+                FieldMap.Time(
                     path: $0.path, kind: $0.kind, fallsBackToReceipt: $0.fallsBackToReceipt)
             },
             device: device, sequence: sequence?.path)
-        guard !rows.isEmpty else { return AnswerMap(now: part) }
+        guard !rows.isEmpty else { return FieldMap(now: part) }
         // A codec's rows are what the device kept beside the reading of now; the rows of a message
         // are its readings.
-        return AnswerMap(
+        return FieldMap(
             now: part,
-            rows: AnswerMap.Rows(path: rows, part: part, isHistory: format == .javaScript))
+            rows: FieldMap.Rows(path: rows, part: part, isHistory: format == .javaScript))
     }
 }
 

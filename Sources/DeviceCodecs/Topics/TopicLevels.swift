@@ -1,35 +1,5 @@
-/// Bytes of topics and names, looked at where they stand.
+/// The levels of topics, looked at where they stand.
 extension Span where Element == UInt8 {
-    /// Whether these are exactly the bytes of `word`.
-    func spells(_ word: StaticString) -> Bool {
-        count == word.utf8CodeUnitCount && begins(with: word)
-    }
-
-    func begins(with word: StaticString) -> Bool {
-        // A literal lives as long as the process.
-        let wanted = unsafe UnsafeBufferPointer(
-            start: word.utf8Start, count: word.utf8CodeUnitCount)
-        guard count >= wanted.count else { return false }
-        for index in 0..<wanted.count {
-            guard unsafe self[index] == wanted[index] else { return false }
-        }
-        return true
-    }
-
-    /// Whether these are the letters of `word`, which is in lower case, in either case.
-    func spellsIgnoringCase(_ word: StaticString) -> Bool {
-        let wanted = unsafe UnsafeBufferPointer(
-            start: word.utf8Start, count: word.utf8CodeUnitCount)
-        guard count == wanted.count else { return false }
-        for index in 0..<count {
-            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self[index])
-            guard unsafe (isUpper ? self[index] + 0x20 : self[index]) == wanted[index] else {
-                return false
-            }
-        }
-        return true
-    }
-
     /// Where the topic's level that begins at `start` ends: at the next slash or with the topic.
     func endOfLevel(from start: Int) -> Int {
         var end = start

@@ -1,3 +1,5 @@
+import Wire
+
 /// Topic patterns as a tree of levels, walked along a topic's bytes without allocating.
 ///
 /// A level is found by its hash, so what a topic costs depends on its length and not on how many
@@ -81,18 +83,14 @@ struct TopicTree: Sendable {
         var bucket = Int(truncatingIfNeeded: hash) & (buckets.count - 1)
         while buckets[bucket] != Self.none {
             let edge = edges[buckets[bucket]]
-            if edge.parent == node, isEqual(level, edge.literal) { return edge.child }
+            if edge.parent == node,
+                level.isEqual(to: literals.span.extracting(edge.literal))
+            {
+                return edge.child
+            }
             bucket = (bucket + 1) & (buckets.count - 1)
         }
         return Self.none
-    }
-
-    private func isEqual(_ level: Span<UInt8>, _ literal: Range<Int>) -> Bool {
-        guard level.count == literal.count else { return false }
-        for index in level.indices where level[index] != literals[literal.lowerBound + index] {
-            return false
-        }
-        return true
     }
 
     // FNV-1a, begun with the node so that equal levels in different places differ.

@@ -78,7 +78,7 @@ final class CodecTrial {
 
     private func call(
         _ bytes: [UInt8], port: UInt8, receivedMilliseconds: Int64
-    ) -> CodecSandbox.CodecAnswer {
+    ) -> CodecAnswer {
         process.begin(
             codec: Self.codec, port: port, receivedMilliseconds: receivedMilliseconds, bytes: bytes)
         process.finish(

@@ -12,7 +12,7 @@ struct ProposedFields: Sendable {
     }
 
     private(set) var fields: [Field] = []
-    private(set) var time: AnswerMap.Time?
+    private(set) var time: FieldMap.Time?
     /// An array of readings with the same fields.
     private(set) var rows: [String]?
     /// What was seen and is left to a person.

@@ -123,7 +123,8 @@ package enum RFC3339 {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    private static func daysIn(month: Int, year: Int) -> Int {
+    /// How many days a month has; `month` is 1...12.
+    package static func daysIn(month: Int, year: Int) -> Int {
         switch month {
         case 2: isLeap(year) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -135,7 +136,8 @@ package enum RFC3339 {
         year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
     }
 
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int64 {
+    /// Of a date that the calendar has.
+    package static func daysSince1970(year: Int, month: Int, day: Int) -> Int64 {
         let marchYear = month > 2 ? year : year - 1
         let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
         let yearOfEra = marchYear - era * 400

@@ -38,7 +38,7 @@ struct AnnouncedTopicsTests {
         var topics = AnnouncedTopics()
         try topics.announce(
             [announcement("k/air/state", "K", form: .number(.fahrenheit))], by: "c/1")
-        #expect(topics.subscriptionFilters == ["k/air/state"])
+        #expect(topics.takeNewFilters() == ["k/air/state"])
         let batch = try #require(try decode(topics, "k/air/state", "41"))
         #expect(batch.spelled == ["temperature 5.0"])
         #expect(batch.device() == "K")
@@ -48,6 +48,23 @@ struct AnnouncedTopicsTests {
         #expect(throws: DecodingFailure.self) {
             try decode(topics, "k/air/state", String(repeating: "x", count: 65))
         }
+    }
+
+    @Test("B-3: a topic is to be subscribed to when it is announced and was not before")
+    func newFilters() throws {
+        var topics = AnnouncedTopics(limit: 4)
+        try topics.announce([announcement("b", "B"), announcement("a", "A")], by: "c/1")
+        try topics.announce([announcement("a", "C"), announcement("c", "C")], by: "c/2")
+        #expect(topics.takeNewFilters() == ["a", "b", "c"])
+        #expect(topics.takeNewFilters().isEmpty)
+        try topics.announce([announcement("a", "A", .humidity)], by: "c/1")
+        #expect(topics.takeNewFilters().isEmpty)
+        #expect(throws: AnnouncementRefusal.tooMany) {
+            try topics.announce([announcement("d", "D"), announcement("e", "E")], by: "c/3")
+        }
+        #expect(topics.takeNewFilters().isEmpty)
+        try topics.announce([announcement("b", "B")], by: "c/1")
+        #expect(topics.takeNewFilters() == ["b"])
     }
 
     @Test("B-3: several values of a device on one topic are one sample")
@@ -145,7 +162,7 @@ struct AnnouncedTopicsTests {
         #expect(try decode(topics, "b", #"{"t":4}"#)?.spelled == ["temperature 4.0"])
         try topics.announce([], by: "c/2")
         #expect(try decode(topics, "b", #"{"t":4}"#) == nil)
-        #expect(topics.isEmpty && topics.subscriptionFilters.isEmpty)
+        #expect(topics.isEmpty && topics.announcements.isEmpty)
     }
 
     @Test("B-3: an announcement is changed by a later one and withdrawn by an empty one")
@@ -157,11 +174,11 @@ struct AnnouncedTopicsTests {
         }
         #expect(AnnouncedTopics.isAnnouncement(topicText: config))
         #expect(try take(&topics, config, json("a")).isEmpty)
-        #expect(topics.subscriptionFilters == ["a"])
+        #expect(topics.takeNewFilters() == ["a"])
         #expect(try take(&topics, config, json("b")).isEmpty)
-        #expect(topics.subscriptionFilters == ["b"])
+        #expect(topics.takeNewFilters() == ["b"])
         #expect(throws: DecodingFailure.self) { try take(&topics, config, "{") }
-        #expect(topics.subscriptionFilters == ["b"])
+        #expect(topics.announcements.map(\.stateTopic) == ["b"])
         #expect(try take(&topics, config, "{}") == [.missingField("state_topic")])
         #expect(topics.isEmpty)
         #expect(try take(&topics, config, json("a")).isEmpty)
@@ -235,7 +252,7 @@ struct AnnouncedTopicsTests {
         for round in 0..<500 {
             try topics.announce([announcement("t/\(round)", "K")], by: "c")
         }
-        #expect(topics.subscriptionFilters == ["stays", "t/499"])
+        #expect(topics.announcements.map(\.stateTopic) == ["t/499", "stays"])
         #expect(try decode(topics, "stays", "4")?.spelled == ["temperature 4.0"])
         #expect(try decode(topics, "t/499", "4")?.spelled == ["temperature 4.0"])
         #expect(try decode(topics, "t/1", "4") == nil)

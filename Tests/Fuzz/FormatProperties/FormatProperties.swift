@@ -125,7 +125,7 @@ extension FormatProperties {
         guard AnnouncedTopics.isAnnouncement(topic: topic) else { return }
         var topics = AnnouncedTopics(limit: 50)
         guard let refusals = try? topics.take(topic, payload, &document) else { return }
-        let filters = topics.subscriptionFilters
+        let filters = topics.takeNewFilters()
         precondition(topics.announcements.count <= 50, "the table is bounded")
         precondition(filters.isEmpty == topics.isEmpty, "what is announced is subscribed to")
         precondition(refusals.allSatisfy { $0.description.utf8.count < 1000 }, "reasons are short")

@@ -7,8 +7,9 @@ struct RelayedRow {
     /// Its place in the message, for what has to be rejected.
     let number: Int
 
-    /// Adds the number of a member, in units of which the log's quantity has `factor`. What is null is not available; what is no
-    /// number costs only itself. Answers whether there is such a member.
+    /// Adds the number of a member, in units of which the log's quantity has `factor`. What is null
+    /// is not available; what is no number costs only itself. Answers whether there is such a
+    /// member.
     @discardableResult
     func add(
         _ quantity: Quantity, probe: Int = 0, _ name: StaticString, times factor: Double = 1,
@@ -31,6 +32,28 @@ struct RelayedRow {
             batch.reject(row: number, .wrongType, field: quantity.name)
         }
         return true
+    }
+
+    /// The beacon that a row of `mac` and `timestamp` is of, and when it was heard; nil where one of
+    /// them cannot be read, for which the row is rejected.
+    func beacon(
+        _ document: borrowing JSONDocument, _ message: MessageContext, into batch: inout SampleBatch
+    ) -> (address: BluetoothAddress, draft: SampleDraft)? {
+        guard document.isObject(node) else {
+            batch.reject(row: number, .notAnObject)
+            return nil
+        }
+        guard let address = address("mac", document) else {
+            batch.reject(row: number, .missingField, field: "mac")
+            return nil
+        }
+        var draft = SampleDraft()
+        let time = GatewayTime(document.member("timestamp", of: node), in: document)
+        guard draft.takeTime(time, message) else {
+            batch.reject(row: number, .invalidTime)
+            return nil
+        }
+        return (address, draft)
     }
 
     /// The address that a member holds as text.

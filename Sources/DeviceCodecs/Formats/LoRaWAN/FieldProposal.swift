@@ -17,21 +17,21 @@ package struct AnswerProposal: Equatable, Sendable {
     package struct Rows: Equatable, Sendable {
         package var path: [String]
         package var fields: [FieldProposal] = []
-        package var time: AnswerMap.Time?
+        package var time: FieldMap.Time?
     }
 
     package var fields: [FieldProposal] = []
-    package var time: AnswerMap.Time?
+    package var time: FieldMap.Time?
     package var rows: Rows?
 
     /// The proposal as it would be used if it is confirmed as it is.
-    package var map: AnswerMap {
-        AnswerMap(
-            now: AnswerMap.Part(fields: fields.map(\.mapping), time: time),
+    package var map: FieldMap {
+        FieldMap(
+            now: FieldMap.Part(fields: fields.map(\.mapping), time: time),
             rows: rows.map { rows in
-                AnswerMap.Rows(
+                FieldMap.Rows(
                     path: rows.path,
-                    part: AnswerMap.Part(fields: rows.fields.map(\.mapping), time: rows.time))
+                    part: FieldMap.Part(fields: rows.fields.map(\.mapping), time: rows.time))
             })
     }
 
@@ -65,7 +65,7 @@ private struct ProposalSearch {
     }
 
     var found: [Found] = []
-    var time: AnswerMap.Time?
+    var time: FieldMap.Time?
     var rows: (path: [String], node: JSONDocument.Node)?
 
     /// Decoded objects are flat; what lies deeper or comes later is not worth a person's look.
@@ -108,7 +108,7 @@ private struct ProposalSearch {
     ) {
         guard let value = SeenValue(document, node) else { return }
         if name.isTime, let kind = value.timeKind {
-            if time == nil { time = AnswerMap.Time(path: path, kind: kind) }
+            if time == nil { time = FieldMap.Time(path: path, kind: kind) }
             return
         }
         guard let (target, unit) = name.meaning(of: value, unitHint: unitHint) else { return }

@@ -42,26 +42,12 @@ enum NetworkMessage {
         var start = 0
         var isNext = false
         while start < topic.count {
-            var end = start
-            while end < topic.count, topic[end] != UInt8(ascii: "/") { end += 1 }
+            let end = topic.endOfLevel(from: start)
             if isNext { return end > start ? start..<end : nil }
-            isNext = isEqual(topic.extracting(start..<end), name)
+            isNext = topic.extracting(start..<end).isEqual(to: name)
             start = end + 1
         }
         return nil
-    }
-
-    private static func isEqual(_ level: Span<UInt8>, _ name: StaticString) -> Bool {
-        // A literal lives as long as the process.
-        let wanted = unsafe UnsafeBufferPointer(
-            start: name.utf8Start, count: name.utf8CodeUnitCount)
-        return unsafe isEqual(level, wanted.span)
-    }
-
-    static func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
     }
 
     /// Decodes the frame of a member in Base64 by the model of the draft's device, or takes what the
@@ -87,7 +73,7 @@ enum NetworkMessage {
         }
         if let device = draft.device,
             let profile = frames.model(ofDevice: batch.text.span.extracting(device)),
-            let map = frames.answerMap(ofProfile: profile)
+            let map = frames.fieldMap(ofProfile: profile)
         {
             guard let decoded else {
                 throw DecodingFailure(
@@ -95,7 +81,7 @@ enum NetworkMessage {
             }
             var draft = draft
             draft.profile = profile
-            return try CodecAnswer.decode(document, decoded, map, draft, message, into: &batch)
+            return try MappedObject.decode(document, decoded, map, draft, message, into: &batch)
         }
         do {
             try frames.decodeUplink(port: port, draft, message, into: &batch)

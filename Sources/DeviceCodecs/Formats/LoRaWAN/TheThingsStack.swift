@@ -1,5 +1,6 @@
 package import ColdChain
 package import JSONText
+import Wire
 
 /// Messages of The Things Stack, version 3, over MQTT. Source: its documentation of data formats.
 ///
@@ -42,8 +43,7 @@ package enum TheThingsStack {
         let identifiers = document.member("end_device_ids", of: root)
         let id = identifiers.flatMap { document.member("device_id", of: $0) }
         if let id, document.isText(id), let topicDevice {
-            let isSame = NetworkMessage.isEqual(
-                document.text(id), topic.extracting(topicDevice))
+            let isSame = document.text(id).isEqual(to: topic.extracting(topicDevice))
             if !isSame { draft.notes.insert(.identityConflict) }
         }
         if let address = identifiers.flatMap({ document.member("dev_eui", of: $0) }) {

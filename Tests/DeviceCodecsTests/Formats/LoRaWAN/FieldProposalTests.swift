@@ -129,7 +129,7 @@ private func lines(_ fields: [FieldProposal]) -> [String] {
         #expect(rows.path == ["history"])
         #expect(
             lines(rows.fields) == ["temperature temperature °C 4.3", "humidity humidity % 60.5"])
-        #expect(rows.time == AnswerMap.Time(path: ["timestamp"], kind: .epochSeconds))
+        #expect(rows.time == FieldMap.Time(path: ["timestamp"], kind: .epochSeconds))
     }
 
     @Test(arguments: [
@@ -147,7 +147,7 @@ private func lines(_ fields: [FieldProposal]) -> [String] {
         let root = try document.read(Array(json.utf8).span)
         let map = AnswerProposal(document, root).map
         var batch = SampleBatch()
-        try CodecAnswer.decode(
+        try MappedObject.decode(
             document, root, map, SampleDraft(), MessageContext(receivedAt: noon), into: &batch)
         #expect(
             batch.all() == [

@@ -70,7 +70,7 @@ import Wire
             guard let root = try? document.read(damaged.span) else { continue }
             batch.removeAll()
             _ = AnswerProposal(document, root)
-            try? CodecAnswer.decode(
+            try? MappedObject.decode(
                 document, root, map, SampleDraft(), MessageContext(receivedAt: noon), into: &batch)
             #expect(isConsistent(batch))
         }

@@ -9,7 +9,7 @@ struct Network {
     /// The names of the devices whose model is known.
     var devices = ["A840412B81874509", "0101010101010101", "cooler-1"]
     var model = PayloadFormat.draginoTrackerD
-    var answers: AnswerMap?
+    var fieldMap: FieldMap?
     var receivedAt = noon
 
     func decode(_ json: String) throws -> SampleBatch {
@@ -24,7 +24,7 @@ struct Network {
         for device in devices {
             router.setModel(ProfileNumber(rawValue: 0), ofDevice: Array(device.utf8).span)
         }
-        router.setAnswerMap(answers, ofProfile: ProfileNumber(rawValue: 0))
+        router.setFieldMap(fieldMap, ofProfile: ProfileNumber(rawValue: 0))
         let message = MessageContext(receivedAt: receivedAt)
         let text = Array(json.utf8)
         let topic = Array(topic.utf8)

@@ -92,8 +92,8 @@ import Testing
 
     @Test func `what the server decoded is taken where the profile maps it`() throws {
         var network = network
-        network.answers = AnswerMap(
-            now: AnswerMap.Part(fields: [
+        network.fieldMap = FieldMap(
+            now: FieldMap.Part(fields: [
                 FieldMapping(
                     path: ["TempC_SHT"], target: .measurement(.temperature), unit: .celsius)
             ]))

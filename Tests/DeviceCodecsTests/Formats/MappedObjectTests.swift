@@ -7,17 +7,17 @@ private let celsius = FieldMapping(
     path: ["TempC_SHT"], target: .measurement(.temperature), unit: .celsius)
 
 private func decode(
-    _ json: String, _ map: AnswerMap, draft: SampleDraft = SampleDraft()
+    _ json: String, _ map: FieldMap, draft: SampleDraft = SampleDraft()
 ) throws -> SampleBatch {
     var batch = SampleBatch()
     var document = try JSONDocument()
     let root = try document.read(Array(json.utf8).span)
-    try CodecAnswer.decode(
+    try MappedObject.decode(
         document, root, map, draft, MessageContext(receivedAt: noon), into: &batch)
     return batch
 }
 
-@Suite struct CodecAnswerTests {
+@Suite struct MappedObjectTests {
     @Test(arguments: [
         ("4.2", Expected(.temperature, 4.2)), ("-5", Expected(.temperature, -5)),
         (#""279.90""#, Expected(.temperature, 279.9)),
@@ -34,7 +34,7 @@ private func decode(
     func `a value is a number, a text of one, or a marker`(value: String, expected: Expected) throws
     {
         let batch = try decode(
-            #"{"TempC_SHT":\#(value)}"#, AnswerMap(now: .init(fields: [celsius])))
+            #"{"TempC_SHT":\#(value)}"#, FieldMap(now: .init(fields: [celsius])))
         #expect(batch.all() == [expected])
     }
 
@@ -49,7 +49,7 @@ private func decode(
         field.invalid = [
             .init(.text("No probe"), .probeAbsent), .init(.number(85), .powerOnValue),
         ]
-        let batch = try decode(#"{"TempC_SHT":\#(value)}"#, AnswerMap(now: .init(fields: [field])))
+        let batch = try decode(#"{"TempC_SHT":\#(value)}"#, FieldMap(now: .init(fields: [field])))
         #expect(batch.all() == [expected])
     }
 
@@ -60,7 +60,7 @@ private func decode(
     func `a bad field costs only itself`(value: String, reason: String) throws {
         let humidity = FieldMapping(path: ["h"], target: .measurement(.humidity), unit: .percent)
         let batch = try decode(
-            #"{"TempC_SHT":\#(value),"h":61}"#, AnswerMap(now: .init(fields: [celsius, humidity])))
+            #"{"TempC_SHT":\#(value),"h":61}"#, FieldMap(now: .init(fields: [celsius, humidity])))
         #expect(batch.all() == [Expected(.humidity, 61)])
         #expect(batch.rejections == [Rejection(row: 0, reason: reason)])
     }
@@ -68,23 +68,23 @@ private func decode(
     @Test(arguments: ["null", #""""#])
     func `null and empty texts are absent`(value: String) {
         #expect(throws: DecodingFailure.self) {
-            try decode(#"{"TempC_SHT":\#(value)}"#, AnswerMap(now: .init(fields: [celsius])))
+            try decode(#"{"TempC_SHT":\#(value)}"#, FieldMap(now: .init(fields: [celsius])))
         }
     }
 
     @Test func `an answer without any of the fields is no silent success`() {
         let failure = #expect(throws: DecodingFailure.self) {
-            try decode(#"{"firmware":"1.2"}"#, AnswerMap(now: .init(fields: [celsius])))
+            try decode(#"{"firmware":"1.2"}"#, FieldMap(now: .init(fields: [celsius])))
         }
         #expect(failure?.reason == .nothingMeasured)
         let other = #expect(throws: DecodingFailure.self) {
-            try decode("[1]", AnswerMap(now: .init(fields: [celsius])))
+            try decode("[1]", FieldMap(now: .init(fields: [celsius])))
         }
         #expect(other?.reason == .codecAnswerUnusable)
     }
 
     @Test func `units, probes and paths are those of the map`() throws {
-        let map = AnswerMap(
+        let map = FieldMap(
             now: .init(fields: [
                 FieldMapping(
                     path: ["sensors", "1", "value"], target: .measurement(.temperature), probe: 1,
@@ -105,7 +105,7 @@ private func decode(
             ])
     }
 
-    private let place = AnswerMap(
+    private let place = FieldMap(
         now: .init(fields: [
             FieldMapping(path: ["gps", "lat"], target: .latitude, unit: .degrees),
             FieldMapping(path: ["gps", "lon"], target: .longitude, unit: .degrees),
@@ -130,8 +130,8 @@ private func decode(
     }
 }
 
-@Suite struct CodecAnswerRowTests {
-    private let map = AnswerMap(
+@Suite struct MappedObjectRowTests {
+    private let map = FieldMap(
         now: .init(fields: [celsius]),
         rows: .init(
             path: ["history"],

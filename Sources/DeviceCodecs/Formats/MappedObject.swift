@@ -2,18 +2,18 @@ package import ColdChain
 package import JSONText
 import Wire
 
-/// What a vendor's codec answered about a frame, or a network's server decoded of it: an object of
-/// names that no two vendors share, read by a map of the fields.
+/// An object of names that no two vendors share, read by a map of the fields: what a vendor's codec
+/// answered about a frame, what a network's server decoded of it, or what a device itself sends.
 ///
 /// A number may be written as text, with its unit behind it or with a decimal comma. A word in the
 /// place of a number (`"NoSensor"`) is a marker: the one that the map names, else `notANumber`. So
 /// are the extremes of 16 bits, which codecs print as if they were temperatures. Null and what is not
 /// there is absent. A bad row costs only itself, and so does a bad field.
-package enum CodecAnswer {
+package enum MappedObject {
     /// A message of a device itself: an object, or the array of rows that the map tells the way to.
     static func decode(
         message document: borrowing JSONDocument, _ root: JSONDocument.Node,
-        _ map: borrowing AnswerMap, _ message: MessageContext, into batch: inout SampleBatch
+        _ map: borrowing FieldMap, _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         if let rows = map.rows {
             guard let array = document.node(rows.path, from: root), document.isArray(array) else {
@@ -38,7 +38,7 @@ package enum CodecAnswer {
     }
 
     package static func decode(
-        _ document: borrowing JSONDocument, _ answer: JSONDocument.Node, _ map: borrowing AnswerMap,
+        _ document: borrowing JSONDocument, _ answer: JSONDocument.Node, _ map: borrowing FieldMap,
         _ draft: SampleDraft, _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
         let samples = batch.samples.count
@@ -58,7 +58,7 @@ package enum CodecAnswer {
 
     private static func decodeNow(
         _ document: borrowing JSONDocument, _ object: JSONDocument.Node,
-        _ part: borrowing AnswerMap.Part, _ draft: SampleDraft, _ message: MessageContext,
+        _ part: borrowing FieldMap.Part, _ draft: SampleDraft, _ message: MessageContext,
         _ batch: inout SampleBatch
     ) {
         var draft = draft
@@ -75,7 +75,7 @@ package enum CodecAnswer {
 
     private static func decodeRows(
         _ document: borrowing JSONDocument, _ answer: JSONDocument.Node,
-        _ rows: borrowing AnswerMap.Rows, _ draft: SampleDraft, _ message: MessageContext,
+        _ rows: borrowing FieldMap.Rows, _ draft: SampleDraft, _ message: MessageContext,
         _ batch: inout SampleBatch
     ) {
         guard let array = document.node(rows.path, from: answer), document.isArray(array)
@@ -92,7 +92,7 @@ package enum CodecAnswer {
 
     private static func decodeRow(
         _ document: borrowing JSONDocument, _ row: JSONDocument.Node,
-        _ part: borrowing AnswerMap.Part, _ number: Int, isHistory: Bool, _ draft: SampleDraft,
+        _ part: borrowing FieldMap.Part, _ number: Int, isHistory: Bool, _ draft: SampleDraft,
         _ message: MessageContext, _ batch: inout SampleBatch
     ) {
         guard document.isObject(row) else { return batch.reject(row: number, .notAnObject) }
@@ -120,7 +120,7 @@ package enum CodecAnswer {
     /// Reads the fields of one instant and makes a sample of them.
     private static func close(
         _ document: borrowing JSONDocument, _ object: JSONDocument.Node,
-        _ part: borrowing AnswerMap.Part, row: Int, _ draft: SampleDraft,
+        _ part: borrowing FieldMap.Part, row: Int, _ draft: SampleDraft,
         _ batch: inout SampleBatch
     ) {
         var draft = draft
@@ -128,7 +128,7 @@ package enum CodecAnswer {
         let start = batch.measurements.count
         for index in part.fields.indices {
             guard let node = document.node(part.fields[index].path, from: object) else { continue }
-            switch AnswerValue(document, node, part.fields[index]) {
+            switch MappedValue(document, node, part.fields[index]) {
             case .absent: break
             case .refused(let reason):
                 batch.reject(row: row, reason, field: part.fields[index].target.name)

@@ -1,8 +1,8 @@
 import ColdChain
 import JSONText
 
-/// What a field of a codec's answer came to, in the unit of the log.
-enum AnswerValue {
+/// What a mapped field came to, in the unit of the log.
+enum MappedValue {
     case absent
     case value(Double)
     case marker(Marker)

@@ -14,7 +14,7 @@ package struct JSONPath: Equatable, Sendable {
     }
 }
 
-/// Where one value stands in what a codec answered, and what it is.
+/// Where one value stands in an object, and what it is.
 package struct FieldMapping: Equatable, Sendable {
     /// A value or a text that stands for there being no value.
     package struct Invalid: Equatable, Sendable {
@@ -67,8 +67,8 @@ package struct FieldMapping: Equatable, Sendable {
     }
 }
 
-/// How what a codec answers about a model's frames is read.
-package struct AnswerMap: Equatable, Sendable {
+/// How an object of a vendor's own names is read.
+package struct FieldMap: Equatable, Sendable {
     package struct Time: Equatable, Sendable {
         package var path: JSONPath
         package var kind: TimeKind
