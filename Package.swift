@@ -140,7 +140,8 @@ let package = Package(
         // The foreign programs that tests talk to.
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
         tests(
-            "EndToEndTests", ["InteropSupport", "TestSupport", "freshwire", "freshwire-codecs"]),
+            "EndToEndTests",
+            ["InteropSupport", "TestSupport", "VectorRun", "freshwire", "freshwire-codecs"]),
         .target(
             name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(
@@ -173,7 +174,9 @@ let package = Package(
             ]),
         program(
             "VectorRun", in: "Tests/Vectors",
-            ["ColdChain", "DeviceCodecs", "JSONText", "System", "Wire"]),
+            [
+                "ColdChain", "Configuration", "DeviceCodecs", "Host", "JSONText", "System", "Wire",
+            ]),
         tests(
             "CodecSandboxTests",
             [
