@@ -153,7 +153,9 @@ let package = Package(
                 "Bridge", "CAllocationCounter", "ColdChain", "DeviceCodecs", "Host", "Intake",
                 "Journal",
             ]),
-        .target(name: "FuzzSeeds", path: "Tests/Fuzz/FuzzSeeds", swiftSettings: rules),
+        .target(
+            name: "FuzzSeeds", dependencies: ["TestSupport"], path: "Tests/Fuzz/FuzzSeeds",
+            swiftSettings: rules),
         .target(
             name: "RealtimeProperties",
             dependencies: ["ColdChain", "Fabric", "JSONText", "Server", "Wire"],
@@ -172,6 +174,10 @@ let package = Package(
                 "ColdChain", "DecodeProperties", "DeviceCodecs", "FormatProperties", "FuzzSeeds",
                 "JSONText", "Wire", "YAML",
             ]),
+        program(
+            "MutantRun", in: "Tests/Fuzz",
+            ["DecodeProperties", "FormatProperties", "FuzzSeeds", "RealtimeProperties", "System"]),
+        tests("FuzzTests", ["FormatProperties", "FuzzSeeds", "MutantRun", "TestSupport"]),
         program(
             "VectorRun", in: "Tests/Vectors",
             [
