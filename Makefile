@@ -22,6 +22,7 @@ test: setup venv lint ## Builds everything and runs every test against real brok
 	Tests/Benchmarks/run --smoke
 
 vectors: setup ## Runs the test vectors of FILE through the product's own decoding: make vectors FILE=….json
+	@$(SWIFT_BUILD) --product freshwire-codecs
 	@$(SWIFT_BUILD) --product VectorRun
 	@.build/debug/VectorRun "$(FILE)" Tests/Vectors/exceptions.txt
 

@@ -140,7 +140,8 @@ let package = Package(
         // The foreign programs that tests talk to.
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
         tests(
-            "EndToEndTests", ["InteropSupport", "TestSupport", "freshwire", "freshwire-codecs"]),
+            "EndToEndTests",
+            ["InteropSupport", "TestSupport", "VectorRun", "freshwire", "freshwire-codecs"]),
         .target(
             name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(
@@ -152,7 +153,9 @@ let package = Package(
                 "Bridge", "CAllocationCounter", "ColdChain", "DeviceCodecs", "Host", "Intake",
                 "Journal",
             ]),
-        .target(name: "FuzzSeeds", path: "Tests/Fuzz/FuzzSeeds", swiftSettings: rules),
+        .target(
+            name: "FuzzSeeds", dependencies: ["TestSupport"], path: "Tests/Fuzz/FuzzSeeds",
+            swiftSettings: rules),
         .target(
             name: "RealtimeProperties",
             dependencies: ["ColdChain", "Fabric", "JSONText", "Server", "Wire"],
@@ -172,8 +175,14 @@ let package = Package(
                 "JSONText", "Wire", "YAML",
             ]),
         program(
+            "MutantRun", in: "Tests/Fuzz",
+            ["DecodeProperties", "FormatProperties", "FuzzSeeds", "RealtimeProperties", "System"]),
+        tests("FuzzTests", ["FormatProperties", "FuzzSeeds", "MutantRun", "TestSupport"]),
+        program(
             "VectorRun", in: "Tests/Vectors",
-            ["ColdChain", "DeviceCodecs", "JSONText", "System", "Wire"]),
+            [
+                "ColdChain", "Configuration", "DeviceCodecs", "Host", "JSONText", "System", "Wire",
+            ]),
         tests(
             "CodecSandboxTests",
             [

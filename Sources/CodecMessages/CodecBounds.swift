@@ -1,6 +1,7 @@
 /// What is the most that the sandbox takes and gives, so that nothing a codec does costs more.
 package enum CodecBounds {
-    /// Bytes of a codec's source. The largest of a thousand public ones has a tenth of it.
+    /// Bytes of a codec's source: bounds what is read, sent and compiled, and is far beyond what
+    /// somebody writes by hand for one device. No catalogue's largest was measured for it.
     package static let source = 1 << 20
     /// Bytes of a frame. A LoRaWAN frame has at most 242.
     package static let payload = 4_096

@@ -2,7 +2,8 @@
 package struct CodecSandboxSettings: Equatable, Sendable {
     /// The codec program, `freshwire-codecs`.
     package var program: String
-    /// CPU time of one call, in milliseconds; the slowest of a thousand public codecs takes 5.
+    /// CPU time of one call, in milliseconds: ten thousand times what the benchmark's codecs take,
+    /// and little enough that some that never end do not use up a turn.
     package var timeLimitMilliseconds: UInt32 = 200
     /// Memory for codecs beside the engine's own, in megabytes: some hundred codecs at 0.5 MB each,
     /// and room for their garbage.

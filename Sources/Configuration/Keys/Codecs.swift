@@ -3,7 +3,7 @@ extension Configuration {
     package struct Codecs: Equatable, Sendable {
         /// Nil: `freshwire-codecs` beside the running program.
         package var program: String?
-        /// CPU time of one call; the slowest of a thousand public codecs takes 5 ms.
+        /// CPU time of one call: ten thousand times what the benchmark's codecs take.
         package var timeLimit = Duration.milliseconds(200)
         /// In bytes, for the codecs of all profiles.
         package var memoryLimit = 256 << 20

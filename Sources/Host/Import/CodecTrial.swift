@@ -64,9 +64,16 @@ final class CodecTrial {
 
     /// For the examples of a profile.
     func answer(to call: CodecCall, receivedAt: Timestamp) throws(DecodingFailure) -> [UInt8] {
-        let answer = self.call(
-            call.frame, port: UInt8(clamping: call.port),
-            receivedMilliseconds: receivedAt.milliseconds)
+        try answer(
+            to: CodecFrame(
+                bytes: call.frame, port: UInt8(clamping: call.port), receivedAt: receivedAt))
+    }
+
+    /// The JSON text of the data that the codec makes of a frame.
+    func answer(to frame: CodecFrame) throws(DecodingFailure) -> [UInt8] {
+        let received = frame.receivedAt ?? Profile.usualReceipt
+        let answer = call(
+            frame.bytes, port: frame.port, receivedMilliseconds: received.milliseconds)
         if let json = answers.json(0) { return Array(json) }
         switch answer {
         case .failed(let failure): throw DecodingFailure(failure)

@@ -47,6 +47,22 @@ enum DeviceFolder {
         return codecs
     }
 
+    /// The codec of one source file, with the examples of every file that tells of it: those beside
+    /// it, and those of each description that names it.
+    static func codec(_ path: String) throws(ImportError) -> FoundCodec {
+        var codec = try script(path)
+        let folder = parent(path)
+        let names = try catching { () throws(SystemError) in try File.names(in: folder) }
+        for name in names.filter({ $0.hasSuffix(".yaml") }).prefix(most) {
+            guard let node = try? yaml("\(folder)/\(name)"),
+                let decoder = JSON(node)["uplinkDecoder"],
+                decoder["fileName"]?.string == Self.name(path)
+            else { continue }
+            codec.take(decoder["examples"]?.array ?? [])
+        }
+        return codec
+    }
+
     /// Those of a vendor in Actility's catalogue; some drivers are published without their source.
     private static func drivers(in folder: String) throws(ImportError) -> [FoundCodec] {
         let names = try catching { () throws(SystemError) in try File.names(in: folder) }

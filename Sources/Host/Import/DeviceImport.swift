@@ -115,7 +115,7 @@ package enum DeviceImport {
             let catalogue = try ProfileCatalogue([bare])
             var decoder = try PayloadDecoder(catalogue)
             for example in examples {
-                text.add(example, decode(example, &decoder, trial))
+                text.add(example, decode(CodecFrame(example), &decoder, trial))
             }
         } catch {
             throw ImportError("\(error)")
@@ -126,7 +126,7 @@ package enum DeviceImport {
         return Array(text.text.utf8)
     }
 
-    private static func parsed(
+    static func parsed(
         _ text: ProfileText, _ codec: FoundCodec
     ) throws(ImportError) -> Profile {
         do throws(ProfileError) {
@@ -137,16 +137,16 @@ package enum DeviceImport {
         }
     }
 
-    private static func decode(
-        _ example: CodecExample, _ decoder: inout PayloadDecoder, _ trial: CodecTrial
+    /// Decodes a frame by the one profile of `decoder`, whose codec `trial` runs.
+    static func decode(
+        _ frame: CodecFrame, _ decoder: inout PayloadDecoder, _ trial: CodecTrial
     ) -> Result<SampleBatch, DecodingFailure> {
         var batch = SampleBatch()
-        let received =
-            example.receivedMilliseconds.map(Timestamp.init(milliseconds:)) ?? Profile.usualReceipt
+        let received = frame.receivedAt ?? Profile.usualReceipt
         do throws(DecodingFailure) {
             try decoder.decode(
-                example.bytes.span, topic: [UInt8]().span, profile: ProfileNumber(rawValue: 0),
-                IncomingMessage(receivedAt: received, port: Int(example.port)), into: &batch)
+                frame.bytes.span, topic: [UInt8]().span, profile: ProfileNumber(rawValue: 0),
+                IncomingMessage(receivedAt: received, port: Int(frame.port)), into: &batch)
             guard let call = decoder.frames.codecCall else {
                 throw DecodingFailure(.nothingMeasured, detail: "an empty frame")
             }

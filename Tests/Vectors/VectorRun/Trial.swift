@@ -34,7 +34,7 @@ struct Trial: ~Copyable {
 
     mutating func run(_ vector: Vector) -> Verdict {
         guard let message = Message(vector) else {
-            return .notTried(Self.reason(for: vector))
+            return Self.needsCodec(vector) ? .waiting : .notTried("not a format of the program")
         }
         guard let profile = catalogue.number(of: "vectors/\(message.format.rawValue)") else {
             return .notTried("no profile")
@@ -60,11 +60,9 @@ struct Trial: ~Copyable {
         return Comparison(batch: batch, failure: failure).verdict(on: vector)
     }
 
-    private static func reason(for vector: Vector) -> String {
-        switch vector.kind {
-        case "lorawan-uplink": "by the vendor's codec, which is not part of the program"
-        default: "not a format of the program"
-        }
+    /// Whether it is a frame that the program has no format for.
+    static func needsCodec(_ vector: Vector) -> Bool {
+        vector.kind == "lorawan-uplink" && Message.frameFormat(vector) == nil
     }
 }
 
@@ -169,7 +167,7 @@ private struct Message {
     }
 
     /// The devices whose frames the program reads without their vendors' codecs.
-    private static func frameFormat(_ vector: Vector) -> PayloadFormat? {
+    static func frameFormat(_ vector: Vector) -> PayloadFormat? {
         let device = vector.device.lowercased()
         if device.hasPrefix("milesight") { return .milesight }
         if device.hasPrefix("elsys") { return .elsys }
