@@ -168,12 +168,13 @@ let package = Package(
         tests(
             "DeviceCodecsTests",
             [
-                "ColdChain", "DecodeProperties", "DeviceCodecs", "FormatProperties", "FuzzSeeds",
+                "ColdChain", "Crypto", "DecodeProperties", "DeviceCodecs", "FormatProperties",
+                "FuzzSeeds",
                 "JSONText", "Wire", "YAML",
             ]),
         program(
             "VectorRun", in: "Tests/Vectors",
-            ["ColdChain", "DeviceCodecs", "JSONText", "System", "Wire"]),
+            ["ColdChain", "Crypto", "DeviceCodecs", "JSONText", "System", "Wire"]),
         tests(
             "CodecSandboxTests",
             [
