@@ -95,7 +95,7 @@ final class ReaderLoop {
         if case .dryRun(let question) = query { return answer(question) }
         do throws(StoreError) {
             let reader = try openReader()
-            return try LogAnswers(reader: reader).answer(query)
+            return try LogAnswers(reader: reader, catalogue: catalogue).answer(query)
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
             reader = nil
