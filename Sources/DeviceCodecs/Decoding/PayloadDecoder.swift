@@ -32,6 +32,7 @@ package struct PayloadDecoder: ~Copyable {
     package var frames: FrameRouter
     /// What devices say of their own topics.
     private var announced = AnnouncedTopics(salt: .random(in: .min ... .max))
+    private var announcedTasmota = AnnouncedTasmota(salt: .random(in: .min ... .max))
     /// Topics that were announced and are not subscribed to yet.
     package private(set) var newFilters: [String] = []
 
@@ -121,13 +122,45 @@ package struct PayloadDecoder: ~Copyable {
     ) throws(DecodingFailure) -> Bool {
         batch.removeAll()
         frames.codecCall = nil
+        let message = MessageContext(receivedAt: receivedAt)
         do throws(DecodingFailure) {
-            return try announced.decode(
-                topic, payload, MessageContext(receivedAt: receivedAt), &document, into: &batch)
+            if try announced.decode(topic, payload, message, &document, into: &batch) {
+                return true
+            }
+            guard announcedTasmota.holds(topic) else { return false }
+            try decodeTasmota(payload, topic, message, into: &batch)
+            return true
         } catch {
             batch.removeAll()
             throw error
         }
+    }
+
+    private mutating func decodeTasmota(
+        _ payload: Span<UInt8>, _ topic: Span<UInt8>, _ message: MessageContext,
+        into batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        guard !payload.isEmpty else {
+            batch.isStatus = true
+            return
+        }
+        let root: JSONDocument.Node
+        do throws(JSONSyntaxError) {
+            root = try document.read(payload)
+        } catch {
+            throw DecodingFailure(error)
+        }
+        try Tasmota.decode(
+            document, root, topic, message, utcOffsetMinutes: announcedOffsetMinutes, into: &batch)
+        if batch.samples.isEmpty, !batch.isStatus {
+            throw DecodingFailure(withoutSamples: batch.rejections)
+        }
+    }
+
+    /// How far the clocks of devices that announce themselves are ahead of UTC, by the options of the
+    /// profile that takes the announcements.
+    private var announcedOffsetMinutes: Int? {
+        profiles.first { $0.format == .homeAssistant }?.options.utcOffsetMinutes
     }
 
     /// The topics that were announced since this was asked for the last time.
@@ -141,6 +174,12 @@ package struct PayloadDecoder: ~Copyable {
     private mutating func takeAnnouncement(
         _ payload: Span<UInt8>, _ topic: Span<UInt8>
     ) throws(DecodingFailure) {
+        if TasmotaDevice.isAnnouncement(topic: topic) {
+            let before = Set(announcedTasmota.subscriptionFilters)
+            try announcedTasmota.take(topic, payload, &document)
+            newFilters += announcedTasmota.subscriptionFilters.filter { !before.contains($0) }
+            return
+        }
         let before = Set(announced.subscriptionFilters)
         let refusals = try announced.take(topic, payload, &document)
         newFilters += announced.subscriptionFilters.filter { !before.contains($0) }

@@ -343,12 +343,13 @@ enum ShippedProfiles {
             id: home-assistant/discovery
             version: 1
             description: >-
-              Devices that announce themselves to Home Assistant (ESPHome, Tasmota, OpenMQTTGateway and others):
-              their topics are subscribed to, and read as they were announced.
+              Devices that announce themselves to Home Assistant (ESPHome, OpenMQTTGateway and others) or in
+              Tasmota's own way: their topics are subscribed to, and read as they were announced.
             format: home_assistant
             topic:
               - homeassistant/{component}/{object}/config
               - homeassistant/{component}/{node}/{object}/config
+              - tasmota/discovery/{address}/config
             carrier: bag
             # Not without being asked for: every thermometer of a house would become a bag.
             offered: false
@@ -370,6 +371,12 @@ enum ShippedProfiles {
                   {"stat_t":"fridge/state","val_tpl":"{{ value_json.t * 2 }}","unit_of_meas":"°C","dev_cla":"temperature",
                   "dev":{"ids":["a0b1c2d3e4f5"]}}
                 failure: unsupported
+              - title: a Tasmota device whose topics have another order than the usual one
+                topic: tasmota/discovery/A4CF12345678/config
+                payload: >-
+                  {"dn":"Kitchen","mac":"A4CF12345678","md":"Generic","t":"bag7","sw":"12.1.1","ft":"%topic%/%prefix%/",
+                  "tp":["cmnd","stat","tele"]}
+                status: true
 
             """#
         ),

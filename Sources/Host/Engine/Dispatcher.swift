@@ -216,8 +216,18 @@ package final class Dispatcher {
         return true
     }
 
-    /// The topics that devices announced since this was asked for the last time.
-    func takeNewFilters() -> [String] { decoder.takeNewFilters() }
+    /// The topics that devices announced since this was asked for the last time, without those of
+    /// profiles: they are subscribed to already, and would come twice.
+    func takeNewFilters() -> [String] {
+        decoder.takeNewFilters().filter { topic in
+            do throws(TopicRefusal) {
+                _ = try catalogue.route(Array(topic.utf8).span)
+                return false
+            } catch {
+                return error == .unknownTopic
+            }
+        }
+    }
 
     private func dispatchOrder(
         _ name: Range<Int>, _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
