@@ -171,7 +171,8 @@ let package = Package(
         tests(
             "DeviceCodecsTests",
             [
-                "ColdChain", "DecodeProperties", "DeviceCodecs", "FormatProperties", "FuzzSeeds",
+                "ColdChain", "Crypto", "DecodeProperties", "DeviceCodecs", "FormatProperties",
+                "FuzzSeeds",
                 "JSONText", "Wire", "YAML",
             ]),
         program(
@@ -181,7 +182,9 @@ let package = Package(
         program(
             "VectorRun", in: "Tests/Vectors",
             [
-                "ColdChain", "Configuration", "DeviceCodecs", "Host", "JSONText", "System", "Wire",
+                "ColdChain", "Configuration", "Crypto", "DeviceCodecs", "Host", "JSONText",
+                "System",
+                "Wire",
             ]),
         tests(
             "CodecSandboxTests",

@@ -23,6 +23,9 @@ package struct RegisteredDevice: Equatable, Sendable {
     /// When its last reading was received. Kept in memory only: after a restart it is the newest time
     /// of measurement in the log.
     package var lastSeen: Timestamp?
+    /// What decoded its readings last, with a version, as the log tells it; nil while there are none,
+    /// and in the bridge, which does not ask.
+    package var lastProfile: String?
 
     package init(
         id: String, profile: String? = nil, kind: CarrierKind, carrier: String? = nil,

@@ -44,7 +44,9 @@ package final class Daemon {
         }
         catalogue = try ProfileCatalogue(configuration.devices)
         let keys = try TokenKeys.load(configuration)
-        let settings = EngineSettings(configuration, catalogue: catalogue)
+        let deviceKeys = try DeviceKeys.load(configuration.devices)
+        let settings = EngineSettings(
+            configuration, catalogue: catalogue, deviceKeys: deviceKeys)
         let (engine, origin) = try EngineLoop.start(
             settings, catalogue: catalogue, mail: mail, log: log)
         self.engine = engine
@@ -55,7 +57,8 @@ package final class Daemon {
             started.append(fabric.thread)
             started.append(
                 try ReaderLoop.start(
-                    path: settings.store.path, catalogue: catalogue, mail: mail, log: log))
+                    path: settings.store.path, catalogue: catalogue, deviceKeys: deviceKeys,
+                    mail: mail, log: log))
             started.append(
                 try CourierLoop.start(
                     CourierSettings(
@@ -92,6 +95,11 @@ package final class Daemon {
             problems.append(error.description)
         }
         do throws(StartError) {
+            _ = try DeviceKeys.load(configuration.devices)
+        } catch {
+            problems.append(error.description)
+        }
+        do throws(StartError) {
             let settings = try CourierSettings(
                 configuration.webhooks, version: version, listener: nil)
             do throws(CourierError) {
@@ -123,7 +131,14 @@ package final class Daemon {
         for path in changes.needsRestart {
             log.warning("setting changed, but needs a restart", ["key": path])
         }
-        // The endpoints are taken over even where no key has changed: a secret's file may have.
+        // Keys and endpoints are taken over even where no setting has changed: a file may have.
+        let deviceKeys: [AdvertKey]
+        do throws(StartError) {
+            deviceKeys = try DeviceKeys.load(new.devices)
+        } catch {
+            log.error("device keys not taken over", ["reason": error.description])
+            return
+        }
         do throws(StartError) {
             let endpoints = try CourierSettings(
                 new.webhooks, version: Self.version, listener: nil
@@ -135,8 +150,10 @@ package final class Daemon {
         }
         mail.engine.send(
             .reload(
-                BridgeSettings(new, catalogue: catalogue),
-                changedKeys: changes.reloadable.joined(separator: ",")))
+                NewSettings(
+                    bridge: BridgeSettings(new, catalogue: catalogue), deviceKeys: deviceKeys,
+                    changedKeys: changes.reloadable.joined(separator: ","))))
+        mail.reader.send(.deviceKeys(deviceKeys))
         configuration = new
     }
 

@@ -62,6 +62,13 @@ struct ProfileTests {
         let tracker = try shipped("generic/tracker")
         #expect(tracker.carrier == .vehicle)
         #expect(tracker.probePosition == nil)
+        #expect(bag.deviceClass == .bagProbe)
+        #expect(tracker.deviceClass == .vehicleTracker)
+        #expect(try shipped("owntracks/phone").deviceClass == .phone)
+        let ruuvi = try shipped("ruuvi/gateway")
+        #expect(ruuvi.resolution(of: .temperature) == 0.005)
+        #expect(ruuvi.resolution(of: .humidity) == 0.0025)
+        #expect(ruuvi.resolution(of: .battery) == nil)
         #expect(tracker.ranges[.temperature] == nil)
     }
 
@@ -88,6 +95,60 @@ struct ProfileTests {
         .joined(separator: ", ")
     private static let kinds =
         "'epoch_ms', 'epoch_s', 'epoch_us', 'epoch_ns', 'rfc3339', 'gps_s', 'local'"
+
+    private static let classes = DeviceClass.allCases.map { "'\($0.rawValue)'" }
+        .joined(separator: ", ")
+
+    /// The error of a sound profile with one line in the place of another, or nil.
+    private func problem(_ line: String, atLine number: Int) -> String? {
+        var lines = Self.sound
+        lines[number - 1] = line
+        do {
+            _ = try Profile(parsing: Array(lines.joined(separator: "\n").utf8), file: "p.yaml")
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test("B-3: a class is one of a closed list, and fixed to what the profile's devices are")
+    func deviceClass() {
+        for sound in ["bag_probe", "food_probe", "ambient", "chiller", "freezer", "hot_holding"] {
+            #expect(problem("device_class: \(sound)", atLine: 7) == nil)
+        }
+        #expect(
+            problem("device_class: fridge", atLine: 7)
+                == "p.yaml:7:15: expected one of \(Self.classes), found 'fridge'")
+        #expect(
+            problem("device_class: phone", atLine: 7)
+                == "p.yaml:7:15: a device of the class 'phone' "
+                + "is fixed to a vehicle, those of this profile to a bag")
+    }
+
+    @Test("B-3: a resolution is a number above zero, of a measurement")
+    func resolution() throws {
+        func field(_ resolution: String) -> String {
+            "  temperature: {path: c, unit: °F, resolution: \(resolution)}"
+        }
+        let lines = Self.sound.enumerated().map { $0.offset == 10 ? field("0.0625") : $0.element }
+            .map { $0.replacing("{temperature: 4}", with: "{temperature: -15.555556}") }
+        let profile = try Profile(
+            parsing: Array(lines.joined(separator: "\n").utf8), file: "p.yaml")
+        // Whatever the field's unit is, it is in the log's.
+        #expect(profile.resolution(of: .temperature) == 0.0625)
+        #expect(profile.resolution(of: .humidity) == nil)
+        for wrong in ["0", "-0.1"] {
+            #expect(
+                problem(field(wrong), atLine: 11)
+                    == "p.yaml:11:48: the resolution has to be above zero")
+        }
+        for wrong in [".inf", ".nan", "fine", "[1]"] {
+            #expect(problem(field(wrong), atLine: 11)?.hasPrefix("p.yaml:11:48:") == true)
+        }
+        #expect(
+            problem("  lat: {path: a, unit: °, resolution: 1}", atLine: 11)
+                == "p.yaml:11:27: unknown key 'resolution'")
+    }
 
     @Test("the profile that the following cases change is sound")
     func soundProfile() throws {

@@ -14,6 +14,8 @@ import Testing
         var expectedIntervalSeconds: Int?
         var isAutomatic: Bool
         var lastSeen: String?
+        var deviceClass: String?
+        var resolutions: [String: Double]?
     }
 
     struct Devices: Decodable {
@@ -161,6 +163,31 @@ import Testing
         #expect(shown.profile == "dragino/lht65")
         #expect(!shown.isAutomatic)
         #expect(shown.lastSeen != nil)
+        #expect(shown.resolutions == ["temperature": 0.01, "humidity": 0.1])
+        #expect(shown.deviceClass == nil)
+    }
+
+    @Test(
+        "B-4: a device is shown with the class and the resolutions of the profile that decodes it")
+    func profileInformation() throws {
+        try broker.publish(temperature: 4, ofBag: "BAG-1")
+        #expect(try eventually { try !exported().isEmpty }, "\(daemon.log)")
+        let byTopic: Device = try decode(try devices("show", "BAG-1", "--json").output)
+        #expect(byTopic.profile == nil)
+        #expect(byTopic.deviceClass == "bag_probe")
+        #expect(byTopic.resolutions == nil)
+        let registered = try devices("register", "tag", "--profile", "ruuvi/gateway")
+        #expect(registered.end == .exit(0), "\(registered.errors)")
+        let shown = try devices("show", "tag").output
+        #expect(shown.contains("deviceClass"))
+        #expect(shown.contains("bag_probe"))
+        #expect(shown.contains(#""temperature":0.005"#), "\(shown)")
+        let token = try daemon.token()
+        let answer = try daemon.request("/v1/devices/tag", token: token)
+        let told: Device = try answer.decoded()
+        #expect(told.deviceClass == "bag_probe")
+        #expect(
+            told.resolutions == ["temperature": 0.005, "humidity": 0.0025, "pressure": 1])
     }
 
     @Test("B-4: a probe that is not there is told as a marker with no value, of a vehicle as well")

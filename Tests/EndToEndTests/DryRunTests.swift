@@ -10,6 +10,7 @@ import Testing
             var value: Double?
             var marker: String?
             var unit: String
+            var resolution: Double?
         }
         struct Position: Decodable {
             var latitude: Double
@@ -61,7 +62,8 @@ import Testing
         #expect(sample.measuredAt == nil)
         #expect(
             sample.measurements.contains(
-                Shown.Measurement(quantity: "temperature", probe: 1, value: 27.81, unit: "°C")))
+                Shown.Measurement(
+                    quantity: "temperature", probe: 1, value: 27.81, unit: "°C", resolution: 0.01)))
     }
 
     @Test("B-9: the frame in a network's envelope is decoded by the model that is named")

@@ -144,4 +144,42 @@ import Testing
         let letters = try daemon.rows("SELECT topic FROM dead_letters") as [Letter]
         #expect(letters.isEmpty, "\(letters)")
     }
+
+    @Test("B-3: a Tasmota device with topics of its own order is heard, and none is heard twice")
+    func announcedTasmota() throws {
+        let broker = try Mosquitto()
+        for (topic, order) in [("kitchen", "%topic%/%prefix%/"), ("hall", "%prefix%/%topic%/")] {
+            try broker.publish(
+                """
+                {"dn":"T","mac":"A4CF12345678","t":"\(topic)","ft":"\(order)",\
+                "tp":["cmnd","stat","tele"]}
+                """, to: "tasmota/discovery/\(topic)/config", options: ["--retain"])
+        }
+        var settings = Freshwire.Settings()
+        settings.sections = ["devices:", "  enable: [home-assistant/discovery]"]
+        let daemon = try Freshwire(brokerPort: broker.port, settings)
+        try #require(eventually { daemon.isReady })
+        #expect(
+            try eventually(within: .seconds(20)) {
+                try broker.publish(
+                    #"{"Time":"2026-11-20T12:00:00","AM2301":{"Temperature":39.2},"TempUnit":"F"}"#,
+                    to: "kitchen/tele/SENSOR")
+                return try !temperatures(of: daemon).isEmpty
+            }, "\(daemon.log)")
+        let kitchen = try #require(try temperatures(of: daemon).first)
+        #expect(kitchen.deviceId == "kitchen")
+        #expect(kitchen.value == 4)
+        #expect(kitchen.profile == "home-assistant/discovery@1")
+        // The usual order is another profile's, which subscribed to it already.
+        let before = try daemon.metric("freshwire_messages_total") ?? 0
+        try broker.publish(
+            #"{"Time":"2026-11-20T12:00:00","AM2301":{"Temperature":5},"TempUnit":"C"}"#,
+            to: "tele/hall/SENSOR")
+        #expect(
+            try eventually {
+                try temperatures(of: daemon).contains { $0.profile == "tasmota/sensor@1" }
+            }, "\(daemon.log)")
+        #expect(try eventually { try daemon.metric("freshwire_messages_total") == before + 1 })
+        #expect(try temperatures(of: daemon).count { $0.deviceId == "hall" } == 1)
+    }
 }

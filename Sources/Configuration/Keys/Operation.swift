@@ -19,6 +19,8 @@ extension Configuration {
         package var enable: [String] = []
         /// Profiles to leave out.
         package var disable: [String] = []
+        /// Keys of devices whose adverts are encrypted.
+        package var keysFile: String?
         /// Whether a device that is seen for the first time registers itself.
         package var registration = Registration.automatic
         package var maximum = 100_000
@@ -85,6 +87,13 @@ extension Configuration.Devices: Section {
         Key(
             "disable", \.disable, .list(of: .model, count: 0...1_000),
             "Profiles to leave out; their topics are not subscribed to."),
+        Key(
+            "keys_file", \.keysFile, .privateFile, example: "/etc/freshwire/device-keys",
+            isReloadable: true,
+            """
+            A file with the keys of encrypted Bluetooth sensors, in each line a device's address \
+            and its key: A4:C1:38:00:00:00: 32 hexadecimal digits.
+            """),
         Key(
             "registration", \.registration, .choice, isReloadable: true,
             "Whether new devices register themselves; if not, what they send is a dead letter."),

@@ -1,22 +1,16 @@
 package import JSONText
+import Wire
 
-/// Who a Tasmota device says it is, retained on `tasmota/discovery/<MAC>/config`.
+/// Where a Tasmota device says that it publishes, retained on `tasmota/discovery/<MAC>/config`.
 ///
 ///     {"dn":"Kitchen","mac":"A4CF12345678","md":"Generic","t":"bag7","ft":"%prefix%/%topic%/",
 ///      "tp":["cmnd","stat","tele"],"sw":"12.1.1"}
+///
+/// Of the rest nothing is wanted: the unit of temperatures is in each message of its sensors, and
+/// the offset of its clock from UTC is in neither.
 package struct TasmotaDevice: Equatable, Sendable {
-    /// Twelve upper-case hexadecimal digits.
-    package var address: String
-    /// `%topic%`, by which `Tasmota` calls it.
-    package var topic: String
-    /// What somebody called it.
-    package var name: String?
-    package var model: String?
-    package var firmware: String?
     /// Where its sensors' readings are published.
     package var sensorTopic: String
-    /// Where the broker says whether it is connected.
-    package var availabilityTopic: String
 
     /// Nil for what is no such announcement.
     package init?(_ document: borrowing JSONDocument, _ root: JSONDocument.Node) {
@@ -30,14 +24,17 @@ package struct TasmotaDevice: Equatable, Sendable {
         let base =
             fullTopic.replacing("%prefix%", with: prefixes[2]).replacing("%topic%", with: topic)
             .replacing("%id%", with: String(address.suffix(6)))
-        let slash = base.hasSuffix("/") ? "" : "/"
-        self.address = address
-        self.topic = topic
-        sensorTopic = base + slash + "SENSOR"
-        availabilityTopic = base + slash + "LWT"
+        sensorTopic = base + (base.hasSuffix("/") ? "" : "/") + "SENSOR"
         guard (try? Announcement.checkTopic(sensorTopic)) != nil else { return nil }
-        name = document.string(document.member("dn", of: root))
-        model = document.string(document.member("md", of: root))
-        firmware = document.string(document.member("sw", of: root))
+    }
+
+    /// Whether it is a topic on which devices announce themselves.
+    package static func isAnnouncement(topic: Span<UInt8>) -> Bool {
+        let prefix = "tasmota/discovery/"
+        let last = topic.startOfLastLevel
+        guard topic.begins(with: "tasmota/discovery/"), last > prefix.utf8.count + 1,
+            topic.extracting(last..<topic.count).isEqual(to: "config")
+        else { return false }
+        return topic.endOfLevel(from: prefix.utf8.count) == last - 1
     }
 }

@@ -69,7 +69,8 @@ package enum Zigbee2MQTTDevices {
                 // Only a composite is published as an object of its own.
                 var path = path
                 if document.isText(type, "composite") {
-                    guard let name = document.string(document.member("property", of: node))
+                    guard let name = document.string(document.member("property", of: node)),
+                        !name.isEmpty
                     else { continue }
                     path.append(name)
                 }

@@ -32,6 +32,7 @@ package struct PayloadDecoder: ~Copyable {
     package var frames: FrameRouter
     /// What devices say of their own topics.
     private var announced = AnnouncedTopics(salt: .random(in: .min ... .max))
+    private var announcedTasmota = AnnouncedTasmota(salt: .random(in: .min ... .max))
 
     /// Throws only when there is no memory for it.
     package init(
@@ -119,23 +120,60 @@ package struct PayloadDecoder: ~Copyable {
     ) throws(DecodingFailure) -> Bool {
         batch.removeAll()
         frames.codecCall = nil
+        let message = MessageContext(receivedAt: receivedAt)
         do throws(DecodingFailure) {
-            return try announced.decode(
-                topic, payload, MessageContext(receivedAt: receivedAt), &document, into: &batch)
+            if try announced.decode(topic, payload, message, &document, into: &batch) {
+                return true
+            }
+            guard announcedTasmota.holds(topic) else { return false }
+            try decodeTasmota(payload, topic, message, into: &batch)
+            return true
         } catch {
             batch.removeAll()
             throw error
         }
     }
 
+    private mutating func decodeTasmota(
+        _ payload: Span<UInt8>, _ topic: Span<UInt8>, _ message: MessageContext,
+        into batch: inout SampleBatch
+    ) throws(DecodingFailure) {
+        guard !payload.isEmpty else {
+            batch.isStatus = true
+            return
+        }
+        let root: JSONDocument.Node
+        do throws(JSONSyntaxError) {
+            root = try document.read(payload)
+        } catch {
+            throw DecodingFailure(error)
+        }
+        try Tasmota.decode(
+            document, root, topic, message, utcOffsetMinutes: announcedOffsetMinutes, into: &batch)
+        if batch.samples.isEmpty, !batch.isStatus {
+            throw DecodingFailure(withoutSamples: batch.rejections)
+        }
+    }
+
+    /// How far the clocks of devices that announce themselves are ahead of UTC, by the options of the
+    /// profile that takes the announcements.
+    private var announcedOffsetMinutes: Int? {
+        profiles.first { $0.format == .homeAssistant }?.options.utcOffsetMinutes
+    }
+
     /// The topics that were announced since this was asked for the last time.
-    package mutating func takeNewFilters() -> [String] { announced.takeNewFilters() }
+    package mutating func takeNewFilters() -> [String] {
+        announced.takeNewFilters() + announcedTasmota.takeNewFilters()
+    }
 
     /// What is announced beside the log's quantities is nobody's fault; a value that could be read
     /// if it were announced in another way is.
     private mutating func takeAnnouncement(
         _ payload: Span<UInt8>, _ topic: Span<UInt8>
     ) throws(DecodingFailure) {
+        if TasmotaDevice.isAnnouncement(topic: topic) {
+            return try announcedTasmota.take(topic, payload, &document)
+        }
         for refusal in try announced.take(topic, payload, &document) {
             switch refusal {
             case .unsupportedComponent, .unsupportedQuantity: continue

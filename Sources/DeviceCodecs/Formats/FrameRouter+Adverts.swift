@@ -1,13 +1,27 @@
 package import ColdChain
+package import Crypto
 
 /// Bluetooth adverts, which gateways relay whole or in parts. `frame` holds the AD payload.
 extension FrameRouter {
     /// From now on the encrypted adverts of the device are opened with these 16 bytes, its "bind
     /// key"; nil forgets it. The key is kept out of every description.
     package mutating func setKey(
-        _ key: Span<UInt8>?, ofDevice name: Span<UInt8>
+        _ key: Secret?, ofDevice name: Span<UInt8>
     ) throws(AdvertKeyError) {
         try adverts.setKey(key, ofDevice: name)
+    }
+
+    /// From now on these are all the keys there are. What is known of a device whose key is the same
+    /// as before is kept.
+    package mutating func setKeys(_ keys: [AdvertKey]) throws(AdvertKeyError) {
+        try adverts.setKeys(keys)
+    }
+
+    /// Whether encrypted adverts may be older than others that were heard: where messages that were
+    /// received before are decoded once more, which is no replay by a stranger.
+    package var takesOldCounters: Bool {
+        get { adverts.takesOldCounters }
+        set { adverts.takesOldCounters = newValue }
     }
 
     /// Decodes an advert that is a message of its own.

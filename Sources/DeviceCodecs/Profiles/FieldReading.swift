@@ -13,7 +13,7 @@ struct FieldReader {
     ) throws(ProfileError) {
         let keys =
             (isMapped ? ["path", "unit", "text"] : [])
-            + (target.isPosition ? [] : ["range", "plausible"])
+            + (target.isPosition ? [] : ["range", "plausible", "resolution"])
             + (isMapped && !target.isPosition ? ["invalid"] : [])
         mapping = try StrictMapping(node, of: file, keys: keys)
         self.target = target
@@ -26,7 +26,7 @@ struct FieldReader {
             let unit = target.units[0]
             return Profile.Field(
                 target: target, path: [], unit: unit, acceptsNumericText: false,
-                range: try range(in: unit), invalid: [])
+                range: try range(in: unit), resolution: try resolution(), invalid: [])
         }
         let unit = try mapping.word(try mapping.required("unit"), among: target.units) {
             $0.rawValue
@@ -34,7 +34,7 @@ struct FieldReader {
         return Profile.Field(
             target: target, path: try mapping.path(), unit: unit,
             acceptsNumericText: try mapping.acceptsNumericText(), range: try range(in: unit),
-            invalid: try invalid())
+            resolution: try resolution(), invalid: try invalid())
     }
 
     /// `{-127: probe_absent, NoSensor: probe_absent}`: numbers in the field's own unit, or texts.
@@ -51,6 +51,19 @@ struct FieldReader {
             values.append(Profile.InvalidValue(sent: sent, meaning: marker))
         }
         return values
+    }
+
+    /// In the unit of the log.
+    private func resolution() throws(ProfileError) -> Double? {
+        guard
+            let step = try mapping.value(
+                "resolution", { node throws(ScalarError) in try node.double() })
+        else { return nil }
+        guard step > 0, step.isFinite else {
+            throw mapping.refusal(
+                try mapping.required("resolution"), "the resolution has to be above zero")
+        }
+        return step
     }
 
     /// The spans are written in the field's own unit.

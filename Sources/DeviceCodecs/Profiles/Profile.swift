@@ -13,6 +13,9 @@ package struct Profile: Equatable, Sendable {
         package var acceptsNumericText: Bool
         /// Of measurements only.
         package var range: GrossRange?
+        /// The smallest step of a measurement that can be told, in the unit of the log; nil where
+        /// nobody says.
+        package var resolution: Double?
         /// What the device sends instead of a number, each with what it means.
         package var invalid: [InvalidValue]
     }
@@ -77,6 +80,8 @@ package struct Profile: Equatable, Sendable {
     /// How often the device is expected to send.
     package var expectedInterval: Duration?
     package var probePosition: ProbePosition?
+    /// What its devices are there for, where the model tells; nil where it does not.
+    package var deviceClass: DeviceClass?
     /// The vendor's JavaScript, for the format of that name.
     package var codec: [UInt8]?
     package var examples: [ProfileExample]
@@ -94,6 +99,16 @@ package struct Profile: Equatable, Sendable {
             ranges[quantity] = field.range
         }
         return ranges
+    }
+
+    /// The smallest step of a quantity that can be told, in the unit of the log, by the first of its
+    /// fields that says so; nil where none does.
+    package func resolution(of quantity: Quantity) -> Double? {
+        for field in fields {
+            guard case .measurement(quantity, _) = field.target else { continue }
+            if let resolution = field.resolution { return resolution }
+        }
+        return nil
     }
 
     /// Whether the message is an object, or an array of objects, whose members are the values: what

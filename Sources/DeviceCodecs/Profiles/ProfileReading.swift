@@ -44,7 +44,7 @@ private struct ProfileReader {
             keys: [
                 "id", "version", "description", "topic", "format", "options", "carrier", "offered",
                 "models", "rows", "device", "fields", "time", "sequence", "expected_interval",
-                "probe_position", "examples",
+                "probe_position", "device_class", "examples",
             ])
         format = try mapping.word(try mapping.required("format"), among: PayloadFormat.allCases) {
             $0.rawValue
@@ -74,8 +74,10 @@ private struct ProfileReader {
             models: try models(), rows: try mapping.optionalPath("rows") ?? [],
             device: try mapping.optionalPath("device"), fields: try fields(), time: try time(),
             sequence: try sequence(), expectedInterval: try expectedInterval(),
-            probePosition: try probePosition(), codec: nil, examples: try examples())
+            probePosition: try probePosition(), deviceClass: try deviceClass(), codec: nil,
+            examples: try examples())
         try checkPaths(profile)
+        try checkClass(profile)
         return profile
     }
 
@@ -163,6 +165,11 @@ private struct ProfileReader {
         return try mapping.word(node, among: Profile.ProbePosition.allCases) { $0.rawValue }
     }
 
+    private func deviceClass() throws(ProfileError) -> DeviceClass? {
+        guard let node = mapping.node("device_class") else { return nil }
+        return try mapping.word(node, among: DeviceClass.allCases) { $0.rawValue }
+    }
+
     private func time() throws(ProfileError) -> Profile.TimeField? {
         guard let node = mapping.node("time") else { return nil }
         return try TimeReader(node, file: mapping.file).field()
@@ -209,6 +216,16 @@ private struct ProfileReader {
             examples.append(try ExampleReader(example, file: mapping.file).example())
         }
         return examples
+    }
+
+    private func checkClass(_ profile: Profile) throws(ProfileError) {
+        guard let deviceClass = profile.deviceClass, let carrier = deviceClass.carrier,
+            carrier != profile.carrier
+        else { return }
+        throw mapping.refusal(
+            try mapping.required("device_class"),
+            "a device of the class '\(deviceClass.rawValue)' is fixed to a \(carrier.rawValue), "
+                + "those of this profile to a \(profile.carrier.rawValue)")
     }
 
     /// Two fields out of one member are a slip; one of them would be read as the other.

@@ -15,8 +15,8 @@ enum ShippedProfiles {
             carrier: bag
 
             fields:
-              temperature: {range: [-100, 200], plausible: [-40, 80]}
-              humidity: {range: [0, 100]}
+              temperature: {range: [-100, 200], plausible: [-40, 80], resolution: 0.1}
+              humidity: {range: [0, 100], resolution: 0.5}
 
             examples:
               - title: two temperatures
@@ -70,8 +70,8 @@ enum ShippedProfiles {
             expected_interval: 20m
 
             fields:
-              temperature: {range: [-55, 125], plausible: [-40, 80]}
-              humidity: {range: [0, 100]}
+              temperature: {range: [-55, 125], plausible: [-40, 80], resolution: 0.01}
+              humidity: {range: [0, 100], resolution: 0.1}
 
             examples:
               - title: an external DS18B20
@@ -99,8 +99,8 @@ enum ShippedProfiles {
             expected_interval: 20m
 
             fields:
-              temperature: {range: [-55, 125], plausible: [-40, 80]}
-              humidity: {range: [0, 100]}
+              temperature: {range: [-55, 125], plausible: [-40, 80], resolution: 0.1}
+              humidity: {range: [0, 100], resolution: 0.1}
 
             examples:
               - title: three DS18B20, the third one gone
@@ -123,8 +123,8 @@ enum ShippedProfiles {
             expected_interval: 20m
 
             fields:
-              temperature: {range: [-55, 125], plausible: [-40, 80]}
-              humidity: {range: [0, 100]}
+              temperature: {range: [-55, 125], plausible: [-40, 80], resolution: 0.1}
+              humidity: {range: [0, 100], resolution: 0.1}
 
             examples:
               - title: without a fix
@@ -147,8 +147,8 @@ enum ShippedProfiles {
             expected_interval: 10m
 
             fields:
-              temperature: {range: [-60, 200], plausible: [-40, 80]}
-              humidity: {range: [0, 100]}
+              temperature: {range: [-60, 200], plausible: [-40, 80], resolution: 0.1}
+              humidity: {range: [0, 100], resolution: 1}
 
             examples:
               - title: below zero
@@ -176,6 +176,7 @@ enum ShippedProfiles {
               - flespi/message/gw/channels/{channel}/{name}
             carrier: vehicle
             expected_interval: 60s
+            device_class: vehicle_tracker
 
             fields:
               temperature: {range: [-60, 150], plausible: [-40, 80]}
@@ -210,6 +211,7 @@ enum ShippedProfiles {
             format: json
             expected_interval: 60s
             probe_position: air
+            device_class: bag_probe
 
             time: {path: t, kind: epoch_ms}
             sequence: {path: seq}
@@ -282,6 +284,7 @@ enum ShippedProfiles {
             topic: vehicles/{vehicle}/location
             format: json
             expected_interval: 10s
+            device_class: vehicle_tracker
 
             time: {path: t, kind: epoch_ms}
             sequence: {path: seq}
@@ -340,12 +343,13 @@ enum ShippedProfiles {
             id: home-assistant/discovery
             version: 1
             description: >-
-              Devices that announce themselves to Home Assistant (ESPHome, Tasmota, OpenMQTTGateway and others):
-              their topics are subscribed to, and read as they were announced.
+              Devices that announce themselves to Home Assistant (ESPHome, OpenMQTTGateway and others) or in
+              Tasmota's own way: their topics are subscribed to, and read as they were announced.
             format: home_assistant
             topic:
               - homeassistant/{component}/{object}/config
               - homeassistant/{component}/{node}/{object}/config
+              - tasmota/discovery/{address}/config
             carrier: bag
             # Not without being asked for: every thermometer of a house would become a bag.
             offered: false
@@ -367,6 +371,12 @@ enum ShippedProfiles {
                   {"stat_t":"fridge/state","val_tpl":"{{ value_json.t * 2 }}","unit_of_meas":"°C","dev_cla":"temperature",
                   "dev":{"ids":["a0b1c2d3e4f5"]}}
                 failure: unsupported
+              - title: a Tasmota device whose topics have another order than the usual one
+                topic: tasmota/discovery/A4CF12345678/config
+                payload: >-
+                  {"dn":"Kitchen","mac":"A4CF12345678","md":"Generic","t":"bag7","sw":"12.1.1","ft":"%topic%/%prefix%/",
+                  "tp":["cmnd","stat","tele"]}
+                status: true
 
             """#
         ),
@@ -383,8 +393,8 @@ enum ShippedProfiles {
             models: [milesight-iot/em300-th, milesight-iot/em320-th, milesight-iot/em500-pt100, milesight-iot/ts101]
 
             fields:
-              temperature: {range: [-200, 800], plausible: [-40, 80]}
-              humidity: {range: [0, 100]}
+              temperature: {range: [-200, 800], plausible: [-40, 80], resolution: 0.1}
+              humidity: {range: [0, 100], resolution: 0.5}
 
             examples:
               - title: temperature, humidity and battery
@@ -405,6 +415,7 @@ enum ShippedProfiles {
             topic: /gw/{gateway}/status
             carrier: bag
             expected_interval: 60s
+            device_class: bag_probe
 
             fields:
               temperature: {range: [-60, 125], plausible: [-40, 80]}
@@ -437,6 +448,7 @@ enum ShippedProfiles {
               - owntracks/{user}/{phone}/{kind}
             carrier: vehicle
             expected_interval: 60s
+            device_class: phone
 
             examples:
               - title: where the phone is
@@ -474,13 +486,17 @@ enum ShippedProfiles {
             carrier: bag
             expected_interval: 60s
             probe_position: air
+            device_class: bag_probe
 
             fields:
               temperature:
                 # What the tag's own sensor can measure.
                 range: [-40, 85]
                 plausible: [-40, 80]
-              humidity: {range: [0, 100]}
+                # Of the tags' present format, 5.
+                resolution: 0.005
+              humidity: {range: [0, 100], resolution: 0.0025}
+              pressure: {resolution: 1}
 
             examples:
               - title: a tag's raw advertisement
@@ -636,6 +652,7 @@ enum ShippedProfiles {
             format: teltonika
             topic: teltonika/{vehicle}/codec
             expected_interval: 60s
+            device_class: vehicle_tracker
 
             fields:
               temperature: {range: [-60, 150], plausible: [-40, 80]}
@@ -661,6 +678,7 @@ enum ShippedProfiles {
             format: teltonika_json
             topic: teltonika/{vehicle}/json
             expected_interval: 60s
+            device_class: vehicle_tracker
 
             fields:
               temperature: {range: [-60, 150], plausible: [-40, 80]}
@@ -730,6 +748,7 @@ enum ShippedProfiles {
             topic: home/{gateway}/BTtoMQTT/{tag}
             carrier: bag
             expected_interval: 5m
+            device_class: bag_probe
 
             fields:
               temperature: {range: [-60, 150], plausible: [-40, 80]}
@@ -760,6 +779,7 @@ enum ShippedProfiles {
             topic: traccar/{kind}
             carrier: vehicle
             expected_interval: 60s
+            device_class: vehicle_tracker
 
             fields:
               temperature: {range: [-60, 150], plausible: [-40, 80]}

@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import DeviceCodecs
 import Wire
 
 extension JSONWriter {
@@ -16,6 +17,20 @@ extension JSONWriter {
         member("isAutomatic", device.isAutomatic)
         instantMember("firstSeen", device.firstSeen)
         instantMember("lastSeen", device.lastSeen)
+    }
+
+    /// What the profile of a device says of it: the class, and the smallest steps of what it
+    /// measures, each in the unit of the log.
+    mutating func profileMembers(_ profile: Profile) {
+        member("deviceClass", profile.deviceClass?.rawValue)
+        let resolutions = Quantity.allCases.compactMap { quantity in
+            profile.resolution(of: quantity).map { (quantity.name, $0) }
+        }
+        guard !resolutions.isEmpty else { return }
+        name("resolutions")
+        object { object in
+            for (name, resolution) in resolutions { object.member(name, resolution) }
+        }
     }
 
     /// An entry of the list of unknown frames; a sample that is not text is shown in hexadecimal.

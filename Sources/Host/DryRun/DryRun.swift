@@ -56,14 +56,28 @@ package struct DryRun: ~Copyable {
     /// Nil where no codec may be run.
     private let sandbox: CodecSandboxSettings?
 
-    /// - Parameter codecs: How vendors' codecs are run; nil where they are not.
+    /// - Parameters:
+    ///   - codecs: How vendors' codecs are run; nil where they are not.
+    ///   - deviceKeys: What encrypted adverts are opened with.
     package init(
-        _ catalogue: ProfileCatalogue, codecs: Configuration.Codecs?
+        _ catalogue: ProfileCatalogue, codecs: Configuration.Codecs?, deviceKeys: [AdvertKey]
     ) throws(StartError) {
         self.catalogue = catalogue
         sandbox = codecs.map(CodecSandboxSettings.init)
-        do throws(JSONSyntaxError) {
-            decoder = try PayloadDecoder(catalogue)
+        decoder = try Self.decoder(catalogue, deviceKeys)
+    }
+
+    private static func decoder(
+        _ catalogue: ProfileCatalogue, _ deviceKeys: [AdvertKey]
+    ) throws(StartError) -> PayloadDecoder {
+        do {
+            var decoder = try PayloadDecoder(catalogue)
+            try decoder.frames.setKeys(deviceKeys)
+            // Each message is tried by itself, whatever was tried before.
+            decoder.frames.takesOldCounters = true
+            return decoder
+        } catch let error as AdvertKeyError {
+            throw StartError("devices.keys_file: \(error.description)")
         } catch {
             throw StartError("no memory for the decoder")
         }

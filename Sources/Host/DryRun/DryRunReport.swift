@@ -61,6 +61,7 @@ struct DryRunReport {
     private func head(_ object: inout JSONWriter, _ catalogue: ProfileCatalogue) {
         guard let route else { return }
         object.member("profile", catalogue[route.profile].identity)
+        object.member("deviceClass", catalogue[route.profile].deviceClass?.rawValue)
         if let name = route.naming.name {
             object.member(
                 route.naming.carrier?.rawValue ?? "device",
@@ -79,6 +80,7 @@ struct DryRunReport {
         let number = sample.profile ?? route?.profile
         if let number, number != route?.profile {
             object.member("profile", catalogue[number].identity)
+            object.member("deviceClass", catalogue[number].deviceClass?.rawValue)
         }
         object.instantMember("measuredAt", sample.measuredAt)
         object.member("timeSource", sample.timeSource.name)
@@ -89,7 +91,12 @@ struct DryRunReport {
         object.name("measurements")
         object.array { measurements in
             for measurement in batch.measurements[sample.measurements] {
-                measurements.object { $0.measurementMembers(measurement, ranges) }
+                measurements.object { writer in
+                    writer.measurementMembers(measurement, ranges)
+                    writer.member(
+                        "resolution",
+                        number.flatMap { catalogue[$0].resolution(of: measurement.quantity) })
+                }
             }
         }
         guard let position = sample.position else { return }

@@ -78,11 +78,13 @@ package final class Dispatcher {
         waiting.removeAll(keepingCapacity: true)
     }
 
-    /// Takes a whole message that is no part of a batch, to its end.
-    func dispatchAlone(
+    /// Takes a whole message that was received before and kept, to its end.
+    func dispatchAgain(
         _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,
         to bridge: inout Bridge?, effects: inout Effects
     ) {
+        decoder.frames.takesOldCounters = true
+        defer { decoder.frames.takesOldCounters = false }
         dispatch(topic, payload, arrival, index: 0, to: &bridge, effects: &effects)
         guard let message = waiting.popLast() else { return }
         codecs?.finish()
@@ -130,6 +132,11 @@ package final class Dispatcher {
             catalogue[number].topics.isEmpty ? number : nil
         }
         decoder.frames.setModel(model, ofDevice: Array(change.device.utf8).span)
+    }
+
+    /// From now on encrypted adverts are opened with these keys, and no others.
+    func take(_ keys: [AdvertKey]) throws(AdvertKeyError) {
+        try decoder.frames.setKeys(keys)
     }
 
     private func dispatch(
@@ -223,8 +230,19 @@ package final class Dispatcher {
             IncomingMessage(receivedAt: receivedAt), into: &samples)
     }
 
-    /// The topics that devices announced since this was asked for the last time.
-    func takeNewFilters() -> [String] { decoder.takeNewFilters() }
+
+    /// The topics that devices announced since this was asked for the last time, without those of
+    /// profiles: they are subscribed to already, and would come twice.
+    func takeNewFilters() -> [String] {
+        decoder.takeNewFilters().filter { topic in
+            do throws(TopicRefusal) {
+                _ = try catalogue.route(Array(topic.utf8).span)
+                return false
+            } catch {
+                return error == .unknownTopic
+            }
+        }
+    }
 
     private func dispatchOrder(
         _ name: Range<Int>, _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ arrival: Arrival,

@@ -1,6 +1,7 @@
 import Bridge
 import CodecSandbox
 import ColdChain
+import DeviceCodecs
 import Fabric
 import System
 
@@ -10,10 +11,17 @@ enum EngineMessage: Sendable {
     /// Decode a dead letter again, as after its profile was mended (B-8).
     case replay(deadLetter: UInt64, CommandToken)
     case result(DeliveryResult)
-    /// Settings to go on by, and the keys that have changed, for the log.
-    case reload(BridgeSettings, changedKeys: String)
+    case reload(NewSettings)
     /// Commit what was read, acknowledge it, and end.
     case stop
+}
+
+/// Settings to go on by.
+struct NewSettings: Sendable {
+    var bridge: BridgeSettings
+    var deviceKeys: [AdvertKey]
+    /// The names of the settings that have changed, for the log.
+    var changedKeys: String
 }
 
 /// An answer to a request of the REST API.

@@ -43,6 +43,11 @@ final class EngineLoop {
         codecs = VendorCodecs(catalogue, settings.codecs)
         codecs?.report(to: log)
         dispatcher = try Dispatcher(catalogue, codecs: codecs)
+        do throws(AdvertKeyError) {
+            try dispatcher.take(settings.deviceKeys)
+        } catch {
+            throw StartError("devices.keys_file: \(error.description)")
+        }
         self.mail = mail
         self.log = log
         batch = MessageBatch(
@@ -204,16 +209,21 @@ final class EngineLoop {
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
-        case .reload(let settings, let changedKeys): reload(settings, changedKeys)
+        case .reload(let settings): reload(settings)
         case .stop:
             isStopping = true
         }
     }
 
     /// Says so only now: every reading after that line is judged by the new limits.
-    private func reload(_ settings: BridgeSettings, _ changedKeys: String) {
-        store.reload(settings, effects: &effects)
-        log.info("configuration taken over", ["changed_keys": changedKeys])
+    private func reload(_ settings: NewSettings) {
+        do throws(AdvertKeyError) {
+            try dispatcher.take(settings.deviceKeys)
+        } catch {
+            log.error("device keys not taken over", ["reason": error.description])
+        }
+        store.reload(settings.bridge, effects: &effects)
+        log.info("configuration taken over", ["changed_keys": settings.changedKeys])
     }
 
     /// Makes everything of the turn durable, and what that asks for in turn.
@@ -263,7 +273,7 @@ final class EngineLoop {
         for message in inbox {
             switch message {
             case .command(_, let token), .replay(_, let token): tokens.append(token)
-            case .reload(let settings, let changedKeys): reload(settings, changedKeys)
+            case .reload(let settings): reload(settings)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
             case .result: break

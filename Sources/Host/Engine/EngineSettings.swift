@@ -1,5 +1,6 @@
 import Bridge
 import CodecSandbox
+import DeviceCodecs
 import Intake
 import Journal
 import System
@@ -10,6 +11,7 @@ struct EngineSettings: Sendable {
     var bridge: BridgeSettings
     var store: JournalSettings
     var codecs: CodecSandboxSettings
+    var deviceKeys: [AdvertKey]
     /// Messages and bytes of one turn at most.
     var batchMessages = 500
     var batchBytes = 4 << 20

@@ -38,7 +38,7 @@ extension EngineStore {
                 packetIdentifier: 0)
             let before = effects.records.deadLetters.count
             let counters = bridge?.counters
-            dispatcher.dispatchAlone(
+            dispatcher.dispatchAgain(
                 letter.topic.span, letter.payload.span, arrival, to: &bridge, effects: &effects)
             guard effects.records.deadLetters.count == before else {
                 let still = effects.records.deadLetters[before]

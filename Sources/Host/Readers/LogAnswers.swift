@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import DeviceCodecs
 import Fabric
 import Journal
 import Wire
@@ -7,6 +8,8 @@ import Wire
 /// Answers questions about the log in the API's words.
 struct LogAnswers {
     let reader: JournalReader
+    /// What is known of devices by their profiles; nil where the profiles cannot be had.
+    let catalogue: ProfileCatalogue?
 
     func answer(_ query: ReadQuery) throws(StoreError) -> APIResponse {
         switch query {
@@ -28,7 +31,7 @@ struct LogAnswers {
             return devices(try reader.devices(after: after, limit: limit), limit: limit)
         case .device(let id):
             guard let device = try reader.device(id: id) else { return .unknownDevice(id) }
-            return .json { $0.deviceMembers(device) }
+            return .json { members(of: device, &$0) }
         case .unknownFrames(let limit):
             let frames = try reader.unknownFrames(limit: limit)
             return .json { writer in
@@ -78,11 +81,21 @@ struct LogAnswers {
         }
     }
 
+    /// What the registry knows of a device, and then its profile.
+    private func members(of device: RegisteredDevice, _ writer: inout JSONWriter) {
+        writer.deviceMembers(device)
+        let decoder = device.lastProfile.map { String($0.prefix { $0 != "@" }) }
+        guard let id = device.profile ?? decoder, let number = catalogue?.number(of: id),
+            let profile = catalogue?[number]
+        else { return }
+        writer.profileMembers(profile)
+    }
+
     private func devices(_ devices: [RegisteredDevice], limit: Int) -> APIResponse {
         .json { writer in
             writer.name("devices")
             writer.array { array in
-                for device in devices { array.object { $0.deviceMembers(device) } }
+                for device in devices { array.object { members(of: device, &$0) } }
             }
             if devices.count == limit, let last = devices.last { writer.member("next", last.id) }
         }

@@ -1,6 +1,7 @@
 import Bridge
 package import ColdChain
 package import Configuration
+import DeviceCodecs
 import JSONText
 import Journal
 package import System
@@ -78,8 +79,10 @@ package enum LogExport {
     private static func answer(
         _ query: ReadQuery, _ configuration: Configuration
     ) throws(StartError) -> JSON {
+        // The log can be read where a profile cannot: it is less that is told of devices then.
+        let catalogue = try? ProfileCatalogue(configuration.devices)
         let response = try reading(configuration) { (reader) throws(StoreError) in
-            try LogAnswers(reader: reader).answer(query)
+            try LogAnswers(reader: reader, catalogue: catalogue).answer(query)
         }
         do throws(JSONSyntaxError) {
             return try JSONText.parse(response.body)

@@ -14,6 +14,8 @@ struct ReadRequest: Sendable {
 
 enum ReaderMessage: Sendable {
     case read(ReadRequest)
+    /// For dry runs from now on.
+    case deviceKeys([AdvertKey])
     case stop
 }
 
@@ -25,14 +27,17 @@ final class ReaderLoop {
     private let poller: Poller
     private let log: Log
     private let catalogue: ProfileCatalogue
+    private var deviceKeys: [AdvertKey]
     private var reader: JournalReader?
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
 
     private init(
-        path: String, catalogue: ProfileCatalogue, mail: Mail, poller: Poller, log: Log
+        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail,
+        poller: Poller, log: Log
     ) {
         self.catalogue = catalogue
+        self.deviceKeys = deviceKeys
         self.path = path
         self.mail = mail
         self.poller = poller
@@ -41,7 +46,7 @@ final class ReaderLoop {
 
     /// Starts the thread.
     static func start(
-        path: String, catalogue: ProfileCatalogue, mail: Mail, log: Log
+        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -51,7 +56,8 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        path: path, catalogue: catalogue, mail: mail, poller: poller, log: log
+                        path: path, catalogue: catalogue, deviceKeys: deviceKeys, mail: mail,
+                        poller: poller, log: log
                     ).run()
                 } catch {
                     started.give(.failure(StartError(error.description)))
@@ -71,8 +77,16 @@ final class ReaderLoop {
             mail.readerWakeUp.clear()
             mail.reader.receive(into: &messages)
             for message in messages {
-                guard case .read(let request) = message else { return }
-                mail.answers.send(Answer(token: request.token, response: answer(request.query)))
+                switch message {
+                case .read(let request):
+                    mail.answers.send(
+                        Answer(token: request.token, response: answer(request.query)))
+                case .deviceKeys(let keys):
+                    deviceKeys = keys
+                    // The next is made with the new ones.
+                    dryRun = nil
+                case .stop: return
+                }
             }
         }
     }
@@ -81,7 +95,7 @@ final class ReaderLoop {
         if case .dryRun(let question) = query { return answer(question) }
         do throws(StoreError) {
             let reader = try openReader()
-            return try LogAnswers(reader: reader).answer(query)
+            return try LogAnswers(reader: reader, catalogue: catalogue).answer(query)
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
             reader = nil
@@ -94,7 +108,7 @@ final class ReaderLoop {
     private func answer(_ question: DryRunQuestion) -> APIResponse {
         if dryRun == nil {
             do throws(StartError) {
-                dryRun = try DryRun(catalogue, codecs: nil)
+                dryRun = try DryRun(catalogue, codecs: nil, deviceKeys: deviceKeys)
             } catch {
                 log.error("no dry run", ["reason": error.description])
             }

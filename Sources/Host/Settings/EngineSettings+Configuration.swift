@@ -9,7 +9,9 @@ import Journal
 
 extension EngineSettings {
     /// - Parameter catalogue: What the brokers are asked for, and what readings are decoded by.
-    init(_ configuration: Configuration, catalogue: ProfileCatalogue) {
+    init(
+        _ configuration: Configuration, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey]
+    ) {
         var filters = catalogue.subscriptionFilters
         if configuration.orders.isTopicEnabled { filters.append(OrderTopic.filter) }
         let announcements = catalogue.announcementFilters
@@ -22,6 +24,7 @@ extension EngineSettings {
         bridge = BridgeSettings(configuration, catalogue: catalogue)
         store = JournalSettings(configuration)
         codecs = CodecSandboxSettings(configuration.codecs)
+        self.deviceKeys = deviceKeys
         batchMessages = configuration.mqtt.batchMessages
         batchBytes = configuration.mqtt.batchBytes
     }

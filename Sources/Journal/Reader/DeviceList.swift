@@ -17,7 +17,7 @@ extension JournalReader {
             rows.bind(2, max(limit, 0))
             var devices: [RegisteredDevice] = []
             while try rows.step() { devices.append(try rows.device()) }
-            return try withLastSeen(devices)
+            return try withLastHeard(devices)
         }
     }
 
@@ -27,7 +27,7 @@ extension JournalReader {
                 "SELECT \(Statement.deviceColumns) FROM devices AS d WHERE d.id = ?1")
             find.bind(1, id)
             guard try find.step() else { return nil }
-            return try withLastSeen([try find.device()]).first
+            return try withLastHeard([try find.device()]).first
         }
     }
 
@@ -55,9 +55,9 @@ extension JournalReader {
         return try find.step() ? find.unknownFrame() : nil
     }
 
-    /// The newest instant of a device's sources: the last of each index, or one of the rows that are
+    /// The profile of a device's newest source, and the newest instant of all: the last of each index, or one of the rows that are
     /// not in it yet.
-    private func withLastSeen(
+    private func withLastHeard(
         _ devices: [RegisteredDevice]
     ) throws(StoreError) -> [RegisteredDevice] {
         var newest: [String: Timestamp] = [:]
@@ -81,6 +81,8 @@ extension JournalReader {
                 SELECT (SELECT max(measured_at) FROM fix_by_source WHERE source = s.number)
                 FROM sources AS s WHERE s.device = ?1)
             """)
+        let decoder = try database.prepare(
+            "SELECT profile FROM sources WHERE device = ?1 ORDER BY number DESC LIMIT 1")
         var seen = devices
         for index in seen.indices {
             indexed.bind(1, seen[index].id)
@@ -89,6 +91,9 @@ extension JournalReader {
             }
             indexed.reset()
             seen[index].lastSeen = newest[seen[index].id]
+            decoder.bind(1, seen[index].id)
+            if try decoder.step() { seen[index].lastProfile = decoder.text(0) }
+            decoder.reset()
         }
         return seen
     }

@@ -51,12 +51,23 @@ enum Decode {
             receivedAt: receivedAt, model: arguments["model"])
         do throws(StartError) {
             var dryRun = try DryRun(
-                try ProfileCatalogue(configuration.devices), codecs: configuration.codecs)
+                try ProfileCatalogue(configuration.devices), codecs: configuration.codecs,
+                deviceKeys: deviceKeys(configuration))
             let answer = dryRun.answer(question)
             StandardStream.output.write(answer.json + [UInt8(ascii: "\n")])
             return answer.outcome == .decoded ? 0 : ExitCode.failure.rawValue
         } catch {
             throw Failure(error.description, code: .configuration)
+        }
+    }
+
+    /// None where the file is not this user's to read, which most messages do not need.
+    private static func deviceKeys(_ configuration: Configuration) -> [AdvertKey] {
+        do throws(StartError) {
+            return try DeviceKeys.load(configuration.devices)
+        } catch {
+            StandardStream.error.write("warning: \(error); encrypted adverts stay closed\n")
+            return []
         }
     }
 

@@ -73,32 +73,6 @@ struct AnnouncedDevicesTests {
         #expect(throws: AnnouncementRefusal.notAnObject) { try bridge("{}") }
     }
 
-    private func shelly(_ json: String) throws -> ShellyDeviceInfo? {
-        var document = try JSONDocument()
-        let root = try document.read(Array(json.utf8).span)
-        return ShellyDeviceInfo(document, root)
-    }
-
-    @Test("B-3: a Shelly device tells its name, address, model and generation")
-    func shellyInfo() throws {
-        let json = """
-            {"id":"shellyplusht-b8d61a8b17cc","mac":"B8D61A8B17CC","model":"SNSN-0013A","gen":2,
-             "name":null,"ver":"1.0.3"}
-            """
-        let info = try #require(try shelly(json))
-        #expect(info.id == "shellyplusht-b8d61a8b17cc")
-        #expect(info.address == "B8D61A8B17CC")
-        #expect(info.model == "SNSN-0013A" && info.generation == 2 && info.firmware == "1.0.3")
-        #expect(info.name == nil)
-        #expect(try shelly(#"{"id":1,"src":"x","result":\#(json)}"#) == info)
-        for wrong in [
-            "[]", "{}", json.replacing("B8D61A8B17CC", with: "x"),
-            json.replacing("\"gen\":2", with: "\"gen\":1"),
-        ] {
-            #expect(try shelly(wrong) == nil)
-        }
-    }
-
     private func tasmota(_ json: String) throws -> TasmotaDevice? {
         var document = try JSONDocument()
         let root = try document.read(Array(json.utf8).span)
@@ -111,12 +85,7 @@ struct AnnouncedDevicesTests {
             {"dn":"Kitchen","mac":"A4CF12345678","md":"Generic","t":"bag7","sw":"12.1.1",
              "ft":"%prefix%/%topic%/","tp":["cmnd","stat","tele"]}
             """
-        let device = try #require(try tasmota(json))
-        #expect(device.address == "A4CF12345678" && device.topic == "bag7")
-        #expect(device.sensorTopic == "tele/bag7/SENSOR")
-        #expect(device.availabilityTopic == "tele/bag7/LWT")
-        #expect(device.name == "Kitchen" && device.model == "Generic")
-        #expect(device.firmware == "12.1.1")
+        #expect(try tasmota(json)?.sensorTopic == "tele/bag7/SENSOR")
         let other = json.replacing("%prefix%/%topic%/", with: "home/%topic%/%prefix%")
         #expect(try tasmota(other)?.sensorTopic == "home/bag7/tele/SENSOR")
         for wrong in [
@@ -125,5 +94,55 @@ struct AnnouncedDevicesTests {
         ] {
             #expect(try tasmota(wrong) == nil)
         }
+    }
+
+    private static func source(_ address: String) -> String {
+        "tasmota/discovery/\(address)/config"
+    }
+
+    private static func announcement(_ topic: String) -> String {
+        """
+        {"mac":"A4CF12345678","t":"\(topic)","ft":"%topic%/%prefix%/","tp":["cmnd","stat","tele"]}
+        """
+    }
+
+    @Test(
+        "B-3: Tasmota devices announce themselves on topics of one form",
+        arguments: [
+            ("tasmota/discovery/A4CF12345678/config", true),
+            ("tasmota/discovery/A4CF12345678/sensors", false),
+            ("tasmota/discovery/config", false), ("tasmota/discovery//config", false),
+            ("tasmota/discovery/a/b/config", false), ("homeassistant/sensor/a/config", false),
+        ])
+    func tasmotaTopics(topic: String, isOne: Bool) {
+        #expect(TasmotaDevice.isAnnouncement(topic: Array(topic.utf8).span) == isOne)
+    }
+
+    @Test("B-3: what a Tasmota device announced is replaced and withdrawn, and there is a limit")
+    func tasmotaLife() throws {
+        var document = try JSONDocument()
+        var announced = AnnouncedTasmota(limit: 2)
+        func take(_ payload: String, by address: String) throws(DecodingFailure) {
+            try announced.take(
+                Array(Self.source(address).utf8).span, Array(payload.utf8).span, &document)
+        }
+        func holds(_ topic: String) -> Bool { announced.holds(Array(topic.utf8).span) }
+        try take(Self.announcement("a"), by: "1")
+        try take(Self.announcement("a"), by: "2")
+        #expect(announced.takeNewFilters() == ["a/tele/SENSOR"])
+        #expect(throws: DecodingFailure.self) { try take(Self.announcement("c"), by: "3") }
+        for wrong in ["{", "{}", "[]"] {
+            #expect(throws: DecodingFailure.self) { try take(wrong, by: "1") }
+        }
+        try take(Self.announcement("b"), by: "1")
+        #expect(holds("a/tele/SENSOR") && holds("b/tele/SENSOR") && !holds("c/tele/SENSOR"))
+        try take("", by: "2")
+        #expect(!holds("a/tele/SENSOR"))
+        #expect(announced.takeNewFilters() == ["b/tele/SENSOR"])
+        for round in 0..<200 { try take(Self.announcement("r\(round)"), by: "1") }
+        #expect(announced.takeNewFilters().count == 200)
+        try take(Self.announcement("r199"), by: "1")
+        #expect(announced.takeNewFilters().isEmpty)
+        #expect(holds("r199/tele/SENSOR") && !holds("r198/tele/SENSOR"))
     }
 }

@@ -121,7 +121,7 @@ extension FormatProperties {
         let length = Self.topicLength(input)
         let topic = input.extracting(first: length ?? 0)
         let payload = input.extracting(droppingFirst: length.map { $0 + 1 } ?? 0)
-        checkDeviceInfo(payload)
+        checkTasmota(payload)
         guard AnnouncedTopics.isAnnouncement(topic: topic) else { return }
         var topics = AnnouncedTopics(limit: 50)
         guard let refusals = try? topics.take(topic, payload, &document) else { return }
@@ -157,14 +157,18 @@ extension FormatProperties {
         precondition(announcement.expireAfterSeconds ?? 1 > 0, "a time that passes")
     }
 
-    private mutating func checkDeviceInfo(_ payload: Span<UInt8>) {
-        guard let root = try? document.read(payload) else { return }
-        if let shelly = ShellyDeviceInfo(document, root) {
-            precondition(shelly.address.utf8.count == 12, "an address of six bytes")
+    private mutating func checkTasmota(_ payload: Span<UInt8>) {
+        let source = Array("tasmota/discovery/A4CF12345678/config".utf8)
+        var topics = AnnouncedTasmota(limit: 1)
+        guard (try? topics.take(source.span, payload, &document)) != nil else { return }
+        let filters = topics.takeNewFilters()
+        for filter in filters {
+            precondition(!filter.contains("#") && !filter.contains("+"), "a topic of its own")
+            precondition(topics.holds(Array(filter.utf8).span), "what is subscribed to is known")
         }
-        if let tasmota = TasmotaDevice(document, root) {
-            precondition(tasmota.address.utf8.count == 12, "an address of six bytes")
-            precondition(!tasmota.sensorTopic.contains("#"), "a topic without wildcards")
-        }
+        _ = try? topics.take(source.span, payload.extracting(first: 0), &document)
+        precondition(
+            filters.allSatisfy { !topics.holds(Array($0.utf8).span) },
+            "an empty message withdraws it")
     }
 }

@@ -1,4 +1,5 @@
 import ColdChain
+import Crypto
 import DeviceCodecs
 import JSONText
 import Wire
@@ -40,7 +41,7 @@ struct Trial: ~Copyable {
             return .notTried("no profile")
         }
         if let key = message.key {
-            try? decoder.frames.setKey(key.span, ofDevice: Array(message.device.utf8).span)
+            try? decoder.frames.setKey(Secret(key), ofDevice: Array(message.device.utf8).span)
         }
         if let model = message.model,
             let number = catalogue.number(of: "vectors/\(model.rawValue)")

@@ -36,6 +36,9 @@ struct AdvertMemory: Sendable {
     private var opener: SealedMessageOpener?
     /// What the last sealed message said.
     private(set) var message: [UInt8] = []
+    /// Whether a counter that went back is no sign of a replay: for messages that were received
+    /// before, and are decoded once more.
+    var takesOldCounters = false
 
     private var extended: [(address: UInt64, heard: Timestamp)] = []
     private var oldestExtended = 0
@@ -47,10 +50,18 @@ struct AdvertMemory: Sendable {
 
 // Keys.
 extension AdvertMemory {
-    mutating func setKey(_ key: Span<UInt8>?, ofDevice name: Span<UInt8>) throws(AdvertKeyError) {
+    /// From now on the adverts of a device are opened with the key, of 16 bytes; nil forgets it.
+    /// The same key again changes nothing: how far its counter has come is still known.
+    ///
+    /// - Returns: The number of the device; nil where it has no key, and had none.
+    @discardableResult
+    mutating func setKey(
+        _ key: Secret?, ofDevice name: Span<UInt8>
+    ) throws(AdvertKeyError) -> Int? {
         guard let key else {
-            if let number = names?.find(name) { forget(number) }
-            return
+            let number = names?.find(name)
+            if let number { forget(number) }
+            return number
         }
         guard key.count == SealedMessageOpener.keyLength else {
             throw .wrongLength(key.count)
@@ -58,22 +69,34 @@ extension AdvertMemory {
         if opener == nil {
             do { opener = try SealedMessageOpener() } catch { throw .cryptographyUnavailable }
         }
+        let number = insert(name)
+        if let known = keys[number], known == key { return number }
+        keys[number] = key
+        counters[number] = nil
+        return number
+    }
+
+    /// From now on these are all the keys there are.
+    mutating func setKeys(_ listed: [AdvertKey]) throws(AdvertKeyError) {
+        var numbers: Set<Int> = []
+        for entry in listed {
+            let name = entry.address.name
+            guard let number = try setKey(entry.key, ofDevice: name.span) else { continue }
+            numbers.insert(number)
+        }
+        for number in keys.indices where !numbers.contains(number) { forget(number) }
+    }
+
+    /// The number of a device by its name, which is new or not.
+    private mutating func insert(_ name: Span<UInt8>) -> Int {
         var table = names ?? NameTable(salt: salt)
         // The only holder of the table does not copy it.
         names = nil
-        let number: Int
-        if let known = table.find(name) {
-            number = known
-        } else {
-            number = table.insert(name)
-            keys.append(nil)
-            counters.append(nil)
-        }
-        names = table
-        var material = key.indices.map { key[$0] }
-        keys[number] = Secret(material)
-        counters[number] = nil
-        for index in material.indices { material[index] = 0 }
+        defer { names = table }
+        if let known = table.find(name) { return known }
+        keys.append(nil)
+        counters.append(nil)
+        return table.insert(name)
     }
 
     private mutating func forget(_ number: Int) {
@@ -118,7 +141,7 @@ extension AdvertMemory {
         guard isOpened else {
             throw DecodingFailure(.wrongKey, detail: "an encrypted advert")
         }
-        guard let counter else { return }
+        guard let counter, !takesOldCounters else { return }
         guard let last = counters[number] else {
             counters[number] = counter
             return

@@ -1,7 +1,7 @@
 import ColdChain
 
 /// The 48-bit address of a Bluetooth device.
-package struct BluetoothAddress: Equatable, Sendable {
+package struct BluetoothAddress: Hashable, Sendable {
     /// The first byte as it is written is the most significant.
     let value: UInt64
 

@@ -1,4 +1,5 @@
 import ColdChain
+import Crypto
 import DeviceCodecs
 import Testing
 
@@ -37,7 +38,7 @@ struct Receiver {
     mutating func setKey(_ key: String?, of address: String) throws {
         let name = Array(address.utf8)
         if let key {
-            try router.setKey(hex(key).span, ofDevice: name.span)
+            try router.setKey(Secret(hex(key)), ofDevice: name.span)
         } else {
             try router.setKey(nil, ofDevice: name.span)
         }

@@ -1,4 +1,5 @@
 import ColdChain
+import Crypto
 import DeviceCodecs
 import Testing
 
@@ -220,7 +221,7 @@ struct EncryptedAdvertTests {
         var router = FrameRouter(formats: [])
         let key = Array(repeating: UInt8(1), count: count)
         #expect(throws: AdvertKeyError.wrongLength(count)) {
-            try router.setKey(key.span, ofDevice: Array("A".utf8).span)
+            try router.setKey(Secret(key), ofDevice: Array("A".utf8).span)
         }
     }
 
