@@ -291,33 +291,56 @@ package struct ExcursionTrack: Equatable, Sendable {
     // MARK: Telling
 
     private mutating func tell(_ effects: inout [ExcursionEffect]) {
-        let view = judgedToNow()
-        told.compare(
-            excursions: judge.ended.excursions, standing: standing, added: view.ended.excursions,
-            current: view.machine.current, into: &effects)
-        told.compare(
-            losses: judge.ended.losses, standing: standingLosses, added: view.ended.losses,
-            into: &effects)
-        standing = judge.ended.excursions.count
-        standingLosses = judge.ended.losses.count
-        nextTimer = timer(of: view)
+        var hasCurrent = judge.machine.current != nil
+        if !isAsTold || (hasCurrent && isAnythingDue) {
+            let view = judgedToNow()
+            hasCurrent = view.machine.current != nil
+            told.compare(
+                excursions: judge.ended.excursions, standing: standing,
+                added: view.ended.excursions, current: view.machine.current, into: &effects)
+            told.compare(
+                losses: judge.ended.losses, standing: standingLosses, added: view.ended.losses,
+                into: &effects)
+            standing = judge.ended.excursions.count
+            standingLosses = judge.ended.losses.count
+        }
+        nextTimer = hasCurrent ? earliestDue(after: now)?.timestampNotBefore : nil
         settle()
     }
 
-    private func timer(of view: Judge) -> Timestamp? {
-        var timer: Moment?
+    /// Whether what the readings say up to the last of them is what was told. Inside the limit, time
+    /// adds nothing to it.
+    private var isAsTold: Bool {
+        guard standing == judge.ended.excursions.count, standingLosses == told.losses.count,
+            standingLosses == judge.ended.losses.count
+        else { return false }
+        guard let current = judge.machine.current, current.isAlarm else {
+            return standing == told.excursions.count
+        }
+        return told.excursions.count == standing + 1
+            && told.excursions[standing].excursion.tellsTheSame(as: current)
+    }
+
+    private var isAnythingDue: Bool {
+        if let until = window.until, isOver(at: until) { return true }
+        return earliestDue(after: .first).map { $0 <= now } ?? false
+    }
+
+    /// The first moment after `bound` at which time alone may change what is said of the current
+    /// excursion.
+    private func earliestDue(after bound: Moment) -> Moment? {
+        var earliest: Moment?
         func consider(_ moment: Moment) {
-            if moment > now { timer = min(timer ?? moment, moment) }
+            if moment > bound { earliest = min(earliest ?? moment, moment) }
         }
         if let until = window.until { consider(until) }
-        for signature in rule.sensorGivenUp { consider(signature) }
-        if let last = walk.last?.moment, view.machine.current != nil {
-            if let activation = judge.machine.assumedActivation(after: last, by: judge.rule) {
-                consider(activation)
-            }
-            consider(last.advanced(byMicroseconds: rule.settings.maximumGap + 1))
+        guard let last = walk.last?.moment else { return earliest }
+        if let activation = judge.machine.assumedActivation(after: last, by: judge.rule) {
+            consider(activation)
         }
-        return timer?.timestampNotBefore
+        consider(last.advanced(byMicroseconds: rule.settings.maximumGap + 1))
+        for signature in rule.sensorGivenUp where signature > last { consider(signature) }
+        return earliest
     }
 
     /// Lets go of the oldest readings once there are more than are to be kept.
@@ -352,20 +375,5 @@ package struct ExcursionTrack: Equatable, Sendable {
             timeInRange: view.meter.result, excursions: excursions,
             losses: judge.ended.losses + view.ended.losses, alarms: view.machine.alarms,
             minorDips: view.machine.minorDips)
-    }
-}
-
-/// What an order's readings say of one limit.
-package struct ExcursionJudgement: Equatable, Sendable {
-    package var timeInRange: TimeInRange
-    /// In order of time, of those whose readings the track keeps.
-    package var excursions: [JudgedExcursion]
-    package var losses: [DataLoss]
-    /// Of the whole order: `temperature_violations`.
-    package var alarms: Int
-    package var minorDips: Int
-
-    package var current: JudgedExcursion? {
-        excursions.last.flatMap { $0.closedAt == nil ? $0 : nil }
     }
 }

@@ -121,3 +121,18 @@ package struct DataLoss: Equatable, Sendable {
         self.until = until
     }
 }
+
+/// What an order's readings say of one limit.
+package struct ExcursionJudgement: Equatable, Sendable {
+    package var timeInRange: TimeInRange
+    /// In order of time, of those whose readings the track keeps.
+    package var excursions: [JudgedExcursion]
+    package var losses: [DataLoss]
+    /// Of the whole order: `temperature_violations`.
+    package var alarms: Int
+    package var minorDips: Int
+
+    package var current: JudgedExcursion? {
+        excursions.last.flatMap { $0.closedAt == nil ? $0 : nil }
+    }
+}

@@ -31,7 +31,7 @@ package struct FreshnessSettings: Equatable, Sendable {
     /// 300 s by default: no excursion that is an alarm can hide in less.
     package let tolerableUnknown: Int64
 
-    /// The seed's own bound from cooking to consumption.
+    /// The specified bound from cooking to consumption: no transit may be recommended for longer.
     package static let fourHours: Int64 = 14_400_000_000
 
     /// Nil unless the recommended time is above 0 and at most four hours, and the tolerable unknown

@@ -28,7 +28,8 @@ package enum OrderFlagName: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// The bounds of the five flags; all strict. The defaults are the seed's.
+/// The bounds of the five flags; all strict. The defaults are those of the product's first
+/// specification. A bound that is no number leaves its flag not evaluated.
 package struct OrderFlagRules: Equatable, Sendable {
     /// How many excursions that became alarms are none too many.
     package var violations = 0.0
@@ -170,7 +171,7 @@ package struct OrderFlags: Equatable, Sendable {
         let actual = seconds(to: inputs.deliveredAt ?? now)
         let promised = seconds(to: inputs.promisedAt)
         var value = FlagValue.notEvaluated
-        if let actual, let promised, actual >= 0, promised > 0 {
+        if let actual, let promised, actual >= 0, promised > 0, rules.delayFactor.isFinite {
             value = FlagValue(actual > promised * rules.delayFactor)
         }
         return OrderFlag(
@@ -185,7 +186,7 @@ package struct OrderFlags: Equatable, Sendable {
         _ inputs: OrderFlagInputs, _ rules: OrderFlagRules, _ now: Timestamp
     ) -> OrderFlag {
         var value = FlagValue.notEvaluated
-        if let rating = inputs.rating, rating.isFinite, rating >= 0 {
+        if let rating = inputs.rating, rating.isFinite, rating >= 0, rules.rating.isFinite {
             value = FlagValue(rating < rules.rating)
         }
         return OrderFlag(
@@ -198,7 +199,9 @@ package struct OrderFlags: Equatable, Sendable {
         _ now: Timestamp
     ) -> OrderFlag {
         var flag = FlagValue.notEvaluated
-        if let value, value.isFinite, value >= 0 { flag = FlagValue(value > bound) }
+        if let value, value.isFinite, value >= 0, bound.isFinite {
+            flag = FlagValue(value > bound)
+        }
         return OrderFlag(
             name: name, value: flag, bound: bound,
             inputs: [FlagInput(name: input, value: value)], evaluatedAt: now)

@@ -230,6 +230,37 @@ struct ExcursionOrderTests {
         #expect(listener.agrees(with: shift.judged))
     }
 
+    @Test("an order that turns out to have begun earlier asks for the log's readings of then")
+    func widerWindow() throws {
+        var effects: [ExcursionEffect] = []
+        var track = ExcursionTrack(
+            window: TransitWindow(from: instant(3_600)), limit: CriticalLimit(maximum: 5),
+            settings: ExcursionSettings(), now: instant(0), into: &effects)
+        let readings = try (0..<80).map {
+            try #require(TemperaturePoint(celsius: 6, measuredAt: instant($0 * 60)))
+        }
+        var listener = Listener()
+        track.take(readings, now: instant(4_800), into: &effects)
+        listener.hear(effects)
+        effects.removeAll()
+        let earlier = TransitWindow(from: instant(600))
+        track.change(window: earlier, now: instant(4_800), into: &effects)
+        #expect(effects.first == .needsLog(from: instant(600)))
+        listener.hear(Array(effects.dropFirst()))
+        effects.removeAll()
+        track.judgeAgain(
+            readings, told: Array(listener.told.values), toldLosses: [], now: instant(4_800),
+            into: &effects)
+        listener.hear(effects)
+        #expect(listener.mistakes == [])
+        var none: [ExcursionEffect] = []
+        let whole = ExcursionTrack(
+            window: earlier, limit: CriticalLimit(maximum: 5), settings: ExcursionSettings(),
+            readings: readings, now: instant(4_800), into: &none)
+        #expect(track.judgement == whole.judgement)
+        #expect(listener.agrees(with: whole.judgement))
+    }
+
     @Test("what is older than the readings kept is asked from the log, and judged with it")
     func beyondReach() throws {
         var settings = ExcursionSettings()

@@ -3,9 +3,9 @@ import Testing
 
 @Suite("Freshness (Q-1, §2.4)")
 struct FreshnessTests {
-    /// The seed's own function under CPython: a fact, not a work.
+    /// Most are what the specification's own function says under CPython 3.11.7: plain facts.
     @Test(
-        "the formula is the seed's",
+        "the formula is the specification's",
         arguments: [
             (0, 1800, 1800, 3600, 20.0), (1799, 1800, 1, 3600, 99.95555555555555),
             (0, 0, 0, 3600, nil), (1800, 1800, 7200, 3600, 60),
@@ -218,7 +218,7 @@ struct OrderFlagTests {
         #expect(!flags[tried.name].inputs.isEmpty)
     }
 
-    @Test("the flags stand in the seed's order, and nothing known is nothing evaluated")
+    @Test("the flags stand in the specified order, and nothing known is nothing evaluated")
     func order() {
         let flags = OrderFlags(OrderFlagInputs(), now: instant(1))
         #expect(
@@ -228,6 +228,26 @@ struct OrderFlagTests {
             ])
         #expect(flags.flags.allSatisfy { $0.value == .notEvaluated })
         #expect(flags.raised == [])
+    }
+
+    @Test("a bound that is no number says no of nothing")
+    func noBound() {
+        var rules = OrderFlagRules()
+        rules.violations = .nan
+        rules.delayFactor = .nan
+        rules.reroutes = .infinity
+        rules.deviation = .nan
+        rules.rating = .nan
+        var inputs = OrderFlagInputs()
+        inputs.violations = 0
+        inputs.temperatureVerdict = .ok
+        inputs.confirmedAt = instant(0)
+        inputs.promisedAt = instant(10)
+        inputs.reroutes = 0
+        inputs.deviation = 0
+        inputs.rating = 5
+        let flags = OrderFlags(inputs, rules: rules, now: instant(5))
+        #expect(flags.flags.allSatisfy { $0.value == .notEvaluated })
     }
 
     @Test("a flag's revision goes up with its value, and only then")
