@@ -28,7 +28,8 @@ package struct FreshnessSettings: Equatable, Sendable {
     /// In microseconds. An hour by default: a decision, no source fixes it.
     package let longestRecommendedTime: Int64
     /// Unknown time, in one stretch, that leaves a verdict standing, in microseconds. The grace of
-    /// 300 s by default: no excursion that is an alarm can hide in less.
+    /// 300 s by default: in less, none becomes an alarm but one beyond the critical margin. A
+    /// decision, as readings up to the maximum gap apart are trusted for what lies between.
     package let tolerableUnknown: Int64
 
     /// The specified bound from cooking to consumption: no transit may be recommended for longer.
