@@ -70,6 +70,11 @@ package struct TimeControlClock: Equatable, Sendable {
         /// Whether a deviation of temperature may be cleared by it: only while it runs, and only
         /// with a written procedure.
         package var mayClear: Bool
+
+        package init(state: State, mayClear: Bool) {
+            self.state = state
+            self.mayClear = mayClear
+        }
     }
 
     package let option: Option

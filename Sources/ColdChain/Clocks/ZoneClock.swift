@@ -34,15 +34,26 @@ package struct TemperatureZone: Equatable, Sendable {
 
 /// How long food was in a zone, as far as is known; all in microseconds.
 package struct ZoneBalance: Equatable, Sendable {
-    package var inside: Int64 = 0
+    package var inside: Int64
     /// Time without readings near enough to say.
-    package var unknown: Int64 = 0
+    package var unknown: Int64
     /// The longest time inside without a break.
-    package var longest: Int64 = 0
+    package var longest: Int64
     /// The same if all unknown time was inside.
-    package var longestPossible: Int64 = 0
+    package var longestPossible: Int64
     /// When it is first known to have been inside, counted from the start.
     package var firstInside: Int64?
+
+    package init(
+        inside: Int64 = 0, unknown: Int64 = 0, longest: Int64 = 0, longestPossible: Int64 = 0,
+        firstInside: Int64? = nil
+    ) {
+        self.inside = inside
+        self.unknown = unknown
+        self.longest = longest
+        self.longestPossible = longestPossible
+        self.firstInside = firstInside
+    }
 
     /// The most that `inside` can really be.
     package var insidePossible: Int64 { Microseconds.sum(inside, unknown) }

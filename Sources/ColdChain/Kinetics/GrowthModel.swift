@@ -163,7 +163,9 @@ package struct GrowthEstimate: Equatable, Sendable {
 
     /// Towards the maximum growth slows down by N/Nmax; that has a closed form for any course of
     /// temperatures, because the odds of N against Nmax grow by the same factor as N would freely.
-    private static func increase(_ growth: Double, _ population: GrowthSettings.Population?) -> Double {
+    private static func increase(_ growth: Double, _ population: GrowthSettings.Population?)
+        -> Double
+    {
         let tenfold = naturalLogarithm(10)
         guard let population, population.initial < population.maximum else {
             return growth / tenfold

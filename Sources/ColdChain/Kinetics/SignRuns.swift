@@ -25,14 +25,18 @@ package struct SignRuns: Equatable, Sendable {
 
     /// How likely noise has as few runs or fewer; exact.
     package var probability: Double {
-        guard positive > 0, negative > 0 else { return 1 }
+        guard positive > 0, negative > 0 else {
+            // One sign throughout: as likely as that many tosses of a coin that are all the same.
+            return (1..<max(1, positive + negative)).reduce(1.0) { chance, _ in chance / 2 }
+        }
         let total = Self.choose(positive + negative, positive)
         guard total.isFinite else { return 1 }
         var ways = 0.0
         for runs in 2...max(2, runs) {
             let half = runs / 2
             if runs.isMultiple(of: 2) {
-                ways += 2 * Self.choose(positive - 1, half - 1) * Self.choose(negative - 1, half - 1)
+                ways +=
+                    2 * Self.choose(positive - 1, half - 1) * Self.choose(negative - 1, half - 1)
             } else {
                 ways +=
                     Self.choose(positive - 1, half) * Self.choose(negative - 1, half - 1)

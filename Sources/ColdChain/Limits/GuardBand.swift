@@ -57,6 +57,7 @@ extension CriticalLimit {
 
     /// The limit with each end moved into the safe span.
     private func moved(inwards distance: Double) -> CriticalLimit {
-        CriticalLimit(minimum: minimum.map { $0 + distance }, maximum: maximum.map { $0 - distance })
+        CriticalLimit(
+            minimum: minimum.map { $0 + distance }, maximum: maximum.map { $0 - distance })
     }
 }
