@@ -130,6 +130,20 @@ struct LimitProfileTests {
         #expect(try replaced.profiles.count == Self.catalogue.get().profiles.count)
     }
 
+    @Test("the README's example is sound")
+    func example() throws {
+        let text = try String(
+            decoding: Data(contentsOf: limits.appending(path: "README.md")), as: UTF8.self)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let begin = try #require(lines.firstIndex(of: "```yaml"))
+        let end = try #require(lines[begin...].firstIndex(of: "```"))
+        let house = try LimitCatalogue(
+            overriddenBy: [Self.file(lines[(begin + 1)..<end].map(String.init))]
+        ).profile("house")
+        #expect(house.overrides.count == 3)
+        #expect(house.snapshot(for: .hot, product: "roast-beef").isLooser)
+    }
+
     @Test("two files of one identity are refused, and a name that is none says what was meant")
     func identities() throws {
         let twice = #expect(throws: ConfigurationProblem.self) {
@@ -211,7 +225,7 @@ struct LimitProfileTests {
             ),
             (
                 12, "  - {product: a, class: warm, maximum: 4, source: p}",
-                "12:26: expected one of 'hot', 'cold', 'frozen', 'ambient', found 'warm'"
+                "12:25: expected one of 'hot', 'cold', 'frozen', 'ambient', found 'warm'"
             ),
             (11, "overrides: none\nlimit:", "12:1: unknown key 'limit' (did you mean 'limits'?)"),
         ] as [(Int, String, String)])

@@ -66,7 +66,7 @@ package struct JurisdictionProfile: Equatable, Sendable {
             frozen: CriticalLimit(maximum: celsius(.frozenHoldMaximum)), ambient: CriticalLimit())
     }
 
-    /// Between cold and hot, both ends excluded: where food is in danger (§ of the time rules).
+    /// Between cold and hot, both ends excluded: where bacteria grow.
     package var dangerZone: TemperatureZone {
         TemperatureZone(above: celsius(.coldHoldMaximum), below: celsius(.hotHoldMinimum))
     }
