@@ -1,0 +1,56 @@
+/// How old food is, counted from when it was prepared. This is not time control: that clock
+/// begins when food leaves temperature control.
+package struct PreparedAge: Equatable, Sendable {
+    /// Where the clock starts.
+    package enum ClockStart: String, Sendable {
+        case prepared
+        /// The time of preparation is not known; the pickup, which is later, stands in for it. The
+        /// true age is more.
+        case assumed
+    }
+
+    package enum Finding: Equatable, Sendable {
+        /// Younger than the maximum. With an assumed start that is not sure.
+        case kept
+        case exceeded
+        case notEvaluated(Reason)
+    }
+
+    package enum Reason: String, Sendable {
+        case noStart = "no_start"
+        case endsBeforeItBegins = "ends_before_it_begins"
+    }
+
+    /// 4 h, in microseconds: from cooking to consumption it has to be less.
+    package static let usualMaximum: Int64 = 14_400_000_000
+
+    /// In microseconds; nil where it is not evaluated.
+    package let age: Int64?
+    package let clockStart: ClockStart?
+    package let finding: Finding
+
+    /// Whether the food is known to be younger than the maximum.
+    package var isSurelyKept: Bool { finding == .kept && clockStart == .prepared }
+
+    /// - Parameter end: When it was eaten or delivered, or now.
+    package init(
+        preparedAt: Timestamp?, pickedUpAt: Timestamp?, end: Timestamp,
+        maximum: Int64 = usualMaximum
+    ) {
+        guard let start = preparedAt ?? pickedUpAt else {
+            age = nil
+            clockStart = nil
+            finding = .notEvaluated(.noStart)
+            return
+        }
+        clockStart = preparedAt == nil ? .assumed : .prepared
+        guard start <= end else {
+            age = nil
+            finding = .notEvaluated(.endsBeforeItBegins)
+            return
+        }
+        let age = Microseconds.between(start, end)
+        self.age = age
+        finding = age < maximum ? .kept : .exceeded
+    }
+}
