@@ -53,7 +53,7 @@ struct ExcursionMachine: Equatable, Sendable {
     }
 
     mutating func skip(
-        from: Moment, to: Moment, by rule: ExcursionRule, ended: inout Ended
+        from: TraceTime, to: TraceTime, by rule: ExcursionRule, ended: inout Ended
     ) {
         isAfterGap = true
         guard current != nil else { return }
@@ -77,20 +77,20 @@ struct ExcursionMachine: Equatable, Sendable {
     }
 
     /// Ends what lasts at the end of the order.
-    mutating func finish(at end: Moment, ended: inout Ended) {
+    mutating func finish(at end: TraceTime, ended: inout Ended) {
         if current != nil { close(at: end, .orderEnded, ended: &ended) }
     }
 
     /// When the current excursion becomes an alarm if the last reading holds on; nil where it does
     /// not come to that before the readings count as silent.
-    func assumedActivation(after last: Moment, by rule: ExcursionRule) -> Moment? {
+    func assumedActivation(after last: TraceTime, by rule: ExcursionRule) -> TraceTime? {
         guard current?.state == .pending, zone.isOutside, let needed = timeToAlarm(by: rule)?.needed
         else { return nil }
         return needed < rule.settings.maximumGap ? last.advanced(byMicroseconds: needed) : nil
     }
 
     private mutating func enter(
-        _ zone: Zone, at moment: Moment, celsius: Double, edge: JudgedExcursion.Edge,
+        _ zone: Zone, at moment: TraceTime, celsius: Double, edge: JudgedExcursion.Edge,
         by rule: ExcursionRule, ended: inout Ended
     ) {
         self.zone = zone
@@ -137,7 +137,7 @@ struct ExcursionMachine: Equatable, Sendable {
     }
 
     private mutating func activate(
-        from: Moment, within duration: Int64, isAssumed: Bool, by rule: ExcursionRule
+        from: TraceTime, within duration: Int64, isAssumed: Bool, by rule: ExcursionRule
     ) {
         guard current?.state == .pending, let (needed, cause) = timeToAlarm(by: rule),
             needed <= duration
@@ -150,7 +150,7 @@ struct ExcursionMachine: Equatable, Sendable {
     }
 
     private mutating func clear(
-        from: Moment, for duration: Int64, by rule: ExcursionRule, ended: inout Ended
+        from: TraceTime, for duration: Int64, by rule: ExcursionRule, ended: inout Ended
     ) {
         guard current?.state == .recovering else { return }
         let needed = max(0, rule.settings.clearDelay - clearClock)
@@ -162,7 +162,7 @@ struct ExcursionMachine: Equatable, Sendable {
     }
 
     private mutating func close(
-        at moment: Moment, _ reason: JudgedExcursion.CloseReason, ended: inout Ended
+        at moment: TraceTime, _ reason: JudgedExcursion.CloseReason, ended: inout Ended
     ) {
         guard var excursion = current else { return }
         excursion.state = excursion.isAlarm ? .closed : .minorDip
@@ -194,7 +194,7 @@ struct Judge: StretchVisitor, Equatable, Sendable {
         machine.spend(stretch, by: rule, ended: &ended)
     }
 
-    mutating func skip(from: Moment, to: Moment) {
+    mutating func skip(from: TraceTime, to: TraceTime) {
         meter.skip(from: from, to: to)
         machine.skip(from: from, to: to, by: rule, ended: &ended)
     }

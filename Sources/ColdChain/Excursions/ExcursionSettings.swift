@@ -54,7 +54,7 @@ package struct ExcursionRule: Equatable, Sendable {
     package let settings: ExcursionSettings
     let walk: Walk.Rule
     /// When somebody signed that the sensor is lost, in order of time.
-    package internal(set) var sensorGivenUp: [Moment] = []
+    package internal(set) var sensorGivenUp: [TraceTime] = []
 
     package init(limit: CriticalLimit, settings: ExcursionSettings) {
         let settings = settings.clamped

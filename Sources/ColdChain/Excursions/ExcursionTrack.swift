@@ -7,7 +7,7 @@
 package struct ExcursionTrack: Equatable, Sendable {
     package private(set) var window: TransitWindow
     /// How far time has come.
-    package private(set) var now: Moment
+    package private(set) var now: TraceTime
     /// When `advance` has something to say if no reading comes first; nil for never.
     package private(set) var nextTimer: Timestamp?
 
@@ -17,7 +17,7 @@ package struct ExcursionTrack: Equatable, Sendable {
     private var judge: Judge
     private var checkpoints: [Checkpoint] = []
     /// The event time up to which readings are settled.
-    private var settledTo: Moment?
+    private var settledTo: TraceTime?
     /// Whether readings were passed over that lie too far from the order's time.
     private var hasPassedOver = false
     var told: ToldState
@@ -49,7 +49,7 @@ package struct ExcursionTrack: Equatable, Sendable {
         readings: [TemperaturePoint] = [], now: Timestamp, into effects: inout [ExcursionEffect]
     ) {
         self.window = window
-        self.now = Moment(now)
+        self.now = TraceTime(now)
         self.told = ToldState(excursions: told, losses: toldLosses)
         judge = Judge(rule: ExcursionRule(limit: limit, settings: settings))
         take(readings, now: now, into: &effects)
@@ -63,7 +63,7 @@ package struct ExcursionTrack: Equatable, Sendable {
     package mutating func take(
         _ point: TemperaturePoint, now: Timestamp, into effects: inout [ExcursionEffect]
     ) {
-        self.now = max(self.now, Moment(now))
+        self.now = max(self.now, TraceTime(now))
         if !append(point), let late = reachable(point, &effects) { putLate([late]) }
         tell(&effects)
     }
@@ -73,7 +73,7 @@ package struct ExcursionTrack: Equatable, Sendable {
     package mutating func take(
         _ batch: [TemperaturePoint], now: Timestamp, into effects: inout [ExcursionEffect]
     ) {
-        self.now = max(self.now, Moment(now))
+        self.now = max(self.now, TraceTime(now))
         var late: [TemperaturePoint] = []
         var earliestUnreachable: Timestamp?
         for point in batch where !append(point) {
@@ -90,8 +90,8 @@ package struct ExcursionTrack: Equatable, Sendable {
 
     /// Lets time pass: what the readings' silence leads to is told. Does nothing before `nextTimer`.
     package mutating func advance(to now: Timestamp, into effects: inout [ExcursionEffect]) {
-        guard Moment(now) > self.now else { return }
-        self.now = Moment(now)
+        guard TraceTime(now) > self.now else { return }
+        self.now = TraceTime(now)
         if let nextTimer, nextTimer <= now { tell(&effects) }
     }
 
@@ -99,7 +99,7 @@ package struct ExcursionTrack: Equatable, Sendable {
     package mutating func change(
         window: TransitWindow, now: Timestamp, into effects: inout [ExcursionEffect]
     ) {
-        self.now = max(self.now, Moment(now))
+        self.now = max(self.now, TraceTime(now))
         let before = self.window
         guard window != before else { return tell(&effects) }
         self.window = window
@@ -118,8 +118,8 @@ package struct ExcursionTrack: Equatable, Sendable {
     package mutating func giveUpSensor(
         at moment: Timestamp, now: Timestamp, into effects: inout [ExcursionEffect]
     ) {
-        self.now = max(self.now, Moment(now))
-        let moment = Moment(moment)
+        self.now = max(self.now, TraceTime(now))
+        let moment = TraceTime(moment)
         let place = judge.rule.sensorGivenUp.firstIndex { $0 >= moment }
         if place.map({ judge.rule.sensorGivenUp[$0] == moment }) != true,
             judge.rule.sensorGivenUp.count < Self.mostSignatures
@@ -150,7 +150,7 @@ package struct ExcursionTrack: Equatable, Sendable {
         self = again
     }
 
-    private init(window: TransitWindow, rule: ExcursionRule, now: Moment) {
+    private init(window: TransitWindow, rule: ExcursionRule, now: TraceTime) {
         self.window = window
         self.now = now
         told = ToldState(excursions: [], losses: [])
@@ -284,7 +284,7 @@ package struct ExcursionTrack: Equatable, Sendable {
         return view
     }
 
-    private func isOver(at until: Moment) -> Bool {
+    private func isOver(at until: TraceTime) -> Bool {
         now >= until || walk.last.map { $0.moment >= until } ?? false
     }
 
@@ -328,9 +328,9 @@ package struct ExcursionTrack: Equatable, Sendable {
 
     /// The first moment after `bound` at which time alone may change what is said of the current
     /// excursion.
-    private func earliestDue(after bound: Moment) -> Moment? {
-        var earliest: Moment?
-        func consider(_ moment: Moment) {
+    private func earliestDue(after bound: TraceTime) -> TraceTime? {
+        var earliest: TraceTime?
+        func consider(_ moment: TraceTime) {
             if moment > bound { earliest = min(earliest ?? moment, moment) }
         }
         if let until = window.until { consider(until) }

@@ -59,18 +59,18 @@ package struct JudgedExcursion: Equatable, Sendable {
     }
 
     package internal(set) var state: State = .pending
-    package let startedAt: Moment
+    package let startedAt: TraceTime
     package let startEdge: Edge
     /// When it became an alarm.
-    package internal(set) var activatedAt: Moment?
+    package internal(set) var activatedAt: TraceTime?
     package internal(set) var cause: Cause?
     /// Whether it became an alarm while the last reading outside was thought to hold on, before the
     /// next came or was missed.
     package internal(set) var isActivationAssumed = false
     /// When it came back inside for the last time so far.
-    package internal(set) var endedAt: Moment?
+    package internal(set) var endedAt: TraceTime?
     package internal(set) var endEdge: Edge?
-    package internal(set) var closedAt: Moment?
+    package internal(set) var closedAt: TraceTime?
     package internal(set) var closeReason: CloseReason?
     /// The temperature furthest outside, in °C.
     package internal(set) var peak: Double
@@ -81,7 +81,7 @@ package struct JudgedExcursion: Equatable, Sendable {
     /// The area beyond the limit, in 10⁻⁹ °C·s.
     package internal(set) var nanoDegreeSeconds: Int64 = 0
 
-    init(startedAt: Moment, startEdge: Edge, peak: Double) {
+    init(startedAt: TraceTime, startEdge: Edge, peak: Double) {
         self.startedAt = startedAt
         self.startEdge = startEdge
         self.peak = peak
@@ -112,11 +112,11 @@ package struct JudgedExcursion: Equatable, Sendable {
 /// A gap in the readings while food was outside its limit, or not yet surely back.
 package struct DataLoss: Equatable, Sendable {
     /// The last reading before.
-    package let from: Moment
+    package let from: TraceTime
     /// The first reading after, or the end of the order; nil while it lasts.
-    package internal(set) var until: Moment?
+    package internal(set) var until: TraceTime?
 
-    package init(from: Moment, until: Moment?) {
+    package init(from: TraceTime, until: TraceTime?) {
         self.from = from
         self.until = until
     }

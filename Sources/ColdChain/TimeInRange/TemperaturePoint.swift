@@ -59,13 +59,13 @@ package struct TemperaturePoint: Equatable, Sendable {
     }
 
     private static func place(of measuredAt: Timestamp, version: UInt16) -> UInt64? {
-        guard (0...Moment.lastMilliseconds).contains(measuredAt.milliseconds) else { return nil }
+        guard (0...TraceTime.lastMilliseconds).contains(measuredAt.milliseconds) else { return nil }
         let version = UInt64(min(version, highestVersion))
         return UInt64(measuredAt.milliseconds) << 16 | version << 2
     }
 
     package var measuredAt: Timestamp { Timestamp(milliseconds: Int64(packed >> 16)) }
-    package var moment: Moment { Moment(measuredAt) }
+    package var moment: TraceTime { TraceTime(measuredAt) }
     package var version: UInt16 { UInt16(truncatingIfNeeded: packed) >> 2 }
     package var isWithdrawn: Bool { packed & 2 != 0 }
     package var isSuspect: Bool { packed & 1 != 0 }

@@ -53,7 +53,7 @@ package struct TimeInRange: Equatable, Sendable {
         for point in points.mergedByInstant(by: limit) {
             walk.step(to: point, within: window, by: rule, telling: &meter)
         }
-        walk.finish(at: Moment(now), within: window, telling: &meter)
+        walk.finish(at: TraceTime(now), within: window, telling: &meter)
         self = meter.result
     }
 }
@@ -91,7 +91,7 @@ package struct RangeMeter: StretchVisitor, Equatable, Sendable {
             stretch.nanoDegreeSecondsOutside)
     }
 
-    package mutating func skip(from: Moment, to: Moment) {
+    package mutating func skip(from: TraceTime, to: TraceTime) {
         let duration = to.microseconds(since: from)
         result.unknown += duration
         unknownSoFar += duration

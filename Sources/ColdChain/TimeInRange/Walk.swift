@@ -1,18 +1,18 @@
 /// The time in which a bag's temperature is an order's: from pick-up to delivery, both included.
 package struct TransitWindow: Equatable, Sendable {
-    package var from: Moment
+    package var from: TraceTime
     /// Nil while the order is on its way.
-    package var until: Moment?
+    package var until: TraceTime?
 
     package init(from: Timestamp, until: Timestamp? = nil) {
-        self.from = Moment(from)
-        self.until = until.map { Moment($0) }
+        self.from = TraceTime(from)
+        self.until = until.map { TraceTime($0) }
     }
 
     /// An order that ends no later than it begins has no time to be judged.
     package var isEmpty: Bool { until.map { $0 <= from } ?? false }
 
-    package func covers(_ moment: Moment) -> Bool {
+    package func covers(_ moment: TraceTime) -> Bool {
         !isEmpty && moment >= from && until.map { moment <= $0 } ?? true
     }
 }
@@ -20,8 +20,8 @@ package struct TransitWindow: Equatable, Sendable {
 /// A stretch of known temperature within one zone: linear from end to end.
 package struct Stretch {
     package var zone: Zone
-    package var from: Moment
-    package var to: Moment
+    package var from: TraceTime
+    package var to: TraceTime
     /// At the two ends, in °C.
     package var first: Double
     package var last: Double
@@ -53,7 +53,7 @@ package protocol StretchVisitor {
     /// The time between two readings, or a part of it in one zone.
     mutating func spend(_ stretch: Stretch)
     /// Time of which nothing is known. It begins with a reading, or with the order.
-    mutating func skip(from: Moment, to: Moment)
+    mutating func skip(from: TraceTime, to: TraceTime)
 }
 
 /// Goes along an order's readings, and tells what lies between them (§2.2): linear between two
@@ -108,7 +108,7 @@ package struct Walk: Equatable, Sendable {
 
     /// Tells that nothing is known from the last reading to `now`, or to the end of the order.
     func finish(
-        at now: Moment, within window: TransitWindow, telling visitor: inout some StretchVisitor
+        at now: TraceTime, within window: TransitWindow, telling visitor: inout some StretchVisitor
     ) {
         let from = max(last?.moment ?? window.from, window.from)
         let to = min(window.until ?? .last, now)
@@ -116,11 +116,11 @@ package struct Walk: Equatable, Sendable {
     }
 
     private func pass(
-        _ start: TemperaturePoint, _ end: TemperaturePoint, clippedFrom from: Moment,
-        to: Moment, by rule: Rule, telling visitor: inout some StretchVisitor
+        _ start: TemperaturePoint, _ end: TemperaturePoint, clippedFrom from: TraceTime,
+        to: TraceTime, by rule: Rule, telling visitor: inout some StretchVisitor
     ) {
         let whole = Double(end.moment.microseconds(since: start.moment))
-        func value(at moment: Moment) -> Double {
+        func value(at moment: TraceTime) -> Double {
             if rule.course == .stepHold || moment == start.moment { return start.celsius }
             if moment == end.moment { return end.celsius }
             let part = Double(moment.microseconds(since: start.moment)) / whole

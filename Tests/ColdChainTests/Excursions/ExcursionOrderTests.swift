@@ -81,7 +81,7 @@ private struct Shift {
 /// Somebody who writes down what is told, and takes back what is corrected.
 private struct Listener {
     var told: [UInt32: ToldExcursion] = [:]
-    var losses: [Moment: DataLoss] = [:]
+    var losses: [TraceTime: DataLoss] = [:]
     var mistakes: [String] = []
 
     mutating func hear(_ effects: [ExcursionEffect]) {

@@ -68,7 +68,7 @@ struct TrackDialogue {
         said += effects.map { Self.words($0) }
     }
 
-    static func seconds(_ moment: Moment?) -> String {
+    static func seconds(_ moment: TraceTime?) -> String {
         moment.map { "\($0.microseconds / 1_000_000)" } ?? "…"
     }
 

@@ -3,13 +3,13 @@
 ///
 /// Always between 1970 and the end of 9999, so that no difference and no sum of differences within
 /// an order can overflow.
-package struct Moment: Hashable, Comparable, Sendable {
+package struct TraceTime: Hashable, Comparable, Sendable {
     package let microseconds: Int64
 
     /// The last millisecond of the year 9999.
     package static let lastMilliseconds: Int64 = 253_402_300_799_999
-    package static let first = Moment(microseconds: 0)
-    package static let last = Moment(Timestamp(milliseconds: lastMilliseconds))
+    package static let first = TraceTime(microseconds: 0)
+    package static let last = TraceTime(Timestamp(milliseconds: lastMilliseconds))
 
     /// The instant, or the nearest that can be told.
     package init(_ timestamp: Timestamp) {
@@ -29,20 +29,20 @@ package struct Moment: Hashable, Comparable, Sendable {
     }
 
     /// Microseconds from `earlier` to this instant.
-    package func microseconds(since earlier: Moment) -> Int64 {
+    package func microseconds(since earlier: TraceTime) -> Int64 {
         microseconds - earlier.microseconds
     }
 
     /// The instant so many microseconds later, or the nearest that can be told.
-    package func advanced(byMicroseconds duration: Int64) -> Moment {
+    package func advanced(byMicroseconds duration: Int64) -> TraceTime {
         let (sum, overflow) = microseconds.addingReportingOverflow(duration)
         let bound = duration > 0 ? Self.last : Self.first
         if overflow { return bound }
-        return Moment(
+        return TraceTime(
             microseconds: min(max(sum, Self.first.microseconds), Self.last.microseconds))
     }
 
-    package static func < (earlier: Moment, later: Moment) -> Bool {
+    package static func < (earlier: TraceTime, later: TraceTime) -> Bool {
         earlier.microseconds < later.microseconds
     }
 }
