@@ -230,7 +230,6 @@ package final class Dispatcher {
             IncomingMessage(receivedAt: receivedAt), into: &samples)
     }
 
-
     /// The topics that devices announced since this was asked for the last time, without those of
     /// profiles: they are subscribed to already, and would come twice.
     func takeNewFilters() -> [String] {
