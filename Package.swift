@@ -111,7 +111,7 @@ let package = Package(
             path: "Tests/Benchmarks/FanOut/Server", swiftSettings: rules),
         // Links no C library: that it can be built is the check that the pure rooms are pure.
         .target(
-            name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric"],
+            name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric", "Wire"],
             path: "Tests/Simulator", swiftSettings: rules),
 
         tests("ServerTests", ["FuzzSeeds", "RealtimeProperties", "Server", "Wire"]),
@@ -123,7 +123,7 @@ let package = Package(
         .executableTarget(
             name: "StorageShapes", path: "Tests/Benchmarks/StorageShapes",
             linkerSettings: [.linkedLibrary("sqlite3")]),
-        tests("ColdChainTests", ["ColdChain"]),
+        tests("ColdChainTests", ["ColdChain", "Wire"]),
         // Real brokers, certificates and programs for the tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
         tests("IntakeTests", ["Intake", "TestSupport", "AcknowledgementProbe"]),
@@ -155,7 +155,7 @@ let package = Package(
                 "Journal",
             ]),
         .target(
-            name: "FuzzSeeds", dependencies: ["TestSupport"], path: "Tests/Fuzz/FuzzSeeds",
+            name: "FuzzSeeds", dependencies: ["Wire"], path: "Tests/Fuzz/FuzzSeeds",
             swiftSettings: rules),
         .target(
             name: "RealtimeProperties",
@@ -178,7 +178,10 @@ let package = Package(
             ]),
         program(
             "MutantRun", in: "Tests/Fuzz",
-            ["DecodeProperties", "FormatProperties", "FuzzSeeds", "RealtimeProperties", "System"]),
+            [
+                "DecodeProperties", "FormatProperties", "FuzzSeeds", "RealtimeProperties", "System",
+                "Wire",
+            ]),
         tests("FuzzTests", ["FormatProperties", "FuzzSeeds", "MutantRun", "TestSupport"]),
         program(
             "VectorRun", in: "Tests/Vectors",

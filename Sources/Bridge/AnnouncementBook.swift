@@ -28,9 +28,8 @@ struct AnnouncementBook: Sendable {
             topic: Bridge.bytes(topic, topic.count),
             payload: Bridge.bytes(payload, payload.count))
         guard payloads[message.topic] ?? [] != message.payload else { return nil }
-        if put(message, limit: limit) { return message }
-        return put(AnnouncementMessage(topic: message.topic, payload: []), limit: limit)
-            ? AnnouncementMessage(topic: message.topic, payload: []) : nil
+        let withdrawal = AnnouncementMessage(topic: message.topic, payload: [])
+        return [message, withdrawal].first { put($0, limit: limit) }
     }
 
     private mutating func put(_ message: AnnouncementMessage, limit: Int) -> Bool {

@@ -1,5 +1,6 @@
 import Configuration
 import Testing
+import Wire
 
 @Suite("What is printed about the configuration reads back as it was")
 struct TextTests {
@@ -57,7 +58,7 @@ struct TextTests {
 
     @Test("The text of any values in effect reads back as those values", arguments: 0..<200)
     func effective(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(state: seed)
         let original = Configuration.random(&random)
         #expect(try configuration(original.effectiveText) == original)
         #expect(
@@ -95,22 +96,9 @@ struct TextTests {
     }
 }
 
-/// A small generator of reproducible numbers.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 extension Configuration {
     /// Some configuration without contradictions, with texts that are hard to write in YAML.
-    fileprivate static func random(_ random: inout SplitMix) -> Configuration {
+    fileprivate static func random(_ random: inout SplitMix64) -> Configuration {
         var made = Configuration()
         made.mqtt.brokers = (0..<Int.random(in: 1...3, using: &random)).map { index in
             var broker = Broker()
@@ -146,7 +134,7 @@ extension Configuration {
         return made
     }
 
-    private static func text(_ random: inout SplitMix) -> String {
+    private static func text(_ random: inout SplitMix64) -> String {
         let pieces = [
             "null", "~", "true", "1", "-", "- a", "#", " ", ": ", "'", "\"", "\\", "é", "日本", "%",
             "@", "{", "[", "&x", "*x", "!t", "|", ">", ",", "...", "---", "\u{FEFF}", "\u{2028}",

@@ -18,7 +18,7 @@ struct DecodingPropertyTests {
         arguments:
             UInt64(1)...50)
     func total(seed: UInt64) {
-        var random = SeededNumbers(state: seed)
+        var random = SplitMix64(state: seed)
         let room = Room()
         room.fabric.restore([Sample.order("O1")])
         let client = room.connect(1)
@@ -30,7 +30,7 @@ struct DecodingPropertyTests {
         #expect(room.codes(of: client) == [])
     }
 
-    private func value(_ random: inout SeededNumbers, depth: Int) -> JSON {
+    private func value(_ random: inout SplitMix64, depth: Int) -> JSON {
         switch Int.random(in: 0..<(depth > 0 ? 14 : 6), using: &random) {
         case 0: .null
         case 1: .bool(Bool.random(using: &random))
@@ -42,7 +42,7 @@ struct DecodingPropertyTests {
         }
     }
 
-    private func members(_ random: inout SeededNumbers, depth: Int) -> [JSON.Member] {
+    private func members(_ random: inout SplitMix64, depth: Int) -> [JSON.Member] {
         (0..<6).map { _ in
             JSON.Member(
                 Self.names.randomElement(using: &random) ?? "",

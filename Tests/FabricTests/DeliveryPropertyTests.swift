@@ -3,19 +3,6 @@ import Fabric
 import Testing
 import Wire
 
-/// SplitMix64: the same seed gives the same run.
-struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// What a reader ought to have got, kept beside the fabric.
 private final class Reader {
     let connection: ConnectionNumber
@@ -67,7 +54,7 @@ struct DeliveryPropertyTests {
         arguments:
             UInt64(1)...60)
     func model(seed: UInt64) {
-        var random = SeededNumbers(state: seed)
+        var random = SplitMix64(state: seed)
         let room = Room(Self.limits)
         room.fabric.restore(Self.orders.map { Sample.order($0) })
         let readers = (1...5).map { Reader(room.connect($0)) }
@@ -104,20 +91,20 @@ struct DeliveryPropertyTests {
         }
     }
 
-    private func channel(_ random: inout SeededNumbers) -> Channel {
+    private func channel(_ random: inout SplitMix64) -> Channel {
         Bool.random(using: &random)
             ? Channel(.order, Self.orders.randomElement(using: &random) ?? "")
             : Channel(.bag, Self.bags.randomElement(using: &random) ?? "")
     }
 
-    private func join(_ reader: Reader, _ room: Room, _ random: inout SeededNumbers) {
+    private func join(_ reader: Reader, _ room: Room, _ random: inout SplitMix64) {
         let channel = channel(&random)
         room.subscribe(reader.connection, channel)
         reader.followed.insert(channel)
     }
 
     /// Drained first, so that the model need not know what leaving takes back.
-    private func leave(_ reader: Reader, _ room: Room, _ random: inout SeededNumbers) {
+    private func leave(_ reader: Reader, _ room: Room, _ random: inout SplitMix64) {
         guard let channel = reader.followed.randomElement(using: &random) else { return }
         reader.take(room.messages(to: reader.connection))
         room.say(Room.request("unsubscribe", channel), on: reader.connection)
@@ -125,7 +112,7 @@ struct DeliveryPropertyTests {
         reader.newestStates = [:]
     }
 
-    private func drain(_ reader: Reader, _ room: Room, _ random: inout SeededNumbers) {
+    private func drain(_ reader: Reader, _ room: Room, _ random: inout SplitMix64) {
         let limit = Int.random(in: 1...3000, using: &random)
         room.takeEffects()
         var bytes: [UInt8] = []
@@ -136,7 +123,7 @@ struct DeliveryPropertyTests {
     }
 
     private func publish(
-        _ celsius: Double, _ readers: [Reader], _ room: Room, _ random: inout SeededNumbers
+        _ celsius: Double, _ readers: [Reader], _ room: Room, _ random: inout SplitMix64
     ) {
         let order = Self.orders.randomElement(using: &random) ?? ""
         let bag = Self.bags.randomElement(using: &random) ?? ""

@@ -2,22 +2,9 @@ import Wire
 
 /// Random values and random ways to write them, the same for the same seed.
 struct RandomJSON {
-    /// SplitMix64, so that a seed names the same documents everywhere.
-    struct Source: RandomNumberGenerator {
-        var state: UInt64
+    var source: SplitMix64
 
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
-    var source: Source
-
-    init(seed: UInt64) { source = Source(state: seed) }
+    init(seed: UInt64) { source = SplitMix64(state: seed) }
 
     mutating func value(depth: Int = 0) -> JSON {
         switch Int.random(in: 0..<(depth < 6 ? 9 : 6), using: &source) {

@@ -46,7 +46,7 @@ struct RoundTripTests {
 
     @Test("numbers are read as the standard library reads them", arguments: 0..<4 as Range<UInt64>)
     func numbers(seed: UInt64) throws {
-        var source = RandomJSON.Source(state: seed)
+        var source = SplitMix64(state: seed)
         let reader = try JSONTextReader()
         for _ in 0..<5000 {
             let digits = String(

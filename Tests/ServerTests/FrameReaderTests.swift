@@ -1,5 +1,6 @@
 import Server
 import Testing
+import Wire
 
 @Suite("Reading WebSocket frames")
 struct FrameReaderTests {
@@ -74,7 +75,7 @@ struct FrameReaderTests {
         ]
         #expect(events(input) == expected)
         #expect(events(input, pieces: [Int](repeating: 1, count: input.count)) == expected)
-        var generator = SeededGenerator(seed: 2)
+        var generator = SplitMix64(state: 2)
         for _ in 0..<500 {
             let pieces = (0..<100).map { _ in Int.random(in: 0..<40, using: &generator) }
             #expect(events(input, pieces: pieces) == expected)
@@ -147,7 +148,7 @@ struct FrameReaderTests {
 
     @Test("Random bytes are messages or violations, and never more than the limits")
     func randomBytes() {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(state: 3)
         for _ in 0..<20_000 {
             var input = (0..<Int.random(in: 0..<64, using: &generator)).map { _ in
                 UInt8.random(in: 0...255, using: &generator)
@@ -165,7 +166,7 @@ struct FrameReaderTests {
 
     @Test("The validator agrees with the standard library")
     func validator() {
-        var generator = SeededGenerator(seed: 4)
+        var generator = SplitMix64(state: 4)
         let bytes: [UInt8] = [
             0x00, 0x61, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xE1,
             0xED,

@@ -1,5 +1,6 @@
 import Server
 import Testing
+import Wire
 
 @Suite("Reading a request head")
 struct RequestParserTests {
@@ -139,7 +140,7 @@ struct RequestParserTests {
 
     @Test("Random bytes are refused or wait for more, and never more")
     func randomBytes() {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(state: 1)
         let letters = Array("GET POST/ HTTP/1.1\r\n: %2e?#hostcontent-length0\u{0}\u{7f}".utf8)
         for _ in 0..<20_000 {
             let count = Int.random(in: 0..<80, using: &generator)
@@ -147,22 +148,5 @@ struct RequestParserTests {
             _ = fault("GET / HTTP/1.1\r\n" + String(decoding: bytes, as: UTF8.self) + "\r\n\r\n")
             _ = fault(String(decoding: bytes, as: UTF8.self))
         }
-    }
-}
-
-/// Random numbers that are the same in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import ColdChain
+import Wire
 
 /// A bag or a vehicle with its sensor, as nature and its maker made it.
 struct Device {
@@ -32,7 +33,7 @@ struct Device {
 }
 
 extension Device {
-    static func all(plan: Plan, random: inout SeededRandom) -> [Device] {
+    static func all(plan: Plan, random: inout SplitMix64) -> [Device] {
         var devices: [Device] = []
         for index in 0..<plan.bags {
             devices.append(bag(index, profile: Plan.bagProfile, &random))
@@ -58,7 +59,7 @@ extension Device {
     var isTag: Bool { profile == Plan.tagProfile }
 
     private static func bag(
-        _ index: Int, profile: Int, _ random: inout SeededRandom
+        _ index: Int, profile: Int, _ random: inout SplitMix64
     ) -> Device {
         let hasClock = random.chance(0.7)
         var bag = Device(
@@ -74,7 +75,7 @@ extension Device {
     }
 
     /// Measures. Times are whole seconds, so that two samples meet now and then.
-    mutating func measure(at now: Timestamp, random: inout SeededRandom) -> SentSample {
+    mutating func measure(at now: Timestamp, random: inout SplitMix64) -> SentSample {
         let instant = Timestamp(milliseconds: now.milliseconds / 1000 * 1000 + clockError)
         if isVehicle {
             let isNowhere = random.chance(0.05)

@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Wire
 
 extension Disk {
     /// What the bridge is told of the past, as `RestoredState` says.
@@ -54,7 +55,7 @@ extension Disk {
     }
 
     /// The temperatures of a bag in a stretch of time, in no order.
-    func temperatures(_ recall: ReadingRecall, random: inout SeededRandom) -> [Reading] {
+    func temperatures(_ recall: ReadingRecall, random: inout SplitMix64) -> [Reading] {
         let stretch = Custody(
             bag: recall.bag, order: recall.order, from: recall.from, until: recall.until)
         var readings: [Reading] = []

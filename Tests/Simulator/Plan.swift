@@ -1,6 +1,7 @@
 import Bridge
 import ColdChain
 import Fabric
+import Wire
 
 /// What a seed draws before the run begins: how large the world is, how small the bounds, and how
 /// much goes wrong. Bounds are small so that they are met all the time.
@@ -42,7 +43,7 @@ struct Plan: Sendable {
     static let secondBagProfile = 2
     static let tagProfile = 3
 
-    init(random: inout SeededRandom) {
+    init(random: inout SplitMix64) {
         window = random.int(1...12)
         batch = random.int(1...20)
         bags = random.int(1...5)
@@ -84,7 +85,7 @@ struct Plan: Sendable {
         ProfileTraits(name: "ruuvi/ruuvitag@1", carrier: .bag),
     ]
 
-    private static func endpoints(_ random: inout SeededRandom) -> [EndpointSubscription] {
+    private static func endpoints(_ random: inout SplitMix64) -> [EndpointSubscription] {
         let everything = [
             "order.created", "order.updated", "order.temperature_alert", "order.picked_up",
             "order.delivered", "order.cancelled",
@@ -96,14 +97,14 @@ struct Plan: Sendable {
         }
     }
 
-    private static func schedule(_ random: inout SeededRandom) -> RetrySchedule {
+    private static func schedule(_ random: inout SplitMix64) -> RetrySchedule {
         var schedule = RetrySchedule()
         schedule.delays = Array(
             [5_000, 60_000, 300_000, 1_800_000].prefix(random.int(0...4)))
         return schedule
     }
 
-    private static func faults(_ random: inout SeededRandom) -> Faults {
+    private static func faults(_ random: inout SplitMix64) -> Faults {
         func share(_ most: Double) -> Double {
             random.chance(0.3) ? 0 : most * Double(random.int(1...10)) / 10
         }

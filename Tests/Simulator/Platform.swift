@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Wire
 
 /// The delivery platform: makes orders, binds bags, changes and ends orders, by API and by MQTT,
 /// now and then twice, late, or against the rules.
@@ -55,7 +56,7 @@ struct Platform {
     }
 
     /// What the platform wants next.
-    mutating func next(plan: Plan, at now: Timestamp, random: inout SeededRandom) -> Command {
+    mutating func next(plan: Plan, at now: Timestamp, random: inout SplitMix64) -> Command {
         if let lastCommand, random.chance(0.08) { return lastCommand }
         let command = new(plan: plan, at: now, random: &random)
         lastCommand = command
@@ -63,7 +64,7 @@ struct Platform {
     }
 
     /// Moves a tag to a bag, or forgets it.
-    private mutating func move(plan: Plan, random: inout SeededRandom) -> Command {
+    private mutating func move(plan: Plan, random: inout SplitMix64) -> Command {
         let tag = "tag-\(random.int(0...plan.tags - 1))"
         moved.insert(tag)
         if random.chance(0.1) { return .removeDevice(id: tag) }
@@ -77,7 +78,7 @@ struct Platform {
     }
 
     private mutating func new(
-        plan: Plan, at now: Timestamp, random: inout SeededRandom
+        plan: Plan, at now: Timestamp, random: inout SplitMix64
     ) -> Command {
         if plan.tags > 0, random.chance(0.15) { return move(plan: plan, random: &random) }
         if known.isEmpty || (orderCount < plan.orders && random.chance(0.35)) {
@@ -103,7 +104,7 @@ struct Platform {
         return .amendOrder(id: order, change(at: now, random: &random))
     }
 
-    private mutating func change(at now: Timestamp, random: inout SeededRandom) -> OrderFields {
+    private mutating func change(at now: Timestamp, random: inout SplitMix64) -> OrderFields {
         var fields = OrderFields()
         switch random.int(0...9) {
         case 0: fields.foodClass = random.pick([.hot, .cold])

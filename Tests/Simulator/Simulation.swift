@@ -1,6 +1,7 @@
 import Bridge
 import ColdChain
 import Fabric
+import Wire
 
 /// One run: a bridge, the engine around it, and a world of devices, brokers, a disk, receivers and
 /// a platform in which things go wrong, all drawn from one seed.
@@ -63,7 +64,7 @@ package final class Simulation {
     let sabotage: Sabotage?
     let plan: Plan
     var faults: Plan.Faults
-    var random: SeededRandom
+    var random: SplitMix64
     var trace: Trace
     var now = Plan.start
     var step = 0
@@ -91,7 +92,7 @@ package final class Simulation {
     private init(seed: UInt64, sabotage: Sabotage?, keepsTrace: Bool) {
         self.seed = seed
         self.sabotage = sabotage
-        random = SeededRandom(seed: seed &* 0x9e37_79b9 &+ 1)
+        random = SplitMix64(state: seed &* 0x9e37_79b9 &+ 1)
         trace = Trace(isKept: keepsTrace)
         plan = Plan(random: &random)
         faults = plan.faults

@@ -28,8 +28,8 @@ package struct CumulativeTime: Equatable, Sendable {
             atMost = nil
         case .known(let before):
             let before = max(before, 0)
-            atLeast = Microseconds.sum(before, leg.inside)
-            atMost = Microseconds.sum(before, leg.insidePossible)
+            atLeast = saturatingSum(before, leg.inside)
+            atMost = saturatingSum(before, leg.insidePossible)
         }
     }
 

@@ -68,17 +68,12 @@ package struct TemperatureTrace: Equatable, Sendable {
     }
 }
 
-/// Sums of time in whole microseconds that stay at their end instead of overflowing.
+/// Times in whole microseconds that stay at their end instead of overflowing.
 enum Microseconds {
     static func between(_ earlier: Timestamp, _ later: Timestamp) -> Int64 {
         let (product, overflow) = later.milliseconds(since: earlier)
             .multipliedReportingOverflow(by: 1000)
         return overflow ? (later > earlier ? .max : .min) : product
-    }
-
-    static func sum(_ first: Int64, _ second: Int64) -> Int64 {
-        let (sum, overflow) = first.addingReportingOverflow(second)
-        return overflow ? (first > 0 ? .max : .min) : sum
     }
 
     /// A share, 0...1, of a time.

@@ -56,7 +56,7 @@ package struct ZoneBalance: Equatable, Sendable {
     }
 
     /// The most that `inside` can really be.
-    package var insidePossible: Int64 { Microseconds.sum(inside, unknown) }
+    package var insidePossible: Int64 { saturatingSum(inside, unknown) }
 }
 
 /// Counts the time in a zone from readings in the order of their times, with straight lines
@@ -135,9 +135,9 @@ package struct ZoneClock: Equatable, Sendable {
     private mutating func addUnknown(from: Timestamp, to: Timestamp) {
         guard let (first, second) = clipped(from, to) else { return }
         let duration = Microseconds.between(first, second)
-        balance.unknown = Microseconds.sum(balance.unknown, duration)
+        balance.unknown = saturatingSum(balance.unknown, duration)
         run = 0
-        possibleRun = Microseconds.sum(possibleRun, duration)
+        possibleRun = saturatingSum(possibleRun, duration)
         balance.longestPossible = max(balance.longestPossible, possibleRun)
     }
 
@@ -161,11 +161,11 @@ package struct ZoneClock: Equatable, Sendable {
         let leaves = max(enters, Microseconds.share(shares.leaves, of: duration))
         let inside = leaves - enters
         if balance.firstInside == nil {
-            balance.firstInside = Microseconds.sum(Microseconds.between(start, begins), enters)
+            balance.firstInside = saturatingSum(Microseconds.between(start, begins), enters)
         }
-        balance.inside = Microseconds.sum(balance.inside, inside)
-        run = enters == 0 ? Microseconds.sum(run, inside) : inside
-        possibleRun = enters == 0 ? Microseconds.sum(possibleRun, inside) : inside
+        balance.inside = saturatingSum(balance.inside, inside)
+        run = enters == 0 ? saturatingSum(run, inside) : inside
+        possibleRun = enters == 0 ? saturatingSum(possibleRun, inside) : inside
         balance.longest = max(balance.longest, run)
         balance.longestPossible = max(balance.longestPossible, possibleRun)
         if leaves < duration {

@@ -44,7 +44,8 @@ struct ExcursionMachine: Equatable, Sendable {
         }
         current?.outside += duration
         if let area = current?.nanoDegreeSeconds {
-            current?.nanoDegreeSeconds = area.adding(stretch.nanoDegreeSecondsOutside)
+            current?.nanoDegreeSeconds = saturatingSum(
+                area, stretch.nanoDegreeSecondsOutside)
         }
         note(stretch.last, by: rule)
         activate(from: stretch.from, within: duration, isAssumed: false, by: rule)

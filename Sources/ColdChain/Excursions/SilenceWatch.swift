@@ -30,7 +30,7 @@ package struct SilenceSettings: Equatable, Sendable {
             counted += 1
         }
         let (rest, overflow) = (number - counted).multipliedReportingOverflow(by: wait)
-        return overflow ? .max : total.adding(rest)
+        return overflow ? .max : saturatingSum(total, rest)
     }
 
     /// The last notice that is due so many milliseconds after a silence was found, counted from 0.

@@ -151,7 +151,7 @@ package struct GrowthEstimate: Equatable, Sendable {
         for (first, second) in zip(trace.samples, trace.samples.dropFirst()) {
             let duration = Microseconds.between(first.at, second.at)
             if duration > settings.maximumGap {
-                unknown = Microseconds.sum(unknown, duration)
+                unknown = saturatingSum(unknown, duration)
             } else {
                 growth += model.growth(
                     from: first.celsius, to: second.celsius, hours: Double(duration) / 3.6e9)

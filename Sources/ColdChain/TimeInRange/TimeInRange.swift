@@ -87,8 +87,8 @@ package struct RangeMeter: StretchVisitor, Equatable, Sendable {
         result.unsafe += duration
         outsideSoFar += duration
         result.longestOutside = max(result.longestOutside, outsideSoFar)
-        result.nanoDegreeSecondsOutside = result.nanoDegreeSecondsOutside.adding(
-            stretch.nanoDegreeSecondsOutside)
+        result.nanoDegreeSecondsOutside = saturatingSum(
+            result.nanoDegreeSecondsOutside, stretch.nanoDegreeSecondsOutside)
     }
 
     package mutating func skip(from: TraceTime, to: TraceTime) {
@@ -104,14 +104,6 @@ package struct RangeMeter: StretchVisitor, Equatable, Sendable {
         if zone.isOutside, !isOutside { result.timesOutside += 1 }
         if !zone.isOutside { outsideSoFar = 0 }
         isOutside = zone.isOutside
-    }
-}
-
-extension Int64 {
-    /// The sum of two that are not negative, held at the highest: does not depend on the order.
-    func adding(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
     }
 }
 

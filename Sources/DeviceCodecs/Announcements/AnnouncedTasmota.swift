@@ -41,12 +41,7 @@ package struct AnnouncedTasmota: Sendable {
     ) throws(DecodingFailure) {
         let source = String(decoding: topic)
         guard !payload.isEmpty else { return withdraw(source) }
-        let root: JSONDocument.Node
-        do throws(JSONSyntaxError) {
-            root = try document.read(payload)
-        } catch {
-            throw DecodingFailure(error)
-        }
+        let root = try document.root(of: payload)
         guard let device = TasmotaDevice(document, root) else {
             throw DecodingFailure(
                 .unsupported, detail: "the announcement does not tell where a device publishes")

@@ -20,12 +20,7 @@ extension AnnouncedTopics {
     ) throws(DecodingFailure) -> [AnnouncementRefusal] {
         let source = String(decoding: topic)
         guard !payload.isEmpty else { return replace([], by: source) }
-        let root: JSONDocument.Node
-        do throws(JSONSyntaxError) {
-            root = try document.read(payload)
-        } catch {
-            throw DecodingFailure(error)
-        }
+        let root = try document.root(of: payload)
         if let base = Self.bridge(of: topic) {
             guard let devices = try? Zigbee2MQTTDevices.read(document, root) else {
                 return [.notAnObject]

@@ -174,14 +174,7 @@ extension AnnouncedTopics {
     ) throws(DecodingFailure) -> Bool {
         guard let number = topics.find(topic), !values[number].isEmpty else { return false }
         let isDocument = values[number].contains { !$0.path.isEmpty }
-        var root: JSONDocument.Node?
-        if isDocument {
-            do throws(JSONSyntaxError) {
-                root = try document.read(payload)
-            } catch {
-                throw DecodingFailure(error)
-            }
-        }
+        let root = isDocument ? try document.root(of: payload) : nil
         let before = batch.samples.count
         var index = 0
         while index < values[number].count {

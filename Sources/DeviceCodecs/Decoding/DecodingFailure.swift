@@ -95,3 +95,14 @@ extension DecodingReason {
         }
     }
 }
+
+extension JSONDocument {
+    /// Reads a payload that has to be a document.
+    mutating func root(of payload: Span<UInt8>) throws(DecodingFailure) -> Node {
+        do throws(JSONSyntaxError) {
+            return try read(payload)
+        } catch {
+            throw DecodingFailure(error)
+        }
+    }
+}

@@ -142,12 +142,7 @@ package struct PayloadDecoder: ~Copyable {
             batch.isStatus = true
             return
         }
-        let root: JSONDocument.Node
-        do throws(JSONSyntaxError) {
-            root = try document.read(payload)
-        } catch {
-            throw DecodingFailure(error)
-        }
+        let root = try document.root(of: payload)
         try Tasmota.decode(
             document, root, topic, message, utcOffsetMinutes: announcedOffsetMinutes, into: &batch)
         if batch.samples.isEmpty, !batch.isStatus {
@@ -255,12 +250,7 @@ package struct PayloadDecoder: ~Copyable {
         _ payload: Span<UInt8>, _ topic: Span<UInt8>, _ profile: ProfileNumber,
         _ message: MessageContext, into batch: inout SampleBatch
     ) throws(DecodingFailure) {
-        let root: JSONDocument.Node
-        do throws(JSONSyntaxError) {
-            root = try document.read(payload)
-        } catch {
-            throw DecodingFailure(error)
-        }
+        let root = try document.root(of: payload)
         switch profiles[profile.rawValue].format {
         case .json:
             try MappedObject.decode(

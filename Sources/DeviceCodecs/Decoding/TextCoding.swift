@@ -17,6 +17,14 @@ package enum TextCoding {
         return true
     }
 
+    /// The bytes that pairs of hexadecimal digits mean, in either case and with white space anywhere
+    /// between them; nil for anything else.
+    package static func bytes(hex text: String) -> [UInt8]? {
+        let digits = text.utf8.filter { $0 != UInt8(ascii: " ") && !(9...13).contains($0) }
+        var bytes: [UInt8] = []
+        return appendHex(digits.span, to: &bytes) ? bytes : nil
+    }
+
     /// Appends the bytes that Base64 means, in its standard or its URL alphabet, with or without
     /// padding. False, with nothing appended, for anything else.
     package static func appendBase64(_ text: Span<UInt8>, to bytes: inout [UInt8]) -> Bool {

@@ -38,7 +38,7 @@ extension DryRunQuestion {
         guard (text == nil) != (hex == nil) else {
             throw DryRunRequestError(field: "payload", reason: "or hex is needed, and not both")
         }
-        guard let bytes = text.map({ Array($0.utf8) }) ?? Hexadecimal.bytes(hex ?? "") else {
+        guard let bytes = text.map({ Array($0.utf8) }) ?? TextCoding.bytes(hex: hex ?? "") else {
             throw DryRunRequestError(field: "hex", reason: "expected pairs of hexadecimal digits")
         }
         guard bytes.count <= payloadBytes else {
@@ -71,47 +71,5 @@ extension JSON {
             throw DryRunRequestError(field: name, reason: "expected a text")
         }
         return text
-    }
-}
-
-/// Bytes written as pairs of hexadecimal digits, spaces between them or not.
-package enum Hexadecimal {
-    /// Nil where it is something else.
-    package static func bytes(_ text: String) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for unit in text.utf8 where !isSpace(unit) {
-            guard let digit = digit(unit) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
-        }
-        return high == nil ? bytes : nil
-    }
-
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private static func isSpace(_ unit: UInt8) -> Bool {
-        unit == UInt8(ascii: " ") || (9...13).contains(unit)
-    }
-
-    private static func digit(_ unit: UInt8) -> UInt8? {
-        switch unit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): unit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): unit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): unit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -158,15 +158,15 @@ package final class Dispatcher {
         do throws(TopicRefusal) {
             route = try catalogue.route(topic)
         } catch {
-            guard error == .unknownTopic,
+            if error == .unknownTopic,
                 dispatchAnnounced(topic, payload, arrival, &bridge, &effects)
-            else {
-                bridge?.receive(
-                    undecodable: topic, payload: payload, arrival: arrival, reason: error.rawValue,
-                    detail: error.description, guess: PayloadGuess.text(of: payload),
-                    effects: &effects)
+            {
                 return
             }
+            bridge?.receive(
+                undecodable: topic, payload: payload, arrival: arrival, reason: error.rawValue,
+                detail: error.description, guess: PayloadGuess.text(of: payload),
+                effects: &effects)
             return
         }
         if route.profile == announcing {

@@ -46,7 +46,7 @@ struct CodecExample: Equatable, Sendable {
 
     /// Numbers, or hexadecimal digits.
     private static func bytes(_ json: JSON?) -> [UInt8]? {
-        if let text = json?.string { return Hexadecimal.bytes(text) }
+        if let text = json?.string { return TextCoding.bytes(hex: text) }
         guard let elements = json?.array else { return nil }
         var bytes: [UInt8] = []
         for element in elements {

@@ -34,7 +34,7 @@ struct ProfileText {
     /// An example of one frame, with what it was decoded to.
     mutating func add(_ example: CodecExample, _ outcome: Result<SampleBatch, DecodingFailure>) {
         text += "  - title: \(Self.quoted(example.title))\n"
-        text += "    hex: \"\(Hexadecimal.text(example.bytes))\"\n"
+        text += "    hex: \"\(hexadecimal(example.bytes))\"\n"
         text += "    port: \(example.port)\n"
         if let received = example.receivedMilliseconds {
             text += "    received: \(RFC3339.text(received))\n"

@@ -81,7 +81,7 @@ enum Decode {
             throw Failure(error.description, code: .noInput)
         }
         guard isHexadecimal else { return bytes }
-        guard let decoded = Hexadecimal.bytes(String(decoding: bytes, as: UTF8.self)) else {
+        guard let decoded = TextCoding.bytes(hex: String(decoding: bytes, as: UTF8.self)) else {
             throw Failure(
                 "\(file) does not hold pairs of hexadecimal digits",
                 hint: "without --hex it is taken as it is", code: .noInput)

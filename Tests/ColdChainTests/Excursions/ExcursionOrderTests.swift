@@ -1,5 +1,6 @@
 import ColdChain
 import Testing
+import Wire
 
 /// One order's readings, and all else that a track is told, as a seed makes them.
 private struct Shift {
@@ -11,7 +12,7 @@ private struct Shift {
     let now = instant(30_000)
 
     init(seed: UInt64) {
-        var random = SeededNumbers(seed: seed)
+        var random = SplitMix64(seed: seed)
         let from = Int64.random(in: 0...900, using: &random)
         let until: Int64? =
             Bool.random(using: &random) ? Int64.random(in: 0...9_000, using: &random) : nil
@@ -40,7 +41,7 @@ private struct Shift {
     }
 
     private mutating func add(
-        _ milliseconds: Int64, _ celsius: Double, _ random: inout SeededNumbers
+        _ milliseconds: Int64, _ celsius: Double, _ random: inout SplitMix64
     ) {
         let at = Timestamp(milliseconds: milliseconds)
         func append(_ celsius: Double, version: UInt16 = 0) {
@@ -149,7 +150,7 @@ struct ExcursionOrderTests {
     private func check(
         _ shift: Shift, _ expected: ExcursionJudgement, seed: UInt64, variant: UInt64
     ) {
-        var random = SeededNumbers(seed: seed * 31 + variant + 7)
+        var random = SplitMix64(seed: seed * 31 + variant + 7)
         var points = shift.points.shuffled(using: &random)
         if variant == 1 { points = nearlyInOrder(shift.points, &random) }
         var effects: [ExcursionEffect] = []
@@ -204,7 +205,7 @@ struct ExcursionOrderTests {
     }
 
     private func nearlyInOrder(
-        _ points: [TemperaturePoint], _ random: inout SeededNumbers
+        _ points: [TemperaturePoint], _ random: inout SplitMix64
     ) -> [TemperaturePoint] {
         let keyed = points.enumerated().map { index, point in
             (Double(index) + Double.random(in: 0...6, using: &random), point)

@@ -1,5 +1,6 @@
 import ColdChain
 import Testing
+import Wire
 
 @Suite("Silence of a sensor's channel")
 struct SilenceTests {
@@ -30,7 +31,7 @@ struct SilenceTests {
     @Test("how often time is told makes no difference to the notices' numbers")
     func cadence() {
         for seed in UInt64(0)..<100 {
-            var random = SeededNumbers(seed: seed)
+            var random = SplitMix64(seed: seed)
             var often = SilenceWatch(from: instant(0))
             var seldom = often
             var last: SilenceWatch.Effect?

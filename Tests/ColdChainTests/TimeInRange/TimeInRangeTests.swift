@@ -1,5 +1,6 @@
 import ColdChain
 import Testing
+import Wire
 
 /// Points as (seconds, °C).
 func points(_ series: [(Double, Double)], suspect: Set<Int> = []) -> [TemperaturePoint] {
@@ -215,7 +216,7 @@ struct TimeInRangeTests {
 
     @Test("the parts are those of the formula for any series", arguments: 0..<200)
     func formula(seed: UInt64) {
-        var random = SeededNumbers(seed: seed)
+        var random = SplitMix64(seed: seed)
         var at = 0.0
         var series: [(Double, Double)] = []
         for _ in 0..<Int.random(in: 2...60, using: &random) {
@@ -233,17 +234,7 @@ struct TimeInRangeTests {
     }
 }
 
-/// Random numbers that are the same in every run (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 &+ 0x1234_5678 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
+extension SplitMix64 {
+    /// Small seeds that lie next to each other begin far apart.
+    init(seed: UInt64) { self.init(state: seed &* 0x9e37_79b9_7f4a_7c15 &+ 0x1234_5678) }
 }

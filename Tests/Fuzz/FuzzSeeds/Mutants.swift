@@ -1,4 +1,4 @@
-import TestSupport
+import Wire
 
 /// Inputs made of seeds by chance: each is known by its number, and is the same in every run.
 package struct Mutants: Sendable {
@@ -23,8 +23,8 @@ package struct Mutants: Sendable {
 
     package subscript(number: Int) -> [UInt8] {
         // Mixed once, so that the numbers of two mutants are not the same ones, shifted.
-        var mixer = SplitMix64(seed: chance ^ UInt64(truncatingIfNeeded: number) << 20)
-        var random = SplitMix64(seed: mixer.next())
+        var mixer = SplitMix64(state: chance ^ UInt64(truncatingIfNeeded: number) << 20)
+        var random = SplitMix64(state: mixer.next())
         let seed = seeds[random.below(seeds.count)]
         var body = Array(seed.dropFirst(kept))
         // One change half of the time: what is changed much is refused at its first byte.
@@ -159,5 +159,12 @@ extension [UInt8] {
         let start = self[..<place].lastIndex(where: limits.contains).map { $0 + 1 } ?? 0
         let end = self[place...].firstIndex(where: limits.contains) ?? count
         return start..<Swift.max(start, end)
+    }
+}
+
+extension SplitMix64 {
+    /// Below `bound`, which is at least 1.
+    fileprivate mutating func below(_ bound: Int) -> Int {
+        Int(truncatingIfNeeded: next() % UInt64(bound))
     }
 }

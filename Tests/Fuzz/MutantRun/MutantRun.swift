@@ -1,6 +1,7 @@
 import FuzzSeeds
 import Glibc
 import System
+import Wire
 
 /// Gives mutants of a fuzzer's seeds to one format's properties. One that does not hold stops the
 /// program, so each subject has a process of its own.
@@ -45,12 +46,10 @@ struct MutantRun {
 
     private static func checkOne(_ named: NamedSubject, _ number: Int, file: String) {
         let input = named.mutants[number]
-        let hex = input.map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
         // Not by `print`, whose buffer is lost where the program stops.
         StandardStream.output.write(
-            "echo \(hex) | xxd -r -p > Tests/Fuzz/\(named.fuzzer)/failures/\(file)\n")
+            "echo \(hexadecimal(input)) | xxd -r -p > Tests/Fuzz/\(named.fuzzer)/failures/\(file)\n"
+        )
         named.subject.check(input.span)
         print("all properties hold")
     }

@@ -1,19 +1,7 @@
-/// Random numbers (SplitMix64) of which a run is made: the same seed gives the same run.
-package struct SeededRandom: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+import Wire
 
-    package init(seed: UInt64) {
-        state = seed
-    }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
-
+/// What a run is made of by chance.
+extension SplitMix64 {
     /// True with a probability, 0...1.
     mutating func chance(_ probability: Double) -> Bool {
         Double(next() >> 11) * 0x1p-53 < probability
