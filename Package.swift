@@ -58,7 +58,8 @@ let package = Package(
 
         // The pure rooms: no C library, no Foundation, no clock, no lock.
         room("Wire"),
-        room("ColdChain"),
+        room("Mathematics"),
+        room("ColdChain", ["Mathematics"]),
         room("Fabric", ["ColdChain", "Wire"]),
         room("Bridge", ["ColdChain", "Fabric", "Wire"]),
 
@@ -122,7 +123,14 @@ let package = Package(
         .executableTarget(
             name: "StorageShapes", path: "Tests/Benchmarks/StorageShapes",
             linkerSettings: [.linkedLibrary("sqlite3")]),
-        tests("ColdChainTests", ["ColdChain"]),
+        tests(
+            "ColdChainTests", ["ColdChain", "InteropSupport", "QualityOracle", "QualityVectors"]),
+        // The vectors of the quality tests, and the program that a foreign implementation is
+        // compared with.
+        .target(
+            name: "QualityVectors", dependencies: ["ColdChain"],
+            path: "Tests/Vectors/QualityVectors", swiftSettings: rules),
+        program("QualityOracle", in: "Tests/Probes", ["QualityVectors"]),
         // Real brokers, certificates and programs for the tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
         tests("IntakeTests", ["Intake", "TestSupport", "AcknowledgementProbe"]),

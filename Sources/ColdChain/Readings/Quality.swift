@@ -21,6 +21,11 @@ package enum QualityFlag: UInt8, Sendable {
         case .bad: 4
         }
     }
+
+    /// The one of the two that the roll-up takes.
+    package func worse(of other: QualityFlag) -> QualityFlag {
+        other.precedence > precedence ? other : self
+    }
 }
 
 /// The tests a reading can be put to. The raw value is the test's place in the packed flags.
