@@ -29,6 +29,7 @@ extension QartodOracle {
                 of: values, times: times, period: testPeriod,
                 needed: try needed(minimum, times), variability)
         } else {
+            if values.isEmpty, case .range = variability { throw .tooFewElements(needed: 1) }
             let whole = spread(values.filter(\.isFinite), variability)
             found = values.map { _ in whole }
         }
@@ -47,8 +48,11 @@ extension QartodOracle {
         case nil: return 1
         case .observations(let count): return count
         case .period(let seconds):
-            guard let interval = medianInterval(times) else { throw .noInterval }
-            return Int((min(seconds, 9e15) / Double(interval)).rounded(.towardZero))
+            guard let interval = medianInterval(times) else { return 0 }
+            guard interval != 0 else { throw .noInterval }
+            let count = Int((min(seconds, 9e15) / Double(interval)).rounded(.towardZero))
+            guard count >= 0 else { throw .negativeCount }
+            return count
         }
     }
 

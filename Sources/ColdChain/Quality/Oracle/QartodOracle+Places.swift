@@ -1,6 +1,8 @@
 internal import Mathematics
 
 extension QartodOracle {
+    private static let sphereRadius = 6_371_000.0
+
     package enum DistanceMethod: Sendable {
         /// On a sphere of 6 371 000 m, as the package `gsw` computes it.
         case haversine
@@ -9,7 +11,7 @@ extension QartodOracle {
     }
 
     /// `location_test`: NaN stands for a missing coordinate. One of the two missing is bad, both is
-    /// missing; on the sphere a way from or to a missing place is longer than any.
+    /// missing; on the sphere a way from or to a missing place is one radian, in a series of two 0.
     ///
     /// - Parameter rangeMaximum: In metres from one place to the next.
     package static func location(
@@ -21,12 +23,15 @@ extension QartodOracle {
             let (longitude, latitude) = (longitudes[index], latitudes[index])
             if latitude.magnitude > 90 || longitude.magnitude > 180 { return .bad }
             if let rangeMaximum, longitudes.count > 1 {
-                let way =
-                    index == 0
-                    ? 0
-                    : distance(
+                var way = 0.0
+                if index > 0 {
+                    way = distance(
                         (longitudes[index - 1], latitudes[index - 1]), (longitude, latitude), method
                     )
+                    if way.isNaN, case .haversine = method {
+                        way = longitudes.count > 2 ? sphereRadius : 0
+                    }
+                }
                 if way > rangeMaximum { return .suspect }
             }
             switch (longitude.isFinite, latitude.isFinite) {
@@ -59,8 +64,7 @@ extension QartodOracle {
         let east = sine((second.longitude - first.longitude) * radians / 2)
         let shrink = cosine(first.latitude * radians) * cosine(second.latitude * radians)
         let a = north * north + shrink * east * east
-        if a.isNaN { return .infinity }
-        return 6_371_000 * 2 * arctangent(y: a.squareRoot(), x: (1 - a).squareRoot())
+        return sphereRadius * 2 * arctangent(y: a.squareRoot(), x: (1 - a).squareRoot())
     }
 
     /// `speed_test` of its `argo` module, thresholds in m/s, intervals in whole seconds rounded

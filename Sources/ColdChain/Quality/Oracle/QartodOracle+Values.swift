@@ -82,7 +82,7 @@ extension QartodOracle {
         guard values.count == times.count else { throw .unequalLengths }
         // Too few to be tested; that some may be missing is not looked at either.
         guard values.count >= 3 else { return values.map { _ in .good } }
-        guard let interval = medianInterval(times) else { throw .noInterval }
+        guard let interval = medianInterval(times), interval > 0 else { throw .noInterval }
         let suspect = try readings(in: suspectThreshold, every: interval)
         let fail = try readings(in: failThreshold, every: interval)
         return values.indices.map { index in

@@ -54,7 +54,7 @@ extension QartodOracle {
         return remainder < 0 ? quotient - 1 : quotient
     }
 
-    /// The median interval in whole seconds; nil with fewer than two times or where it is below 1.
+    /// The median interval in whole seconds, rounded down; nil with fewer than two times.
     static func medianInterval(_ times: [Int64]) -> Int64? {
         guard times.count > 1 else { return nil }
         let intervals = zip(times, times.dropFirst()).map { elapsed(from: $0, to: $1) }.sorted()
@@ -62,8 +62,7 @@ extension QartodOracle {
         let upper = intervals[middle]
         let lower = intervals.count.isMultiple(of: 2) ? intervals[middle - 1] : upper
         // The mean of two, without their sum.
-        let seconds = wholeSeconds(lower / 2 + upper / 2 + (lower % 2 + upper % 2) / 2)
-        return seconds < 1 ? nil : seconds
+        return wholeSeconds(lower / 2 + upper / 2 + (lower % 2 + upper % 2) / 2)
     }
 
     /// Hours as whole seconds, rounded towards zero; nil where no number holds them.
