@@ -43,6 +43,9 @@ package struct ChannelQuality: Equatable, Sendable {
     /// When the newest reading was measured.
     package var newestMeasuredAt: Timestamp? { newest?.measuredAt }
 
+    /// How many steps of its steady stretch are kept: what its size depends on.
+    package var keptSteps: Int { stretch.steps.count }
+
     /// Judges the next reading.
     package mutating func take(
         _ reading: ChannelReading, by settings: QualitySettings
