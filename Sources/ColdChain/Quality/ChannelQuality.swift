@@ -12,6 +12,22 @@ package struct ChannelQuality: Equatable, Sendable {
         var value: Double
         var isUsable: Bool
         var quality: ReadingQuality
+
+        static func == (left: Newest, right: Newest) -> Bool {
+            left.measuredAt == right.measuredAt && left.receivedAt == right.receivedAt
+                && left.value.isSame(as: right.value) && left.isUsable == right.isUsable
+                && left.quality == right.quality
+        }
+    }
+
+    /// Of the last reading that contradicted the newest.
+    private struct Contradiction: Equatable, Sendable {
+        var receivedAt: Timestamp
+        var value: Double
+
+        static func == (left: Contradiction, right: Contradiction) -> Bool {
+            left.receivedAt == right.receivedAt && left.value.isSame(as: right.value)
+        }
     }
 
     /// A value, and when it was measured.
@@ -21,8 +37,7 @@ package struct ChannelQuality: Equatable, Sendable {
     }
 
     private var newest: Newest?
-    /// The receipt and the value of the last one that contradicted the newest.
-    private var contradiction: (receivedAt: Timestamp, value: Double)?
+    private var contradiction: Contradiction?
     /// The one before the newest; nil where that is no usable number, or a gap lies between.
     private var neighbour: Double?
     private var lastNumber: Point?
@@ -31,14 +46,6 @@ package struct ChannelQuality: Equatable, Sendable {
     private var underWaySince: Timestamp?
 
     package init() {}
-
-    package static func == (left: ChannelQuality, right: ChannelQuality) -> Bool {
-        left.newest == right.newest && left.neighbour == right.neighbour
-            && left.contradiction?.receivedAt == right.contradiction?.receivedAt
-            && left.contradiction?.value == right.contradiction?.value
-            && left.lastNumber == right.lastNumber && left.stretch == right.stretch
-            && left.underWaySince == right.underWaySince
-    }
 
     /// When the newest reading was measured.
     package var newestMeasuredAt: Timestamp? { newest?.measuredAt }
@@ -99,7 +106,7 @@ package struct ChannelQuality: Equatable, Sendable {
         quality[.gap] = first.quality[.gap]
         judgeAlone(reading, by: settings, &quality)
         quality[.duplicate] = conflict
-        contradiction = (reading.receivedAt, reading.value)
+        contradiction = Contradiction(receivedAt: reading.receivedAt, value: reading.value)
         guard first.quality.flags[.duplicate] != .suspect else {
             return .judged(quality, revision: nil)
         }
@@ -177,13 +184,6 @@ package struct ChannelQuality: Equatable, Sendable {
             return QualityFinding(.notEvaluated, .calibrationUnknown)
         }
         return reading.measuredAt > due ? QualityFinding(.suspect, .calibrationOverdue) : .good
-    }
-}
-
-extension Double {
-    /// Whether it is the same number, or as little a number.
-    fileprivate func isSame(as other: Double) -> Bool {
-        self == other || isNaN && other.isNaN
     }
 }
 

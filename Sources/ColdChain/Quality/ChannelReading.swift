@@ -19,6 +19,18 @@ package struct ChannelReading: Equatable, Sendable {
         self.phase = phase
         self.calibrationDue = calibrationDue
     }
+
+    /// Two markers are the same, though no number is.
+    package static func == (left: ChannelReading, right: ChannelReading) -> Bool {
+        left.measuredAt == right.measuredAt && left.receivedAt == right.receivedAt
+            && left.value.isSame(as: right.value) && left.phase == right.phase
+            && left.calibrationDue == right.calibrationDue
+    }
+}
+
+extension Double {
+    /// Whether it is the same number, or as little a number.
+    func isSame(as other: Double) -> Bool { self == other || isNaN && other.isNaN }
 }
 
 /// What a later reading made of an earlier one: it takes the place of what was said before.

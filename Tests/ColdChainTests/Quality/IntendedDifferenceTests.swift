@@ -44,7 +44,7 @@ struct IntendedDifferenceTests {
         .gapIsSuspect: Both([1, 1, 4, 1], [2, 1, 3, 1]),
         .differentialSpike: Both([2, 4, 4, 4, 2], [2, 1, 4, 1, 2]),
         .displacementFromLastGood: Both([2, 1, 4, 4, 1], [2, 1, 4, 1, 1]),
-        .flatLineByTime: Both([1, 1, 1, 3, 4], [1, 1, 1, 1, 1]),
+        .flatLineByTime: Both([1, 1, 3, 3, 3, 4], [1, 1, 3, 3, 3, 3]),
     ]
 
     private func both(_ difference: IntendedDifference) throws -> Both {
@@ -63,7 +63,7 @@ struct IntendedDifferenceTests {
         case .differentialSpike: try spike()
         case .displacementFromLastGood: try displacement()
         case .flatLineByTime:
-            try flat(5, [0, 10, 20, 80, 90], tolerance: 0.01, suspect: 100, bad: 120)
+            try flat(5, [0, 60, 120, 180, 181, 182], tolerance: 0.01)
         }
     }
 

@@ -24,7 +24,8 @@ private struct JudgingLog {
             case .redelivered: break
             case .late:
                 let isKnown = readings.contains {
-                    $0.measuredAt == reading.measuredAt && $0.value == reading.value
+                    $0.measuredAt == reading.measuredAt
+                        && $0.value.bitPattern == reading.value.bitPattern
                 }
                 if isKnown { continue }
                 late.append(reading)
