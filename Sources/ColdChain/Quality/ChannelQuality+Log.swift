@@ -34,10 +34,11 @@ extension ChannelQuality {
     /// Which readings of the log have to be judged anew because of late ones, so that their flags,
     /// and the state where the newest is among them, are those of the whole log.
     package struct Reassessment: Equatable, Sendable {
-        /// What has to be read: and beside it the last reading before and the first one after.
+        /// What has to be read: and beside it the last reading before, and the readings of the
+        /// next two times after.
         package var read: ClosedRange<Timestamp>
-        /// Whose flags hold; those of the others in `read` only lead to them, and the two beside it
-        /// are there to be looked at.
+        /// Whose flags hold, beside those of the first time after `read`: what was the channel's
+        /// first reading may not be it any more. Those of the others only lead to them.
         package var settled: ClosedRange<Timestamp>
     }
 

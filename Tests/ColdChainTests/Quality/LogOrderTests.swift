@@ -52,12 +52,15 @@ private struct JudgingLog {
     private mutating func reassess(_ late: ClosedRange<Timestamp>) {
         let plan = ChannelQuality.reassessment(for: late, by: settings)
         let first = readings.firstIndex { $0.measuredAt >= plan.read.lowerBound } ?? 0
-        let end = readings.firstIndex { $0.measuredAt > plan.read.upperBound } ?? readings.count
-        let part = max(first - 1, 0)..<min(end + 1, readings.count)
+        let after = readings.first { $0.measuredAt > plan.read.upperBound }?.measuredAt
+        let next = readings.first { $0.measuredAt > after ?? plan.read.upperBound }?.measuredAt
+        let end = next.flatMap { next in readings.firstIndex { $0.measuredAt > next } }
+        let part = max(first - 1, 0)..<(end ?? readings.count)
         let judged = ChannelQuality.judged(readings[part], by: settings)
-        for (index, quality) in zip(part, judged.qualities)
-        where plan.settled.contains(readings[index].measuredAt) || index == end {
-            if let quality { qualities[index] = quality }
+        for (index, quality) in zip(part, judged.qualities) {
+            let time = readings[index].measuredAt
+            guard let quality, plan.settled.contains(time) || time == after else { continue }
+            qualities[index] = quality
         }
         if part.upperBound == readings.count { state = judged.state }
     }
