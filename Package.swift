@@ -58,7 +58,7 @@ let package = Package(
 
         // The pure rooms: no C library, no Foundation, no clock, no lock.
         room("Wire"),
-        room("Mathematics"),  // the C library's log, exp, sin and cos, and nothing else of it
+        room("Mathematics"),  // a few functions of the C library's, and nothing else of it
         room("ColdChain", ["Mathematics"]),
         room("Fabric", ["ColdChain", "Wire"]),
         room("Bridge", ["ColdChain", "Fabric", "Wire"]),
@@ -123,7 +123,15 @@ let package = Package(
         .executableTarget(
             name: "StorageShapes", path: "Tests/Benchmarks/StorageShapes",
             linkerSettings: [.linkedLibrary("sqlite3")]),
-        tests("ColdChainTests", ["ColdChain", "Wire"]),
+        tests(
+            "ColdChainTests",
+            ["ColdChain", "InteropSupport", "QualityOracle", "QualityVectors", "Wire"]),
+        // The vectors of the quality tests, and the program that a foreign implementation is
+        // compared with.
+        .target(
+            name: "QualityVectors", dependencies: ["ColdChain"],
+            path: "Tests/Vectors/QualityVectors", swiftSettings: rules),
+        program("QualityOracle", in: "Tests/Probes", ["QualityVectors"]),
         // Real brokers, certificates and programs for the tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
         tests("IntakeTests", ["Intake", "TestSupport", "AcknowledgementProbe"]),

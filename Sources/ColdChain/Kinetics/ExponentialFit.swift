@@ -37,8 +37,8 @@ package struct ExponentialFit: Equatable, Sendable {
     /// The variance of a point, as the residuals show it.
     package var variance: Double { squaredResiduals / Double(freedom) }
     /// The standard error of the rate.
-    package var rateError: Double { squareRoot(variance * inverse[0, 0]) }
-    package var endError: Double { squareRoot(variance * inverse[2, 2]) }
+    package var rateError: Double { (variance * inverse[0, 0]).squareRoot() }
+    package var endError: Double { (variance * inverse[2, 2]).squareRoot() }
 
     /// Nil where there are no more points than parameters, where a number is none, or where no
     /// curve of the form fits better than all others.

@@ -41,7 +41,7 @@ struct NormalEquations {
 
     /// The unknowns differ by many powers of ten; each is measured by its own column's length.
     private func scales() -> [Double]? {
-        let scales = (0..<count).map { squareRoot(matrix[$0][$0]) }
+        let scales = (0..<count).map { matrix[$0][$0].squareRoot() }
         return scales.allSatisfy { $0 > 0 && $0.isFinite } ? scales : nil
     }
 

@@ -181,7 +181,7 @@ private struct BreachEstimate {
         isAmbientFitted = ambient == nil
         sampleCount = window.x.count
         variance = max(fit.variance, settings.resolution * settings.resolution / 12)
-        let rateError = squareRoot(variance * fit.inverse[0, 0])
+        let rateError = (variance * fit.inverse[0, 0]).squareRoot()
         guard fit.rate > settings.minimumRateInErrors * rateError else { throw .rateUncertain }
         guard fit.reach.magnitude >= settings.minimumDistanceFromAmbient else {
             throw .nearAmbient
@@ -195,18 +195,18 @@ private struct BreachEstimate {
         // Falling towards the minimum, or rising towards the maximum.
         guard let end = fit.reach > 0 ? limit.minimum : limit.maximum else { return .beyondHorizon }
         if isAmbientFitted {
-            let error = squareRoot(variance * fit.inverse[2, 2])
+            let error = (variance * fit.inverse[2, 2]).squareRoot()
             guard (end - fit.end).magnitude > 2 * error else { throw .ambientUncertain }
         }
         let distance = end - fit.end
         guard distance * fit.reach > 0 else { return .beyondHorizon }
         // Noise can put the fitted temperature beyond the limit already: then it is now.
         let minutes = max(naturalLogarithm(fit.reach / distance) / fit.rate, 0)
-        let error = squareRoot(
-            variance
-                * fit.inverse.form([
-                    -minutes / fit.rate, 1 / (fit.reach * fit.rate), 1 / (distance * fit.rate),
-                ]))
+        let error =
+            (variance
+            * fit.inverse.form([
+                -minutes / fit.rate, 1 / (fit.reach * fit.rate), 1 / (distance * fit.rate),
+            ])).squareRoot()
         return forecast(minutes, error, end)
     }
 
@@ -273,6 +273,6 @@ private struct StraightLine {
         guard time >= 0 else { return nil }
         // The variance of the line at the crossing, by its distance from the middle of the points.
         let spread = variance * (1 / count + (time - mean) * (time - mean) / square)
-        return max(time - errors * squareRoot(spread) / slope.magnitude, 0)
+        return max(time - errors * spread.squareRoot() / slope.magnitude, 0)
     }
 }

@@ -20,9 +20,8 @@ package struct MeasurementUncertainty: Equatable, Sendable {
 
     /// The combined standard uncertainty u; a step is rectangular, so its part is step / √12.
     package var standard: Double {
-        squareRoot(
-            calibration * calibration + resolutionStep * resolutionStep / 12 + drift * drift
-                + position * position)
+        (calibration * calibration + resolutionStep * resolutionStep / 12 + drift * drift
+            + position * position).squareRoot()
     }
 
     /// U = 2u, about 95 %.

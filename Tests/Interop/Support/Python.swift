@@ -13,9 +13,12 @@ package enum Python {
     private static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The interpreter, with the environment made on first use.
-    private static let interpreter = Result { () throws -> URL in
-        let path = try run(folder.appending(path: "prepare"), [])
+    /// The interpreters, each with its environment made on first use.
+    private static let interpreter = Result { try prepared([]) }
+    private static let oracleInterpreter = Result { try prepared(["oracle"]) }
+
+    private static func prepared(_ environment: [String]) throws -> URL {
+        let path = try run(folder.appending(path: "prepare"), environment)
         return URL(
             filePath: String(decoding: path, as: UTF8.self).trimmingCharacters(in: .newlines))
     }
@@ -29,6 +32,22 @@ package enum Python {
     package static func output(of program: String, _ arguments: [String] = []) throws -> Data {
         let (executable, script) = try command(program)
         return try run(executable, script + arguments)
+    }
+
+    /// Runs `program` to its end, in the environment of the reference implementation of the quality
+    /// tests, and answers what it printed and its exit code.
+    package static func oracle(
+        _ program: String, _ arguments: [String]
+    ) throws -> (output: String, code: Int32) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = try oracleInterpreter.get()
+        process.arguments = [folder.appending(path: program).path] + arguments
+        process.standardOutput = output
+        try process.run()
+        let printed = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (String(decoding: printed, as: UTF8.self), process.terminationStatus)
     }
 
     private static func run(_ executable: URL, _ arguments: [String]) throws -> Data {

@@ -21,6 +21,11 @@ package enum QualityFlag: UInt8, Sendable {
         case .bad: 4
         }
     }
+
+    /// The one of the two that the roll-up takes.
+    package func worse(of other: QualityFlag) -> QualityFlag {
+        other.precedence > precedence ? other : self
+    }
 }
 
 /// The tests a reading can be put to. The raw value is the test's place in the packed flags.
@@ -38,6 +43,29 @@ package enum QualityTest: UInt8, CaseIterable, Sendable {
     /// Whether the device's running number was used for one reading only: suspect where another
     /// with other values came under the same number.
     case sequence = 4
+    /// Whether the channel was silent for longer than the maximum gap before: suspect, for the value
+    /// itself is fine. The silence is an event of its own.
+    case gap = 5
+    /// Whether the value is expected in the phase the bag is in.
+    case climatology = 6
+    /// Whether the value stands out from both its neighbours. Told when the next reading comes.
+    case spike = 7
+    /// Whether it changed faster than air in a bag can.
+    case rateOfChange = 8
+    /// Whether it has stayed where it is for longer than air in a bag does.
+    case flatLine = 9
+    /// Whether it varies less than a bag on its way does.
+    case attenuatedSignal = 10
+    /// Whether the two sensors of one bag agree.
+    case sensorPair = 11
+    /// Whether another value came for the same time.
+    case duplicate = 12
+    /// Whether the device's clock is right.
+    case clockOffset = 13
+    /// Whether the sensor's calibration is still in force.
+    case calibration = 14
+    /// Whether the vehicle can have come here since its last good fix.
+    case displacement = 15
 
     package var name: String {
         switch self {
@@ -46,6 +74,17 @@ package enum QualityTest: UInt8, CaseIterable, Sendable {
         case .identity: "identity"
         case .sentinel: "sentinel"
         case .sequence: "sequence"
+        case .gap: "gap"
+        case .climatology: "climatology"
+        case .spike: "spike"
+        case .rateOfChange: "rate_of_change"
+        case .flatLine: "flat_line"
+        case .attenuatedSignal: "attenuated_signal"
+        case .sensorPair: "sensor_pair"
+        case .duplicate: "duplicate"
+        case .clockOffset: "clock_offset"
+        case .calibration: "calibration"
+        case .displacement: "displacement"
         }
     }
 }
