@@ -70,7 +70,7 @@ let package = Package(
         room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "Crypto", "JSONText", "Wire", "YAML"]),
-        room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
+        room("Journal", ["ColdChain", "Bridge", "Crypto", "CSQLite"]),
         room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 

@@ -33,6 +33,7 @@ package final class Journal {
         identity = try database.transaction { () throws(StoreError) in
             try StoreIdentity.start(in: database)
         }
+        try CarryOver.complete(database)
         let checkpoint = try database.checkpoint(truncating: true)
         guard checkpoint.isComplete else {
             throw StoreError(

@@ -17,7 +17,9 @@ package struct Schema: Equatable, Sendable {
     }
 
     /// The schema this program reads and writes.
-    package static let current = Schema(migrations: [firstMigration, secondMigration])
+    package static let current = Schema(migrations: [
+        firstMigration, secondMigration, thirdMigration,
+    ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.
     package var version: Int { migrations.count }
