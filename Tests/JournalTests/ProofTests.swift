@@ -245,3 +245,46 @@ struct ProofTests {
         #expect(try prove(scratch.path).proof == proof)
     }
 }
+
+@Suite("The head of the log")
+struct HeadTests {
+    private struct Head: Decodable {
+        var format: String
+        var link: Int64
+        var hash: String
+    }
+
+    private func head(_ scratch: Scratch) throws -> Head {
+        try JSONDecoder().decode(
+            Head.self, from: Data(contentsOf: URL(fileURLWithPath: scratch.settings.headPath)))
+    }
+
+    @Test("is written to a file once a minute while the log grows")
+    func exported() throws {
+        let scratch = try Scratch()
+        let journal = try Journal(scratch.settings)
+        try journal.commit { $0.sources = sources() }
+        #expect(try journal.tidy(now: at(0), milliseconds: 0).headFailure == nil)
+        let first = try head(scratch)
+        #expect(first.format == "freshwire-head/1" && first.link == 2)
+        try journal.commit { $0.readings = [reading(at: 1)] }
+        _ = try journal.tidy(now: at(59_999), milliseconds: 0)
+        #expect(try head(scratch).link == 2)
+        _ = try journal.tidy(now: at(60_000), milliseconds: 0)
+        let second = try head(scratch)
+        #expect(second.link == 3)
+        let proof = try prove(scratch.path).proof
+        #expect(
+            second.hash == proof.head.map { String(Int($0) + 256, radix: 16).suffix(2) }.joined())
+    }
+
+    @Test("that cannot be written is told, and the log goes on")
+    func notWritable() throws {
+        let scratch = try Scratch()
+        var settings = scratch.settings
+        settings.headPath = scratch.directory + "/nowhere/head"
+        let journal = try Journal(settings)
+        #expect(try journal.tidy(now: at(0), milliseconds: 0).headFailure?.kind == .cannotOpen)
+        try journal.commit { $0.sources = sources() }
+    }
+}

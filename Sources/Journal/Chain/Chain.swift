@@ -57,7 +57,10 @@ final class Chain {
 
     /// The hash of which log it is.
     static func genesis(of database: Database) throws(StoreError) -> SHA256Digest {
-        let epoch = try database.text("SELECT epoch FROM store") ?? ""
+        try genesis(ofLog: try database.text("SELECT epoch FROM store") ?? "")
+    }
+
+    static func genesis(ofLog epoch: String) throws(StoreError) -> SHA256Digest {
         let bytes = genesisLabel + Array(epoch.utf8)
         return try checked { () throws(CryptoFailure) in try sha256(bytes.span) }
     }

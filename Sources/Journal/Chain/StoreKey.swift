@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Glibc
+internal import Wire
 
 /// The private key of a store, in a file of its own: 64 hexadecimal digits, readable by its owner.
 ///
@@ -15,7 +16,7 @@ enum StoreKey {
             try secureRandomBytes(Ed25519SigningKey.seedBytes)
         }
         let made = try key(seed, path)
-        try write(seed, to: path)
+        try replace(path, with: Array((hexadecimal(seed) + "\n").utf8), mode: 0o600)
         return made
     }
 
@@ -66,13 +67,14 @@ enum StoreKey {
         return seed
     }
 
-    /// Writes beside it and renames, so that no half of a key is ever found. The directory is flushed
-    /// by whoever opens the store.
-    private static func write(_ seed: [UInt8], to path: String) throws(StoreError) {
+    /// Writes beside it, flushes and renames, so that no half of a file is ever found. The directory is
+    /// flushed by whoever opens the store.
+    static func replace(
+        _ path: String, with text: [UInt8], mode: mode_t
+    ) throws(StoreError) {
         let draft = path + ".new"
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure(errno, "create \(draft)") }
-        let text = Array((hexadecimal(seed) + "\n").utf8)
         let isWritten =
             unsafe Glibc.write(descriptor, text, text.count) == text.count
             && fsync(descriptor) == 0
@@ -94,15 +96,4 @@ enum StoreKey {
             kind: kind, code: code, message: unsafe String(cString: strerror(code)),
             statement: operation)
     }
-}
-
-/// Two digits a byte.
-package func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
 }

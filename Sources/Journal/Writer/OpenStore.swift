@@ -18,6 +18,7 @@ final class OpenStore {
     private let devices: DeviceBook
     private var rawMessages: RawMessageLog
     private var retention: Retention
+    private var heads: HeadExport
     /// The size of the write-ahead log at which the next checkpoint is tried.
     private var checkpointBytes: Int
     /// When the write-ahead log is next cut to nothing; nil before the first tidying.
@@ -49,6 +50,9 @@ final class OpenStore {
         retention = try Retention(
             database, settings: settings, chain: chain,
             purges: try PurgeLog(database, chain: chain, key: key, keyNumber: keyNumber))
+        heads = HeadExport(
+            path: settings.headPath, log: try database.text("SELECT epoch FROM store") ?? "",
+            key: key)
         checkpointBytes = settings.walBytes
     }
 
@@ -120,6 +124,7 @@ final class OpenStore {
                 break
             }
         }
+        report.headFailure = heads.exportIfDue(chain, now: now)
         return report
     }
 
