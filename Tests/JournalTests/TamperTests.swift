@@ -156,7 +156,7 @@ struct TamperTests {
 
     @Test(
         "a bit changed in any column is found, and an independent verifier finds the same",
-        arguments: 1...2)
+        arguments: 1...6)
     func everyColumn(seed: UInt64) throws {
         let scratch = try Scratch()
         try fillProvenStore(scratch, seed: seed)
