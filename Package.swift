@@ -71,7 +71,7 @@ let package = Package(
         room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "Crypto", "JSONText", "Wire", "YAML"]),
-        room("Journal", ["ColdChain", "Bridge", "CSQLite"]),
+        room("Journal", ["ColdChain", "Bridge", "Crypto", "CSQLite", "Wire"]),
         room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 
@@ -117,7 +117,9 @@ let package = Package(
         tests("ServerTests", ["FuzzSeeds", "RealtimeProperties", "Server", "Wire"]),
         tests("WireTests", ["Wire"]),
         tests("SystemTests", ["System"]),
-        tests("JournalTests", ["Bridge", "ColdChain", "Journal", "JournalProbe"]),
+        tests(
+            "JournalTests",
+            ["Bridge", "ColdChain", "Crypto", "InteropSupport", "Journal", "JournalProbe"]),
         program("JournalProbe", in: "Tests/Probes", ["Bridge", "ColdChain", "Journal"]),
         program("JournalBench", in: "Tests/Benchmarks", ["Bridge", "ColdChain", "Journal"]),
         .executableTarget(

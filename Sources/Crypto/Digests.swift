@@ -32,24 +32,52 @@ package func secureRandomBytes(_ count: Int) throws(CryptoFailure) -> [UInt8] {
     return bytes
 }
 
+/// Writes bytes nobody can guess over all of `bytes`, without allocating.
+package func fillWithSecureRandom(_ bytes: inout [UInt8]) throws(CryptoFailure) {
+    guard let length = Int32(exactly: bytes.count) else {
+        throw CryptoFailure(operation: "\(bytes.count) random bytes")
+    }
+    guard unsafe length == 0 || RAND_bytes(&bytes, length) == 1 else {
+        throw CryptoFailure(operation: "random bytes")
+    }
+}
+
 /// The 32 bytes of a SHA-256 hash, held without allocation.
 package struct SHA256Digest: Hashable, Sendable {
     /// The bytes in their order, eight to a word, the first the most significant.
     package var words: (UInt64, UInt64, UInt64, UInt64)
 
-    fileprivate init(_ bytes: Span<UInt8>) {
-        func word(_ start: Int) -> UInt64 {
-            var word: UInt64 = 0
-            for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
-            return word
+    fileprivate init(bigEndian words: (UInt64, UInt64, UInt64, UInt64)) {
+        self.words = (
+            UInt64(bigEndian: words.0), UInt64(bigEndian: words.1), UInt64(bigEndian: words.2),
+            UInt64(bigEndian: words.3)
+        )
+    }
+
+    /// Nil where there are not 32 bytes.
+    package init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        words = (0, 0, 0, 0)
+        for byte in bytes {
+            words.0 = words.0 << 8 | words.1 >> 56
+            words.1 = words.1 << 8 | words.2 >> 56
+            words.2 = words.2 << 8 | words.3 >> 56
+            words.3 = words.3 << 8 | UInt64(byte)
         }
-        words = (word(0), word(8), word(16), word(24))
     }
 
     package var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
-        }
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the 32 bytes in their order.
+    package func append(to bytes: inout [UInt8]) {
+        let ordered = (
+            words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+        )
+        unsafe withUnsafeBytes(of: ordered) { unsafe bytes.append(contentsOf: $0) }
     }
 
     package static func == (one: SHA256Digest, other: SHA256Digest) -> Bool {
@@ -64,12 +92,21 @@ package struct SHA256Digest: Hashable, Sendable {
 /// Hashes one message after another with SHA-256, a part at a time, without allocating.
 @safe
 package final class SHA256Hasher {
-    private static let size = 32
     private let context: OpaquePointer
     private var isStarted = false
 
+    /// Looks the algorithm up once: done anew for each message, as for `EVP_sha256()`, it would take
+    /// longer than hashing a short one.
     package init() throws(CryptoFailure) {
         guard let made = unsafe EVP_MD_CTX_new() else {
+            throw CryptoFailure(operation: "SHA-256")
+        }
+        let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
+        let isReady = unsafe EVP_DigestInit_ex(made, algorithm, nil) == 1
+        // The context keeps a reference of its own.
+        unsafe EVP_MD_free(algorithm)
+        guard isReady else {
+            unsafe EVP_MD_CTX_free(made)
             throw CryptoFailure(operation: "SHA-256")
         }
         unsafe context = made
@@ -93,20 +130,17 @@ package final class SHA256Hasher {
         try start()
         isStarted = false
         var digest: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        let hash = unsafe withUnsafeMutableBytes(of: &digest) { buffer -> SHA256Digest? in
-            let bytes = unsafe buffer.assumingMemoryBound(to: UInt8.self)
-            guard unsafe EVP_DigestFinal_ex(context, bytes.baseAddress, nil) == 1 else {
-                return nil
-            }
-            return unsafe SHA256Digest(bytes.span)
+        let isMade = unsafe withUnsafeMutableBytes(of: &digest) { buffer in
+            unsafe EVP_DigestFinal_ex(
+                context, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), nil) == 1
         }
-        guard let hash else { throw CryptoFailure(operation: "SHA-256") }
-        return hash
+        guard isMade else { throw CryptoFailure(operation: "SHA-256") }
+        return SHA256Digest(bigEndian: digest)
     }
 
     private func start() throws(CryptoFailure) {
         guard !isStarted else { return }
-        guard unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard unsafe EVP_DigestInit_ex(context, nil, nil) == 1 else {
             throw CryptoFailure(operation: "SHA-256")
         }
         isStarted = true

@@ -33,6 +33,7 @@ package final class Journal {
         identity = try database.transaction { () throws(StoreError) in
             try StoreIdentity.start(in: database)
         }
+        try CarryOver.complete(database)
         let checkpoint = try database.checkpoint(truncating: true)
         guard checkpoint.isComplete else {
             throw StoreError(
@@ -181,6 +182,8 @@ package struct TidyReport: Equatable, Sendable {
     package var deliveriesErased = 0
     /// Rows of raw messages.
     package var rawMessagesErased = 0
+    /// Why the head of the chain could not be written to its file; the log itself is not touched by it.
+    package var headFailure: StoreError?
     /// Whether the time ran out before the work did.
     package var isMoreDue = false
 

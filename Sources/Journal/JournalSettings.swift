@@ -2,6 +2,11 @@
 package struct JournalSettings: Equatable, Sendable {
     /// The database file. `-wal`, `-shm` and `-lock` beside it belong to it.
     package var path: String
+    /// The private key that erasures and heads are signed with; one is made where there is none.
+    /// Kept elsewhere, a copy of the store's directory does not carry it.
+    package var signingKeyPath: String
+    /// The file that the signed head of the chain is written to, once a minute while the log grows.
+    package var headPath: String
     /// When the write-ahead log is moved into the database file. A larger one is moved less often
     /// and holds up one turn longer: 64 MB take about 0.1 s.
     package var walBytes = 64 << 20
@@ -49,6 +54,8 @@ package struct JournalSettings: Equatable, Sendable {
 
     package init(path: String) {
         self.path = path
+        signingKeyPath = path + "-key"
+        headPath = path + "-head"
     }
 }
 

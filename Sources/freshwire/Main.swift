@@ -16,7 +16,7 @@ enum Program {
 
     static let commands: [Command] = [
         .serve, .check, .config, .demo, .simulate, .token, .decode, .devices, .devicesImport,
-        .export, .deadLetters, .version,
+        .export, .verify, .deadLetters, .version,
     ]
 
     /// Runs a command line and answers the exit code.

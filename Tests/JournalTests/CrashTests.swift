@@ -54,5 +54,8 @@ struct CrashTests {
         #expect(times.values.allSatisfy { $0.count == 10 })
         try reader.verify()
         #expect(journal.identity.starts == 25)
+        let (proof, findings) = try prove(scratch.path)
+        #expect(findings == [])
+        #expect(proof.intact == Int64(found * 11) + 3)
     }
 }

@@ -79,6 +79,7 @@ struct FaultTests {
     private func checkStore(_ scratch: Scratch, _ fault: String) throws {
         let reader = try JournalReader(path: scratch.path)
         try reader.verify()
+        #expect(try prove(scratch.path).findings == [], "\(fault)")
         #expect(try reader.events(after: 0, limit: 99).count == Int(Self.batches), "\(fault)")
         #expect(try allReadings(scratch).count == Int(Self.batches) * 10, "\(fault)")
     }

@@ -185,7 +185,10 @@ final class EngineStore {
         guard let journal else { return }
         do throws(StoreError) {
             let budget = isIdle ? Self.idleTidyMilliseconds : Self.busyTidyMilliseconds
-            _ = try journal.tidy(now: now, milliseconds: budget)
+            let report = try journal.tidy(now: now, milliseconds: budget)
+            if let failure = report.headFailure {
+                log.error("head of the log not exported", ["reason": failure.description])
+            }
         } catch {
             // The journal takes nothing any more: the next commit fails and the store is reopened.
             log.error("store failed while tidying", ["reason": error.description])

@@ -60,6 +60,13 @@ final class Statement {
         reset()
     }
 
+    /// The same with a part of an array.
+    func run(
+        binding blob: [UInt8], _ part: Range<Int>, at index: Int32
+    ) throws(StoreError) {
+        try run(binding: blob.span.extracting(part), at: index)
+    }
+
     /// Ends reading before the last row. The parameters stay.
     func reset() {
         // The code repeats the error of the step before, which was thrown already.
@@ -173,6 +180,40 @@ extension Statement {
 
     func optionalText(_ column: Int32) -> String? {
         isNull(column) ? nil : text(column)
+    }
+
+    var columnCount: Int32 {
+        unsafe sqlite3_column_count(handle)
+    }
+
+    /// Appends columns of the row as they are kept, whatever their types.
+    func encode(_ columns: Range<Int32>, into bytes: CanonicalBytes) {
+        for column in columns {
+            // Unprotected, which is safe as long as one thread uses the connection.
+            let value = unsafe sqlite3_column_value(handle, column)
+            switch unsafe sqlite3_value_type(value) {
+            case SQLITE_INTEGER: bytes.append(unsafe sqlite3_value_int64(value))
+            case SQLITE_FLOAT: bytes.append(unsafe sqlite3_value_double(value))
+            case SQLITE_TEXT: unsafe bytes.append(text: Statement.borrowedBytes(value))
+            case SQLITE_BLOB: unsafe bytes.append(blob: Statement.borrowedBytes(value))
+            default: bytes.appendNull()
+            }
+        }
+    }
+
+    /// Lends the bytes of a text or a blob of the row for the time of a call.
+    func withBytes<Answer, Failure: Error>(
+        _ column: Int32, _ body: (Span<UInt8>) throws(Failure) -> Answer
+    ) throws(Failure) -> Answer {
+        let bytes = unsafe Statement.borrowedBytes(sqlite3_column_value(handle, column))
+        return try body(unsafe bytes.bindMemory(to: UInt8.self).span)
+    }
+
+    /// Valid until the statement moves. Text is in UTF-8 in every store, so this converts nothing.
+    private static func borrowedBytes(_ value: OpaquePointer?) -> UnsafeRawBufferPointer {
+        let start = unsafe sqlite3_value_blob(value)
+        return unsafe UnsafeRawBufferPointer(
+            start: start, count: start == nil ? 0 : Int(sqlite3_value_bytes(value)))
     }
 
     func bytes(_ column: Int32) -> [UInt8] {

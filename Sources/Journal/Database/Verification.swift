@@ -1,3 +1,5 @@
+internal import Crypto
+
 /// What is checked before a store is written to again.
 ///
 /// A store of moderate size is checked whole. Checking takes time in proportion to the size, and a
@@ -7,6 +9,9 @@
 enum Verification {
     /// How many rows at the end of each log are followed through its index.
     private static let endRows = 65_536
+
+    /// How many links at the end of the chain are recomputed.
+    private static let endLinks = 64
 
     static func verify(_ database: Database, settings: JournalSettings) throws(StoreError) {
         let pages = try database.integer("PRAGMA page_count") ?? 0
@@ -42,8 +47,60 @@ enum Verification {
         ] {
             try requireOK("PRAGMA quick_check(\(table))", in: database)
         }
+        try requireLinked(database)
         try requireIndexed("readings", by: "reading_once", in: database)
         try requireIndexed("fixes", by: "fix_once", in: database)
+    }
+
+    /// Makes sure that the last links are whole, each with the one before, where there is a chain.
+    private static func requireLinked(_ database: Database) throws(StoreError) {
+        let tables = try database.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'links'")
+        guard tables == 1 else { return }
+        let hasher = try Chain.checked { () throws(CryptoFailure) in try SHA256Hasher() }
+        let bytes = CanonicalBytes()
+        let links = try database.prepare(
+            """
+            SELECT number, origin, rows, hash, commitments,
+                (SELECT hash FROM links AS p WHERE p.number = l.number - 1)
+            FROM links AS l ORDER BY number DESC LIMIT \(endLinks)
+            """)
+        let genesis = try Chain.genesis(of: database)
+        while try links.step() {
+            let number = links.integer(0)
+            var isWhole = false
+            if let runs = links.withBytes(2, { Run.decode($0) }),
+                let previous = number == 1 ? genesis : SHA256Digest(links.bytes(5))
+            {
+                let hash = try Chain.hash(
+                    number: number, origin: links.integer(1), after: previous, runs: runs,
+                    commitments: links.bytes(4), hasher: hasher, into: bytes)
+                isWhole = hash.bytes == links.bytes(3)
+            }
+            guard isWhole else {
+                throw StoreError(
+                    kind: .corrupt, message: "link \(number) of the log is damaged",
+                    statement: "links")
+            }
+        }
+        for kind in RecordKind.allCases { try readNewestSalts(of: kind, database) }
+    }
+
+    /// Reading them to their ends finds a damaged page.
+    private static func readNewestSalts(
+        of kind: RecordKind, _ database: Database
+    ) throws(StoreError) {
+        let salts = try database.prepare(
+            """
+            SELECT salts FROM salts WHERE kind = \(kind.rawValue) ORDER BY first DESC
+            LIMIT \(endLinks)
+            """)
+        while try salts.step() {
+            guard salts.bytes(0).count.isMultiple(of: Chain.saltBytes) else {
+                throw StoreError(
+                    kind: .corrupt, message: "the salts of \(kind.table) are damaged",
+                    statement: "salts")
+            }
+        }
     }
 
     /// Makes sure that each of the last rows is found, with the same id, through its index, and

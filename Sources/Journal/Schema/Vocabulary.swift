@@ -102,6 +102,8 @@ enum LogState: String {
     case eventsErasedThrough = "events_erased_through"
     case deliveriesErasedThrough = "deliveries_erased_through"
     case rawMessagesErasedThrough = "raw_messages_erased_through"
+    /// 1 once every row from before the chain is in it.
+    case carriedOver = "carried_over"
     /// How many rows retention or a bound has taken.
     case fixesErased = "fixes_erased"
     case deadLettersRemoved = "dead_letters_removed"

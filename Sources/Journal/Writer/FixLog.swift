@@ -4,10 +4,12 @@ internal import ColdChain
 struct FixLog {
     private let append: Statement
     private let find: Statement
+    private let chain: Chain
     private var next: Int64
     private var index: InstantIndex
 
-    init(_ database: Database) throws(StoreError) {
+    init(_ database: Database, chain: Chain) throws(StoreError) {
+        self.chain = chain
         append = try database.prepare(
             """
             INSERT INTO fixes(id, measured_at, source, latitude, longitude, speed, heading,
@@ -52,10 +54,34 @@ struct FixLog {
         append.bind(16, Int64(fix.notes.rawValue))
         append.bind(17, fix.message.map { Int64(bitPattern: $0.rawValue) })
         guard try append.runCounting() == 1 else { return false }
+        try chain.begin(.fix)
+        FixLog.encode(fix, id: next, into: chain.payload)
+        try chain.end(.fix, row: next)
         index.gather(
             source: fix.source.rawValue, measuredAt: fix.measuredAt.milliseconds, id: next)
         next += 1
         return true
+    }
+
+    /// The columns of `RecordKind.fix`, as they will be read back.
+    private static func encode(_ fix: Fix, id: Int64, into bytes: CanonicalBytes) {
+        bytes.append(id)
+        bytes.append(fix.measuredAt.milliseconds)
+        bytes.append(Int64(fix.source.rawValue))
+        bytes.append(fix.position.latitude)
+        bytes.append(fix.position.longitude)
+        bytes.append(fix.position.speed)
+        bytes.append(fix.position.heading)
+        bytes.append(fix.position.accuracy)
+        bytes.append(Int64(fix.quality.rollup.rawValue))
+        bytes.append(Int64(bitPattern: fix.quality.packed))
+        bytes.append(Int64(fix.timeSource.rawValue))
+        bytes.append(fix.receivedAt.milliseconds)
+        bytes.append(fix.sequence)
+        bytes.append(fix.position.altitude)
+        bytes.append(fix.position.satellites.map(Int64.init))
+        bytes.append(Int64(fix.notes.rawValue))
+        bytes.append(fix.message.map { Int64(bitPattern: $0.rawValue) })
     }
 
     /// NULL equals nothing, so a coordinate that is not a number does not conflict with itself.

@@ -1,5 +1,6 @@
 internal import Bridge
 internal import ColdChain
+internal import Crypto
 
 /// The writing connection with its prepared statements; gone after the first failure.
 final class OpenStore {
@@ -7,7 +8,8 @@ final class OpenStore {
     let settings: JournalSettings
     private let begin: Statement
     private let end: Statement
-    private let book: OrderBook
+    private let chain: Chain
+    private var book: OrderBook
     private let outbox: Outbox
     private var readings: ReadingLog
     private var fixes: FixLog
@@ -16,6 +18,7 @@ final class OpenStore {
     private let devices: DeviceBook
     private var rawMessages: RawMessageLog
     private var retention: Retention
+    private var heads: HeadExport
     /// The size of the write-ahead log at which the next checkpoint is tried.
     private var checkpointBytes: Int
     /// When the write-ahead log is next cut to nothing; nil before the first tidying.
@@ -30,15 +33,26 @@ final class OpenStore {
         self.settings = settings
         begin = try database.prepare("BEGIN IMMEDIATE")
         end = try database.prepare("COMMIT")
-        book = try OrderBook(database)
-        outbox = try Outbox(database)
-        readings = try ReadingLog(database)
-        fixes = try FixLog(database)
+        let key = try StoreKey.load(settings.signingKeyPath)
+        let chain = try Chain(database)
+        self.chain = chain
+        let keyNumber = try database.transaction { () throws(StoreError) in
+            try chain.announce(key.publicKey, in: database)
+        }
+        book = try OrderBook(database, chain: chain)
+        outbox = try Outbox(database, chain: chain)
+        readings = try ReadingLog(database, chain: chain)
+        fixes = try FixLog(database, chain: chain)
         fingerprints = try FingerprintRing(database)
         deadLetters = try DeadLetterStore(database, settings: settings)
         devices = try DeviceBook(database)
         rawMessages = try RawMessageLog(database, settings: settings)
-        retention = try Retention(database, settings: settings)
+        retention = try Retention(
+            database, settings: settings, chain: chain,
+            purges: try PurgeLog(database, chain: chain, key: key, keyNumber: keyNumber))
+        heads = HeadExport(
+            path: settings.headPath, log: try database.text("SELECT epoch FROM store") ?? "",
+            key: key)
         checkpointBytes = settings.walBytes
     }
 
@@ -67,6 +81,7 @@ final class OpenStore {
         for letter in batch.deadLetters { try deadLetters.record(letter) }
         receipt.deadLetters = batch.deadLetters.count
         receipt.deadLettersRemoved = try deadLetters.trim()
+        try chain.close(.recorded)
         try end.run()
         return receipt
     }
@@ -110,6 +125,7 @@ final class OpenStore {
                 break
             }
         }
+        report.headFailure = heads.exportIfDue(chain, now: now)
         return report
     }
 

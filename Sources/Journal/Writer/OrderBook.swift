@@ -6,8 +6,12 @@ struct OrderBook {
     private let putOrder: Statement
     private let putCustody: Statement
     private let putExcursion: Statement
+    private let chain: Chain
+    private var changes: ChangeLog
 
-    init(_ database: Database) throws(StoreError) {
+    init(_ database: Database, chain: Chain) throws(StoreError) {
+        self.chain = chain
+        changes = try ChangeLog(database, chain: chain)
         addSource = try database.prepare(
             """
             INSERT INTO sources(number, device, carrier_kind, carrier, profile)
@@ -55,9 +59,16 @@ struct OrderBook {
         addSource.bind(4, source.carrier.name)
         addSource.bind(5, source.profile)
         try addSource.run()
+        try chain.begin(.source)
+        chain.payload.append(Int64(source.number.rawValue))
+        chain.payload.append(text: source.device)
+        chain.payload.append(source.carrier.kind.rawValue)
+        chain.payload.append(text: source.carrier.name)
+        chain.payload.append(text: source.profile)
+        try chain.end(.source, row: Int64(source.number.rawValue))
     }
 
-    func put(_ order: Order) throws(StoreError) {
+    mutating func put(_ order: Order) throws(StoreError) {
         putOrder.bind(1, Int64(order.number.rawValue))
         putOrder.bind(2, order.id)
         putOrder.bind(3, Int64(order.foodClass.rawValue))
@@ -77,17 +88,23 @@ struct OrderBook {
         putOrder.bind(17, order.deliveredAt?.milliseconds)
         putOrder.bind(18, order.updatedAt.milliseconds)
         try putOrder.run()
+        try changes.record(.order) { $0.bind(1, Int64(order.number.rawValue)) }
     }
 
-    func put(_ custody: Custody) throws(StoreError) {
+    mutating func put(_ custody: Custody) throws(StoreError) {
         putCustody.bind(1, Int64(custody.order.rawValue))
         putCustody.bind(2, custody.bag)
         putCustody.bind(3, custody.from.milliseconds)
         putCustody.bind(4, custody.until?.milliseconds)
         try putCustody.run()
+        try changes.record(.custody) { row in
+            row.bind(1, Int64(custody.order.rawValue))
+            row.bind(2, custody.bag)
+            row.bind(3, custody.from.milliseconds)
+        }
     }
 
-    func put(_ excursion: Excursion) throws(StoreError) {
+    mutating func put(_ excursion: Excursion) throws(StoreError) {
         putExcursion.bind(1, excursion.number)
         putExcursion.bind(2, Int64(excursion.order.rawValue))
         putExcursion.bind(3, Int64(excursion.source.rawValue))
@@ -104,5 +121,6 @@ struct OrderBook {
                 message: "excursion \(excursion.number) is in the log for another order or source",
                 statement: "put excursion")
         }
+        try changes.record(.excursion) { $0.bind(1, excursion.number) }
     }
 }

@@ -3,11 +3,13 @@ internal import ColdChain
 
 /// Keeps events and the webhook deliveries they cause, in the transaction that causes them.
 struct Outbox {
+    private let chain: Chain
     private let addEvent: Statement
     private let addDelivery: Statement
     private let putProgress: Statement
 
-    init(_ database: Database) throws(StoreError) {
+    init(_ database: Database, chain: Chain) throws(StoreError) {
+        self.chain = chain
         addEvent = try database.prepare(
             """
             INSERT INTO events(number, name, order_number, occurred_at, data)
@@ -34,6 +36,13 @@ struct Outbox {
         addEvent.bind(4, event.occurredAt.milliseconds)
         addEvent.bind(5, text: event.data)
         try addEvent.run()
+        try chain.begin(.event)
+        chain.payload.append(Int64(bitPattern: event.number))
+        chain.payload.append(text: event.name)
+        chain.payload.append(Int64(event.order.rawValue))
+        chain.payload.append(event.occurredAt.milliseconds)
+        unsafe event.data.withUnsafeBytes { unsafe chain.payload.append(text: $0) }
+        try chain.end(.event, row: Int64(bitPattern: event.number))
     }
 
     func add(_ delivery: DeliveryRecord) throws(StoreError) {

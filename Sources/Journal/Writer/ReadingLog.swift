@@ -6,10 +6,14 @@ struct ReadingLog {
     /// Each for so many rows at once, the most first.
     private let appendBlocks: [(rows: Int, statement: Statement)]
     private let find: Statement
+    private let readBack: Statement
+    private let chain: Chain
     private var next: Int64
     private var index: InstantIndex
 
-    init(_ database: Database) throws(StoreError) {
+    init(_ database: Database, chain: Chain) throws(StoreError) {
+        self.chain = chain
+        readBack = try database.prepare(RecordKind.reading.rowsSQL)
         append = try database.prepare(ReadingLog.insertion(rows: 1))
         var blocks: [(rows: Int, statement: Statement)] = []
         for rows in ReadingLog.blockRows {
@@ -93,6 +97,7 @@ struct ReadingLog {
         }
         let recorded = try statement.runCounting()
         guard recorded > 0 else { return 0 }
+        try chain(readings, range, recorded: recorded)
         next += Int64(recorded)
         // What was in the log already is in its index too, where a second time changes nothing.
         for place in range {
@@ -101,6 +106,46 @@ struct ReadingLog {
                 measuredAt: readings[place].measuredAt.milliseconds, id: next - 1)
         }
         return recorded
+    }
+
+    /// Commits to the rows that were appended, whose numbers begin with `next`.
+    private func chain(
+        _ readings: [Reading], _ range: Range<Int>, recorded: Int
+    ) throws(StoreError) {
+        guard recorded < range.count else {
+            for place in range {
+                let id = next + Int64(place - range.lowerBound)
+                try chain.begin(.reading)
+                ReadingLog.encode(readings[place], id: id, into: chain.payload)
+                try chain.end(.reading, row: id)
+            }
+            return
+        }
+        // Which of them were in the log already, only the log can tell.
+        readBack.bind(1, next)
+        readBack.bind(2, next + Int64(recorded))
+        while try readBack.step() {
+            try chain.append(.reading, rowOf: readBack, columns: ReadingLog.columns)
+        }
+    }
+
+    /// The columns of `RecordKind.reading`, as they will be read back.
+    private static func encode(_ reading: Reading, id: Int64, into bytes: CanonicalBytes) {
+        bytes.append(id)
+        bytes.append(reading.measuredAt.milliseconds)
+        bytes.append(Int64(reading.source.rawValue))
+        bytes.append(Int64(reading.measurement.quantity.rawValue))
+        bytes.append(Int64(reading.measurement.probe))
+        bytes.append(reading.measurement.value)
+        bytes.append(Int64(reading.quality.rollup.rawValue))
+        bytes.append(Int64(bitPattern: reading.quality.packed))
+        bytes.append(Int64(reading.timeSource.rawValue))
+        bytes.append(reading.receivedAt.milliseconds)
+        bytes.append(reading.sequence)
+        bytes.append(reading.order.map { Int64($0.rawValue) })
+        bytes.append(reading.measurement.marker.map { Int64($0.rawValue) })
+        bytes.append(Int64(reading.notes.rawValue))
+        bytes.append(reading.message.map { Int64(bitPattern: $0.rawValue) })
     }
 
     private static func bind(

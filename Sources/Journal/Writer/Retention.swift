@@ -23,11 +23,17 @@ struct Retention {
     private let eraseDeliveries: Statement
     private let countFixes: Statement
     private let raise: Statement
+    private let chain: Chain
+    private var purges: PurgeLog
     private var sweep: IndexSweep
     private var rests = Timestamp(milliseconds: .min)
 
-    init(_ database: Database, settings: JournalSettings) throws(StoreError) {
+    init(
+        _ database: Database, settings: JournalSettings, chain: Chain, purges: PurgeLog
+    ) throws(StoreError) {
         self.database = database
+        self.chain = chain
+        self.purges = purges
         self.settings = settings
         let slice = Retention.slice
         oldestReadings = try database.prepare(
@@ -71,7 +77,7 @@ struct Retention {
         let readingCutoff = now.daysAgo(settings.readingDays)
         var before = report
         try database.transaction { () throws(StoreError) in
-            report.fixesErased += try eraseFixes(before: fixCutoff)
+            report.fixesErased += try eraseFixes(before: fixCutoff, now: now)
             report.deadLettersErased += try deadLetters.removeOlder(
                 than: fixCutoff, limit: Retention.slice)
             let messageCutoff = now.daysAgo(min(settings.rawPayloadDays, settings.fixDays))
@@ -80,11 +86,15 @@ struct Retention {
                 try raise(.rawMessagesErasedThrough, to: erased.last)
             }
             report.readingsErased += try erasePrefix(
-                oldestReadings, eraseReadings, before: readingCutoff, mark: .readingsErasedThrough)
+                .reading, oldestReadings, eraseReadings, before: readingCutoff,
+                mark: .readingsErasedThrough, now: now)
             report.eventsErased += try erasePrefix(
-                oldestEvents, eraseEvents, before: readingCutoff, mark: .eventsErasedThrough)
+                .event, oldestEvents, eraseEvents, before: readingCutoff,
+                mark: .eventsErasedThrough, now: now)
             report.deliveriesErased += try eraseReturned(
-                eraseDeliveries, before: readingCutoff, mark: .deliveriesErasedThrough)
+                eraseDeliveries, before: readingCutoff, mark: .deliveriesErasedThrough
+            ).count
+            try chain.close(.purge)
         }
         before.isMoreDue = report.isMoreDue
         if report != before { return true }
@@ -95,47 +105,50 @@ struct Retention {
         return false
     }
 
-    private func eraseFixes(before cutoff: Timestamp) throws(StoreError) -> Int {
+    private mutating func eraseFixes(
+        before cutoff: Timestamp, now: Timestamp
+    ) throws(StoreError) -> Int {
         var erased = try eraseReturned(
             eraseFixesByTime, before: cutoff, mark: .fixesErasedThrough)
         erased += try eraseReturned(
             eraseFixesByReceipt, before: cutoff, mark: .fixesErasedThrough)
-        if erased > 0 {
-            countFixes.bind(1, erased)
-            try countFixes.run()
-        }
-        return erased
+        guard !erased.isEmpty else { return 0 }
+        countFixes.bind(1, erased.count)
+        try countFixes.run()
+        erased.sort()
+        try purges.record(
+            .fix, erased, policy: "fixes \(settings.fixDays) days", at: now)
+        return erased.count
     }
 
     /// Erases from the front of a log up to the first row that is too young.
-    private func erasePrefix(
-        _ oldest: Statement, _ erase: Statement, before cutoff: Timestamp, mark: LogState
+    private mutating func erasePrefix(
+        _ kind: RecordKind, _ oldest: Statement, _ erase: Statement, before cutoff: Timestamp,
+        mark: LogState, now: Timestamp
     ) throws(StoreError) -> Int {
-        var last: Int64?
+        var numbers: [Int64] = []
         while try oldest.step() {
             guard oldest.integer(1) < cutoff.milliseconds else { break }
-            last = oldest.integer(0)
+            numbers.append(oldest.integer(0))
         }
         oldest.reset()
-        guard let last else { return 0 }
+        guard let last = numbers.last else { return 0 }
         erase.bind(1, last)
         let erased = try erase.runCounting()
         try raise(mark, to: last)
+        try purges.record(
+            kind, numbers, policy: "\(kind.table) \(settings.readingDays) days", at: now)
         return erased
     }
 
-    /// Runs an erasing statement that tells the number of each row it takes.
+    /// Runs an erasing statement that tells the number of each row it takes; answers the numbers.
     private func eraseReturned(
         _ erase: Statement, before cutoff: Timestamp, mark: LogState
-    ) throws(StoreError) -> Int {
+    ) throws(StoreError) -> [Int64] {
         erase.bind(1, cutoff.milliseconds)
-        var erased = 0
-        var last: Int64 = 0
-        while try erase.step() {
-            erased += 1
-            last = max(last, erase.integer(0))
-        }
-        if erased > 0 { try raise(mark, to: last) }
+        var erased: [Int64] = []
+        while try erase.step() { erased.append(erase.integer(0)) }
+        if let last = erased.max() { try raise(mark, to: last) }
         return erased
     }
 

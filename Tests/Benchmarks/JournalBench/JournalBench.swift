@@ -83,6 +83,15 @@ enum JournalBench {
             }
         }
         print("export: \(rows) rows in \(text(export)) ms")
+        var proof = LogProof()
+        let begun = Usage.now.cpu
+        let proving = try timed { () throws(StoreError) in
+            proof = try reader.proveLog { print("not as recorded: \($0)") }
+        }
+        let used = Usage.now.cpu - begun
+        let proven = Double(proof.intact + proof.altered + proof.missing)
+        print("proof: \(proof.intact) rows in \(text(proving)) ms")
+        print("proof cpu: \(text(used / proven * 1e6)) µs a row, \(text(proven / used)) rows/s")
         print("database \(try reader.counts().databaseBytes >> 20) MiB")
     }
 

@@ -75,7 +75,9 @@ package struct DecodeProperties: ~Copyable {
 
     private mutating func checkPayload(_ payload: Span<UInt8>, _ number: Int) {
         let profile = profileNumber(number)
-        let syntax = Result { () throws(JSONSyntaxError) in try reader.parse(payload) }
+        let syntax = Result { () throws(JSONSyntaxError) in
+            try reader.parse(Self.withoutZerosBehind(payload))
+        }
         do throws(DecodingFailure) {
             try decoder.decode(
                 payload, topic: [UInt8]().span, profile: profile,
@@ -90,8 +92,11 @@ package struct DecodeProperties: ~Copyable {
             }
             return
         }
-        if case .failure(let error) = syntax {
-            // NaN and numbers beyond a double are what payloads may hold and other JSON may not.
+        if case .failure(let error) = syntax,
+            !payload.indices.contains(where: { payload[$0] == UInt8(ascii: "\n") })
+        {
+            // Several lines are documents of their own. NaN and numbers beyond a double are what
+            // payloads may hold and other JSON may not.
             precondition(
                 [.numberOutOfRange, .invalidNumber, .invalidLiteral].contains(error.reason),
                 "what is decoded is sound JSON")
@@ -165,6 +170,13 @@ package struct DecodeProperties: ~Copyable {
             preconditionFailure("each profile has a topic")
         }
         return route.profile
+    }
+
+    /// A payload may end with the zeros of a program in C; a JSON text may not.
+    @_lifetime(copy payload)
+    private static func withoutZerosBehind(_ payload: Span<UInt8>) -> Span<UInt8> {
+        let end = payload.indices.last { payload[$0] != 0 }.map { $0 + 1 } ?? 0
+        return payload.extracting(0..<end)
     }
 
     private static func isAboutSyntax(_ reason: DecodingReason) -> Bool {
