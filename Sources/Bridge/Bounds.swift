@@ -8,9 +8,9 @@ package struct Bounds: Equatable, Sendable {
     /// A measurement older than this at its receipt, in milliseconds, has an impossible time: the
     /// log does not reach back so far.
     package var oldestReadingMilliseconds: Int64 = 90 * 86_400_000
-    /// Late readings outside the limit that lie this close together, in milliseconds, are one
-    /// excursion.
-    package var excursionGapMilliseconds: Int64 = 300_000
+    /// Readings measured longer ago than so many milliseconds are a backlog: only once none came for
+    /// as long is the time since the last of them silence.
+    package var backlogPauseMilliseconds: Int64 = 5_000
     /// How long after an order is final late readings are still judged for it, in milliseconds.
     package var finalOrderRetentionMilliseconds: Int64 = 86_400_000
     /// How far in the past a bag may be bound to an order, in milliseconds.
@@ -52,6 +52,8 @@ package struct Bounds: Equatable, Sendable {
 /// What the bridge is told by the configuration.
 package struct BridgeSettings: Equatable, Sendable {
     package var limits: CriticalLimits
+    /// How patiently the limits are watched.
+    package var excursions = ExcursionSettings()
     package var bounds: Bounds
     /// The brokers' names, by the index that messages carry.
     package var brokers: [String]

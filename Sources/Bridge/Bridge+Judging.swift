@@ -1,136 +1,374 @@
 package import ColdChain
 
 extension Bridge {
-    /// Judges readings of the log for an order that came to be known after them.
+    /// A temperature that is to be judged when its message has been taken whole.
+    struct JudgedPoint: Sendable {
+        var key: Watch.Key
+        var point: TemperaturePoint
+    }
+
+    /// Judges the temperatures of the message in hand: those of one watch at once, as late ones cost
+    /// what follows them.
+    mutating func judgeMessage(at now: Timestamp, effects: inout Effects) {
+        guard !unjudged.isEmpty else { return }
+        var start = 0
+        while start < unjudged.count {
+            let key = unjudged[start].key
+            var end = start + 1
+            while end < unjudged.count, unjudged[end].key == key { end += 1 }
+            judge(unjudged[start..<end], by: key, at: now, effects: &effects)
+            start = end
+        }
+        unjudged.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func judge(
+        _ points: ArraySlice<JudgedPoint>, by key: Watch.Key, at now: Timestamp,
+        effects: inout Effects
+    ) {
+        // Where the log is asked, its answer brings these readings, too.
+        guard asked.isEmpty || !asked.contains(key.order) else { return }
+        var found = takeFindings()
+        let pause = settings.bounds.backlogPauseMilliseconds
+        let newest = points.lazy.map(\.point.measuredAt).max() ?? now
+        let isBacklog = now.milliseconds(since: newest) > pause
+        let judgedAt = isBacklog ? newest : now
+        let catchesUpAt = isBacklog ? now.advanced(byMilliseconds: pause) : nil
+        let isKnown =
+            watches.change(key) { (watch: inout Watch) -> Void in
+                watch.catchesUpAt = catchesUpAt
+                if points.count == 1, let only = points.first {
+                    watch.track.take(only.point, now: judgedAt, into: &found)
+                } else {
+                    watch.track.take(points.map(\.point), now: judgedAt, into: &found)
+                }
+            } != nil
+        if !isKnown, let order = book[key.order], let custody = custody(of: key) {
+            let track = ExcursionTrack(
+                window: TransitWindow(custody), limit: settings.limits[order.foodClass],
+                settings: excursionSettings(of: key.source), readings: points.map(\.point),
+                now: judgedAt, into: &found)
+            watches.put(Watch(track: track, catchesUpAt: catchesUpAt), at: key)
+        }
+        carryOut(&found, of: key, at: now, effects: &effects)
+    }
+
+    /// Tells what time alone has led to.
+    mutating func advanceWatches(to now: Timestamp, effects: inout Effects) {
+        for key in watches.due(at: now) {
+            var found = takeFindings()
+            _ = watches.change(key) { (watch: inout Watch) -> Void in
+                watch.catchesUpAt = nil
+                watch.track.advance(to: now, into: &found)
+            }
+            carryOut(&found, of: key, at: now, effects: &effects)
+        }
+    }
+
+    /// The bag has ceased to carry the order.
+    mutating func judgeEnded(_ custody: Custody, at now: Timestamp, effects: inout Effects) {
+        guard let until = custody.until, !asked.contains(custody.order) else { return }
+        for source in book.sources(inBag: custody.bag) {
+            let key = Watch.Key(order: custody.order, source: source, from: custody.from)
+            guard let newest = watches[key]?.track.newest else { continue }
+            // Readings that belong to the order no more are taken out of its judgement.
+            if newest.measuredAt >= until {
+                return askAgain(custody.order, effects: &effects)
+            }
+            var found = takeFindings()
+            _ = watches.change(key) {
+                $0.track.change(window: TransitWindow(custody), now: now, into: &found)
+            }
+            carryOut(&found, of: key, at: now, effects: &effects)
+        }
+    }
+
+    /// Asks the log for all temperatures of an order: what its watches make of them takes the place
+    /// of what was judged.
+    mutating func askAgain(_ order: OrderNumber, effects: inout Effects) {
+        if asked.insert(order).inserted { effects.recalls.append(order) }
+    }
+
+    /// Judges all the readings of the log that belong to an order, in place of what was judged.
     ///
-    /// - Parameter readings: The whole answer to a `ReadingRecall`, in any order. What the bag has
-    ///   been given away of since it was asked for is passed over.
+    /// - Parameter readings: Of all bags of the order, in any order. What a bag carried another order
+    ///   at is passed over.
     package mutating func recalled(
-        _ readings: [Reading], for number: OrderNumber, effects: inout Effects
+        _ readings: [Reading], for number: OrderNumber, at now: Timestamp,
+        effects: inout Effects
     ) {
+        asked.remove(number)
         guard let order = book[number] else { return }
-        let limit = settings.limits[order.foodClass]
-        let instants = instants(of: readings, for: order)
-        var newest: [SourceNumber: Timestamp] = [:]
-        var lastOutside: [SourceNumber: Timestamp] = [:]
-        for instant in instants {
-            newest[instant.source] = instant.measuredAt
-            if !limit.isKept(by: instant.celsius) {
-                lastOutside[instant.source] = instant.measuredAt
+        var points: [Watch.Key: [TemperaturePoint]] = [:]
+        for reading in readings {
+            guard let key = key(of: reading, for: number), let point = TemperaturePoint(reading)
+            else { continue }
+            points[key, default: []].append(point)
+        }
+        let restored = takeRestored(of: number)
+        for custody in book.custody(of: number) {
+            for source in book.sources(inBag: custody.bag) {
+                let key = Watch.Key(order: number, source: source, from: custody.from)
+                judgeAnew(
+                    key, order, custody, points[key] ?? [], restored[key], at: now,
+                    effects: &effects)
             }
         }
-        for source in newest.keys {
-            watches[WatchKey(order: number, source: source)]?
-                .resume(lastOutside: lastOutside[source], by: limit)
+    }
+
+    /// The watch that a reading of the log is for.
+    private func key(of reading: Reading, for order: OrderNumber) -> Watch.Key? {
+        guard reading.source.rawValue >= 1, Int(reading.source.rawValue) <= sources.count,
+            let bag = sources[reading.source].bag,
+            let custody = book.custody(inBag: bag, at: reading.measuredAt),
+            custody.order == order
+        else { return nil }
+        return Watch.Key(order: order, source: reading.source, from: custody.from)
+    }
+
+    /// How long a source may be silent before the time between is unknown follows from how often it
+    /// is expected to send.
+    private func excursionSettings(of source: SourceNumber) -> ExcursionSettings {
+        var chosen = settings.excursions
+        if let seconds = devices[sources[source].source.device]?.expectedIntervalSeconds {
+            let expected = ExcursionSettings.maximumGap(
+                expectedInterval: Int64(clamping: seconds) * ExcursionSettings.second)
+            chosen.maximumGap = max(chosen.maximumGap, expected)
         }
-        for instant in instants {
-            let isFollowed = newest[instant.source].map { instant.measuredAt < $0 } ?? false
-            judge(instant, for: order, isFollowed: isFollowed, effects: &effects)
+        return chosen
+    }
+
+    private func custody(of key: Watch.Key) -> Custody? {
+        guard let bag = sources[key.source].bag else { return nil }
+        return book.bags[bag].custody.first { $0.order == key.order && $0.from == key.from }
+    }
+
+    // MARK: After a restart, another limit, another custody
+
+    /// What was told of a watch.
+    struct Told: Sendable {
+        var excursions: [Excursion] = []
+        var losses: [DataLoss] = []
+
+        /// A time at which all of it had been told: where the clock was set back, it is not yet come.
+        func reach(of now: Timestamp, maximumGap: Int64) -> Timestamp {
+            let silences = losses.map { $0.from.advanced(byMicroseconds: maximumGap + 1) }
+            let turns = excursions.flatMap { [$0.judged.activatedAt, $0.judged.closedAt] }
+            let latest = (silences + turns.compactMap(\.self)).max()
+            return max(now, latest?.timestampNotBefore ?? now)
         }
     }
 
-    /// Asks the log for the temperatures of a bag from the first instant at which it carried the
-    /// order to the last. Where it carried another order in between, that is passed over later: one
-    /// answer must tell everything that a watch is to judge.
-    func askAgain(order: OrderNumber, bag: String, effects: inout Effects) {
-        let custody = book.custody(ofBag: bag).filter { $0.order == order }
-        guard let first = custody.first, let last = custody.last else { return }
-        let recall = ReadingRecall(order: order, bag: bag, from: first.from, until: last.until)
-        effects.recalls.removeAll { $0.order == order && $0.bag == bag }
-        effects.recalls.append(recall)
-    }
-
-    /// A temperature of one source at one instant.
-    struct Instant {
-        var source: SourceNumber
-        var measuredAt: Timestamp
-        var receivedAt: Timestamp
-        var celsius: Double
-    }
-
-    /// The usable temperatures among `readings` that belong to the order, in order of event time; of
-    /// one source and instant the one furthest outside the limit comes first.
-    private func instants(of readings: [Reading], for order: Order) -> [Instant] {
-        let limit = settings.limits[order.foodClass]
-        var instants: [Instant] = []
-        for reading in readings where isJudged(reading, for: order.number) {
-            instants.append(
-                Instant(
-                    source: reading.source, measuredAt: reading.measuredAt,
-                    receivedAt: reading.receivedAt, celsius: reading.measurement.value))
+    /// What the log says was told of an order, by the watches it is for; empty the second time.
+    private mutating func takeRestored(of order: OrderNumber) -> [Watch.Key: Told] {
+        var told: [Watch.Key: Told] = [:]
+        for excursion in restoredExcursions.removeValue(forKey: order) ?? [] {
+            let key = key(of: excursion.source, for: order, at: excursion.openedAt)
+            told[key, default: Told()].excursions.append(excursion)
         }
-        instants.sort {
-            ($0.measuredAt, $0.source.rawValue, -limit.deviation(of: $0.celsius))
-                < ($1.measuredAt, $1.source.rawValue, -limit.deviation(of: $1.celsius))
+        for gap in restoredGaps.removeValue(forKey: order) ?? [] {
+            let key = key(of: gap.source, for: order, at: gap.loss.from.timestamp)
+            told[key, default: Told()].losses.append(gap.loss)
         }
-        return instants
+        return told
     }
 
-    private func isJudged(_ reading: Reading, for order: OrderNumber) -> Bool {
-        guard reading.measurement.quantity == .temperature,
-            reading.measurement.marker == nil, reading.quality.rollup != .bad,
-            reading.source.rawValue >= 1, Int(reading.source.rawValue) <= sources.count,
-            let bag = sources[reading.source].bag
-        else { return false }
-        return book.order(inBag: bag, at: reading.measuredAt)?.number == order
+    /// The stretch of custody that an instant lies in, or the last one that began before.
+    private func key(
+        of source: SourceNumber, for order: OrderNumber, at instant: Timestamp
+    ) -> Watch.Key {
+        let stretches =
+            sources[source].bag.map { book.bags[$0].custody.filter { $0.order == order } } ?? []
+        let stretch = stretches.last { $0.from <= instant } ?? stretches.first
+        return Watch.Key(order: order, source: source, from: stretch?.from ?? instant)
     }
 
-    /// Judges one temperature for an order, and says what that changed.
-    ///
-    /// - Parameter isFollowed: Whether it comes from the log, with newer ones to be judged next.
-    mutating func judge(
-        _ instant: Instant, for order: Order, isFollowed: Bool = false, effects: inout Effects
+    private mutating func judgeAnew(
+        _ key: Watch.Key, _ order: Order, _ custody: Custody, _ points: [TemperaturePoint],
+        _ restored: Told?, at now: Timestamp, effects: inout Effects
     ) {
-        let question = Watch.Question(
-            celsius: instant.celsius, measuredAt: instant.measuredAt,
-            limit: settings.limits[order.foodClass], foodClass: order.foodClass,
-            limitProfile: settings.limits.profile,
-            gap: settings.bounds.excursionGapMilliseconds, number: last.excursion + 1,
-            isFollowed: isFollowed)
-        let key = WatchKey(order: order.number, source: instant.source)
-        // More than one step only where an excursion by an earlier limit ends.
-        while true {
-            switch judge(question, by: key) {
-            case .nothing: return
-            case .widened(let excursion):
-                effects.records.excursions.append(excursion)
-                return
-            case .opened(let excursion):
-                last.excursion += 1
-                counters.excursionsOpened += 1
-                return tell(.opened, excursion, of: order, instant, &effects)
-            case .closed(let excursion):
-                counters.excursionsClosed += 1
-                return tell(.closed, excursion, of: order, instant, &effects)
-            case .superseded(let excursion):
-                counters.excursionsClosed += 1
-                tell(.closed, excursion, of: order, instant, &effects)
+        let limit = settings.limits[order.foodClass]
+        var told = restored ?? Told()
+        if let watch = watches[key] {
+            told.excursions += watch.earlier
+            told.excursions += watch.told.values.sorted { $0.number < $1.number }
+            told.losses += watch.losses
+        }
+        guard !points.isEmpty || !told.excursions.isEmpty || !told.losses.isEmpty else {
+            return watches.remove(key)
+        }
+        let chosen = excursionSettings(of: key.source)
+        let now = told.reach(of: now, maximumGap: chosen.maximumGap)
+        var standing: [Excursion] = []
+        var earlier: [Excursion] = []
+        for excursion in told.excursions where excursion.judged.closeReason != .limitChanged {
+            if excursion.limit == limit {
+                standing.append(excursion)
+            } else if excursion.judged.closedAt == nil {
+                end(excursion, at: now, effects: &effects)
+            } else {
+                earlier.append(excursion)
             }
+        }
+        var found = takeFindings()
+        var track = ExcursionTrack(
+            window: TransitWindow(custody), limit: limit,
+            settings: chosen, now: now, into: &found)
+        for excursion in standing where excursion.judged.closeReason == .sensorUnavailable {
+            guard let moment = excursion.closedAt else { continue }
+            track.giveUpSensor(at: moment, now: now, into: &found)
+        }
+        let numbered = zip(UInt32(1)..., standing).map { ordinal, excursion in
+            ToldExcursion(
+                ordinal: ordinal, revision: excursion.revision, excursion: excursion.judged)
+        }
+        var watch = Watch(track: track, losses: told.losses, earlier: earlier)
+        watch.told = Dictionary(zip(UInt32(1)..., standing), uniquingKeysWith: { $1 })
+        watch.track.judgeAgain(
+            points, told: numbered, toldLosses: told.losses, now: now, into: &found)
+        watches.put(watch, at: key)
+        carryOut(&found, of: key, at: now, effects: &effects)
+    }
+
+    /// An excursion keeps the limit it was judged by: where another holds, it is over.
+    private mutating func end(
+        _ excursion: Excursion, at now: Timestamp, effects: inout Effects
+    ) {
+        var ended = excursion
+        ended.revision += excursion.revision == .max ? 0 : 1
+        ended.judged = excursion.judged.closed(at: TraceTime(now), .limitChanged)
+        effects.records.excursions.append(ended)
+        guard excursion.judged.isAlarm else { return }
+        counters.excursionsClosed += 1
+        tell(.closed, ended, newest: nil, at: now, effects: &effects)
+    }
+
+    /// The list that findings are put in, kept so that it is not made for each reading.
+    private mutating func takeFindings() -> [ExcursionEffect] {
+        var findings: [ExcursionEffect] = []
+        swap(&findings, &spareFindings)
+        return findings
+    }
+
+    // MARK: Telling
+
+    private mutating func carryOut(
+        _ found: inout [ExcursionEffect], of key: Watch.Key, at now: Timestamp,
+        effects: inout Effects
+    ) {
+        for finding in found {
+            switch finding {
+            case .told(let told, let news): store(told, news, key, now, &effects)
+            case .corrected(let correction): store(correction, key, now, &effects)
+            case .dataLost(let loss): store(loss, .lost, key, now, &effects)
+            case .dataReturned(let loss): store(loss, .returned, key, now, &effects)
+            case .dataRecovered(let loss): store(loss, .recovered, key, now, &effects)
+            case .needsLog: askAgain(key.order, effects: &effects)
+            }
+        }
+        found.removeAll(keepingCapacity: true)
+        swap(&found, &spareFindings)
+    }
+
+    private mutating func store(
+        _ told: ToldExcursion, _ news: ExcursionEffect.News, _ key: Watch.Key, _ now: Timestamp,
+        _ effects: inout Effects
+    ) {
+        guard let order = book[key.order], let watch = watches[key] else { return }
+        var excursion = watch.told[told.ordinal] ?? newExcursion(told, key, order, watch.track.rule)
+        let wasOpen = excursion.number <= last.excursion && watch.told[told.ordinal]?.isOpen == true
+        excursion.revision = told.revision
+        excursion.judged = told.excursion
+        last.excursion = max(last.excursion, excursion.number)
+        _ = watches.change(key) { $0.told[told.ordinal] = excursion }
+        effects.records.excursions.append(excursion)
+        let newest = watch.track.newest
+        switch news {
+        case .opened:
+            counters.excursionsOpened += 1
+            if !excursion.isOpen { counters.excursionsClosed += 1 }
+            tell(.opened, excursion, newest: newest, at: now, effects: &effects)
+        case .closed:
+            if wasOpen { counters.excursionsClosed += 1 }
+            tell(.closed, excursion, newest: newest, at: now, effects: &effects)
+        case .revised where told.excursion.isAlarm:
+            if wasOpen, !excursion.isOpen { counters.excursionsClosed += 1 }
+            tell(.revised, excursion, newest: newest, at: now, effects: &effects)
+        // Of interest for the record alone.
+        case .revised, .recovering, .outsideAgain, .minorDip: break
         }
     }
 
-    /// In place: changing a value by its key would take two allocations.
-    private mutating func judge(_ question: Watch.Question, by key: WatchKey) -> Watch.Finding {
-        if let place = watches.index(forKey: key) {
-            return watches.values[place].judge(question)
+    private func newExcursion(
+        _ told: ToldExcursion, _ key: Watch.Key, _ order: Order, _ rule: ExcursionRule
+    ) -> Excursion {
+        Excursion(
+            number: last.excursion + 1, order: key.order, source: key.source,
+            foodClass: order.foodClass, limit: rule.limit,
+            limitProfile: settings.limits.profile, settings: rule.settings,
+            judged: told.excursion)
+    }
+
+    private mutating func store(
+        _ correction: ExcursionCorrection, _ key: Watch.Key, _ now: Timestamp,
+        _ effects: inout Effects
+    ) {
+        guard let watch = watches[key], var excursion = watch.told[correction.ordinal] else {
+            return
         }
-        var watch = Watch(order: key.order, source: key.source)
-        defer { watches[key] = watch }
-        return watch.judge(question)
+        let wasOpen = excursion.isOpen
+        excursion.revision = correction.revision
+        if let now = correction.now {
+            excursion.judged = now
+        } else {
+            excursion.standing = correction.joined == nil ? .corrected : .joined
+        }
+        let isKept = correction.now != nil
+        _ = watches.change(key) { $0.told[correction.ordinal] = isKept ? excursion : nil }
+        effects.records.excursions.append(excursion)
+        guard correction.was.isAlarm else { return }
+        if wasOpen { counters.excursionsClosed += 1 }
+        counters.excursionsCorrected += 1
+        tell(.corrected, excursion, newest: watch.track.newest, at: now, effects: &effects)
+    }
+
+    private mutating func store(
+        _ loss: DataLoss, _ state: DataLossNotice.State, _ key: Watch.Key, _ now: Timestamp,
+        _ effects: inout Effects
+    ) {
+        guard let order = book[key.order] else { return }
+        _ = watches.change(key) { watch in
+            watch.losses.removeAll { $0.from == loss.from }
+            if state != .recovered { watch.losses.append(loss) }
+        }
+        effects.records.dataGaps.append(
+            DataGap(
+                order: key.order, source: key.source, loss: loss,
+                isRecovered: state == .recovered))
+        if state == .lost { counters.dataLosses += 1 }
+        let source = sources[key.source].source
+        let notice = DataLossNotice(
+            state: state, order: order.id, bag: source.carrier.name, device: source.device,
+            from: loss.from.timestamp, until: loss.until?.timestamp, toldAt: now)
+        record(.dataLoss(notice), for: key.order, at: now, now: now, &effects)
     }
 
     private mutating func tell(
-        _ state: TemperatureAlert.State, _ excursion: Excursion, of order: Order,
-        _ instant: Instant, _ effects: inout Effects
+        _ state: TemperatureAlert.State, _ excursion: Excursion, newest: TemperaturePoint?,
+        at now: Timestamp, effects: inout Effects
     ) {
-        effects.records.excursions.append(excursion)
+        guard let order = book[excursion.order] else { return }
         let source = sources[excursion.source].source
         let alert = TemperatureAlert(
             state: state, excursion: excursion, order: order.id, bag: source.carrier.name,
-            device: source.device, celsius: instant.celsius, measuredAt: instant.measuredAt,
-            receivedAt: instant.receivedAt)
-        record(
-            .alert(alert), for: order.number, at: instant.measuredAt, now: instant.receivedAt,
-            &effects)
+            device: source.device, celsius: newest?.celsius,
+            measuredAt: newest?.measuredAt ?? now, toldAt: now)
+        record(.alert(alert), for: excursion.order, at: alert.measuredAt, now: now, &effects)
+    }
+}
+
+extension TransitWindow {
+    init(_ custody: Custody) {
+        self.init(from: custody.from, until: custody.until)
     }
 }

@@ -112,7 +112,7 @@ extension Bridge {
         guard !before.status.isFinal else { throw .orderIsFinal(id) }
         store(order, effects: &effects)
         if order.status.isFinal { endCustody(of: order, at: now, effects: &effects) }
-        if order.foodClass != before.foodClass { judgeAgain(order, effects: &effects) }
+        if order.foodClass != before.foodClass { askAgain(order.number, effects: &effects) }
         let change = OrderChange(order: order, previousStatus: before.status)
         record(.order(change), for: number, at: now, now: now, &effects)
         return order
@@ -149,11 +149,11 @@ extension Bridge {
         if var before = known.last, before.until.map({ $0 > from }) ?? true {
             before.until = from
             store(before, effects: &effects)
-            judgeShortened(before, effects: &effects)
+            judgeEnded(before, at: now, effects: &effects)
         }
         let custody = Custody(bag: bag, order: number, from: from)
         store(custody, effects: &effects)
-        askAgain(order: number, bag: bag, effects: &effects)
+        askAgain(number, effects: &effects)
         return .bound(custody, order: order)
     }
 
@@ -187,29 +187,7 @@ extension Bridge {
         for var custody in book.custody(of: order.number) where custody.until == nil {
             custody.until = max(end, custody.from)
             store(custody, effects: &effects)
-            judgeShortened(custody, effects: &effects)
-        }
-    }
-
-    /// Judges again what is left of a custody where readings were judged that lie behind its end,
-    /// as it would be after a restart.
-    private mutating func judgeShortened(_ custody: Custody, effects: inout Effects) {
-        guard let until = custody.until else { return }
-        var isAsked = false
-        for source in book.sources(inBag: custody.bag) {
-            let key = WatchKey(order: custody.order, source: source)
-            guard let newest = watches[key]?.newestJudged, newest >= until else { continue }
-            watches[key]?.forgetJudged()
-            isAsked = true
-        }
-        if isAsked { askAgain(order: custody.order, bag: custody.bag, effects: &effects) }
-    }
-
-    /// Judges what is in the log by the limit of the order's new class.
-    mutating func judgeAgain(_ order: Order, effects: inout Effects) {
-        for key in watches.keys where key.order == order.number { watches[key]?.forgetJudged() }
-        for custody in book.custody(of: order.number) {
-            askAgain(order: order.number, bag: custody.bag, effects: &effects)
+            judgeEnded(custody, at: now, effects: &effects)
         }
     }
 

@@ -27,16 +27,21 @@ extension Bridge {
             live.source = source
             let measuredAt =
                 origin.measuredAt ?? standIn(from: source, receivedAt: arrival.receivedAt)
-            let order = sources[source].bag.flatMap { book.order(inBag: $0, at: measuredAt) }
+            let custody = sources[source].bag.flatMap {
+                book.custody(inBag: $0, at: measuredAt)
+            }
+            let order = custody.flatMap { book[$0.order] }
             let row = Row(
                 source: source, profile: origin.profile, measuredAt: measuredAt,
                 timeSource: origin.measuredAt == nil ? .receipt : sample.timeSource,
                 receivedAt: arrival.receivedAt,
                 quality: flags(of: sample, origin, arrival, isConflict: hearing == .conflict),
                 notes: origin.isClockUnset ? sample.notes.union(.clockUnset) : sample.notes,
-                message: message, order: order?.number)
+                message: message, order: order?.number,
+                watch: watch(of: source, carrying: order, in: custody))
             record(index, of: batch, row, order, &live, effects: &effects)
         }
+        judgeMessage(at: arrival.receivedAt, effects: &effects)
         publish(live, batch, effects: &effects)
     }
 
@@ -84,13 +89,6 @@ extension Bridge {
             of: sample, in: batch, row: row, limit: order.map { settings.limits[$0.foodClass] },
             effects: &effects)
         let fixQuality = recordFix(of: sample, row: row, effects: &effects)
-        if let order, let warmest, warmest.quality != .bad {
-            judge(
-                Instant(
-                    source: row.source, measuredAt: row.measuredAt, receivedAt: row.receivedAt,
-                    celsius: warmest.celsius),
-                for: order, effects: &effects)
-        }
         if row.quality[.eventTime] == .bad { return }
         guard isNewest(row.measuredAt, from: row.source, receivedAt: row.receivedAt) else {
             counters.lateReadings += 1
@@ -144,6 +142,18 @@ extension Bridge {
         var notes: ReadingNotes
         var message: MessageNumber?
         var order: OrderNumber?
+        /// What judges its temperatures.
+        var watch: Watch.Key?
+    }
+
+    /// The watch over the order's food, where something limits it.
+    private func watch(
+        of source: SourceNumber, carrying order: Order?, in custody: Custody?
+    ) -> Watch.Key? {
+        guard let order, let custody, settings.limits[order.foodClass].isLimiting else {
+            return nil
+        }
+        return Watch.Key(order: order.number, source: source, from: custody.from)
     }
 
     /// The temperature of a sample that lies furthest outside the limit.
@@ -196,6 +206,13 @@ extension Bridge {
             counters.readings += 1
             guard measurement.quantity == .temperature, measurement.marker == nil else {
                 continue
+            }
+            if let watch = row.watch, quality.rollup != .bad,
+                let point = TemperaturePoint(
+                    celsius: measurement.value, measuredAt: row.measuredAt,
+                    isSuspect: quality.rollup == .suspect)
+            {
+                unjudged.append(JudgedPoint(key: watch, point: point))
             }
             let temperature = Temperature(
                 celsius: measurement.value,
@@ -268,7 +285,7 @@ extension Bridge {
         var isWithinLimit: Bool?
         if let order, temperature.quality != .bad {
             let limit = settings.limits[order.foodClass]
-            if limit.minimum != nil || limit.maximum != nil {
+            if limit.isLimiting {
                 isWithinLimit = limit.isKept(by: temperature.celsius)
             }
         }

@@ -20,7 +20,15 @@ package struct Bridge: Sendable {
     var recentSamples = RecentSamples()
     /// Whose the samples of the message in hand are; empty between messages.
     var origins: [SampleOrigin] = []
-    var watches: [WatchKey: Watch] = [:]
+    var watches = Watches()
+    /// Orders whose readings the log is asked for: they are judged when it answers.
+    var asked: Set<OrderNumber> = []
+    /// Temperatures of the message in hand; empty between messages.
+    var unjudged: [JudgedPoint] = []
+    var spareFindings: [ExcursionEffect] = []
+    /// What was told before the start, until the log's answer is judged.
+    var restoredExcursions: [OrderNumber: [Excursion]] = [:]
+    var restoredGaps: [OrderNumber: [DataGap]] = [:]
     var recent: RecentDeliveries
     /// Per broker, what its fingerprints are marked with.
     let brokerMarks: [UInt8]
@@ -38,11 +46,6 @@ package struct Bridge: Sendable {
         var event: UInt64
         var delivery: UInt64
         var rawMessages: UInt64
-    }
-
-    struct WatchKey: Hashable, Sendable {
-        var order: OrderNumber
-        var source: SourceNumber
     }
 
     /// - Parameters:
@@ -70,12 +73,10 @@ package struct Bridge: Sendable {
         for custody in restored.custody { book.put(custody) }
         sources = SourceTable(
             profiles: settings.profiles, restored: restored, salt: random.next(), book: &book)
-        let known = Dictionary(grouping: restored.excursions) {
-            WatchKey(order: $0.order, source: $0.source)
-        }
-        for (key, excursions) in known {
-            watches[key] = Watch(order: key.order, source: key.source, excursions: excursions)
-        }
+        restoredExcursions = Dictionary(
+            grouping: restored.excursions.filter { $0.standing == .holds }, by: \.order)
+        restoredGaps = Dictionary(
+            grouping: restored.dataGaps.filter { !$0.isRecovered }, by: \.order)
         for endpoint in settings.endpoints {
             outboxes[endpoint.name] = EndpointOutbox(
                 restored: restored.deliveries.filter { $0.endpoint == endpoint.name },
@@ -83,7 +84,7 @@ package struct Bridge: Sendable {
         }
         // Final orders too: one may have become final before an earlier recall was answered.
         for custody in restored.custody where book[custody.order] != nil {
-            askAgain(order: custody.order, bag: custody.bag, effects: &effects)
+            askAgain(custody.order, effects: &effects)
         }
     }
 
@@ -92,11 +93,14 @@ package struct Bridge: Sendable {
     /// What is in the log of the orders in memory is judged again where their limit has changed,
     /// as it would be after a restart.
     package mutating func reload(_ settings: BridgeSettings, effects: inout Effects) {
-        let before = self.settings.limits
+        let before = self.settings
         self.settings.limits = settings.limits
+        self.settings.excursions = settings.excursions
         for order in book.ordersByNumber
-        where before[order.foodClass] != settings.limits[order.foodClass] {
-            judgeAgain(order, effects: &effects)
+        where before.limits[order.foodClass] != settings.limits[order.foodClass]
+            || before.excursions != settings.excursions
+        {
+            askAgain(order.number, effects: &effects)
         }
         self.settings.bounds = settings.bounds
         self.settings.registration = settings.registration
@@ -122,18 +126,23 @@ package struct Bridge: Sendable {
 
     /// Does what is due, and says when there is something due next.
     package mutating func wake(at now: Timestamp, effects: inout Effects) -> Timestamp? {
+        // Before an order is forgotten its end is told.
+        advanceWatches(to: now, effects: &effects)
         if now.milliseconds(since: lastTidied) >= 60_000 {
             lastTidied = now
             let reach = -settings.bounds.finalOrderRetentionMilliseconds
             let forgotten = book.forgetFinal(before: now.advanced(byMilliseconds: reach))
             if !forgotten.isEmpty {
-                watches = watches.filter { !forgotten.contains($0.key.order) }
+                watches.remove { forgotten.contains($0.order) }
             }
         }
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
-        return [attempt, frames].compactMap { $0 }.min()
+        return [attempt, frames, watches.nextTimer].compactMap { $0 }.min()
     }
+
+    /// When time alone may next change what is said of an order's food; may be too early.
+    package var nextWatchTimer: Timestamp? { watches.nextTimer }
 
     /// Orders in memory, for the simulator and for metrics.
     package var ordersInMemory: Int { book.count }
@@ -166,6 +175,10 @@ package struct Counters: Equatable, Sendable {
     package var redeliveries: UInt64 = 0
     package var excursionsOpened: UInt64 = 0
     package var excursionsClosed: UInt64 = 0
+    /// Alarms that late or corrected readings did not bear out.
+    package var excursionsCorrected: UInt64 = 0
+    /// Bags that fell silent while their food was outside its limit.
+    package var dataLosses: UInt64 = 0
     package var deadLetters: [String: UInt64] = [:]
     package var deliveriesAccepted: UInt64 = 0
     package var deliveriesFailed: UInt64 = 0

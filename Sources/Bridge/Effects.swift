@@ -13,8 +13,9 @@ package struct Effects: Sendable {
     package var attempts: [DeliveryAttempt] = []
     /// Endpoints whose further pending deliveries are to be read back from the journal.
     package var refills: [DeliveryRefill] = []
-    /// Readings of the log that are to be judged for an order, once `records` are durable.
-    package var recalls: [ReadingRecall] = []
+    /// Orders whose temperatures in the log are to be judged anew, once `records` are durable: all
+    /// of them at once, by `Bridge.recalled`.
+    package var recalls: [OrderNumber] = []
     /// Answers to commands, to be given once `records` are durable.
     package var replies: [CommandReply] = []
     /// Which profiles the decoder must take for which devices, once `records` are durable; in order.
@@ -50,6 +51,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var custody: [Custody] = []
     /// New and changed excursions, whole, by number.
     package var excursions: [Excursion] = []
+    /// New and changed gaps, whole, by order, source and start.
+    package var dataGaps: [DataGap] = []
     package var events: [EventRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
@@ -67,7 +70,7 @@ package struct RecordBatch: Equatable, Sendable {
 
     package var isEmpty: Bool {
         readings.isEmpty && fixes.isEmpty && sources.isEmpty && orders.isEmpty && custody.isEmpty
-            && excursions.isEmpty && events.isEmpty && deliveries.isEmpty
+            && excursions.isEmpty && dataGaps.isEmpty && events.isEmpty && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty
@@ -80,6 +83,7 @@ package struct RecordBatch: Equatable, Sendable {
         orders.removeAll(keepingCapacity: true)
         custody.removeAll(keepingCapacity: true)
         excursions.removeAll(keepingCapacity: true)
+        dataGaps.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)
@@ -264,22 +268,5 @@ package struct DeliveryRefill: Equatable, Sendable {
         self.endpoint = endpoint
         self.after = after
         self.limit = limit
-    }
-}
-
-/// The temperatures of a bag in a stretch of time, for an order that came to be known, or whose
-/// limit or end changed, after they were recorded. All of them are wanted at once.
-package struct ReadingRecall: Equatable, Sendable {
-    package var order: OrderNumber
-    package var bag: String
-    package var from: Timestamp
-    /// The first instant no longer asked for; nil for everything up to now.
-    package var until: Timestamp?
-
-    package init(order: OrderNumber, bag: String, from: Timestamp, until: Timestamp?) {
-        self.order = order
-        self.bag = bag
-        self.from = from
-        self.until = until
     }
 }

@@ -20,6 +20,7 @@ struct OrderBook: Sendable {
     private var numbers: [String: OrderNumber] = [:]
     private(set) var bags: [Bag] = []
     private var bagIndices: [String: Int] = [:]
+    private var bagsByOrder: [OrderNumber: [Int]] = [:]
     private(set) var vehicles: [Vehicle] = []
     private var vehicleIndices: [String: Int] = [:]
 
@@ -60,9 +61,9 @@ struct OrderBook: Sendable {
         guard !forgotten.isEmpty else { return forgotten }
         for number in forgotten {
             if let order = orders.removeValue(forKey: number) { numbers[order.id] = nil }
-        }
-        for index in bags.indices {
-            bags[index].custody.removeAll { forgotten.contains($0.order) }
+            for bag in bagsByOrder.removeValue(forKey: number) ?? [] {
+                bags[bag].custody.removeAll { $0.order == number }
+            }
         }
         return forgotten
     }
@@ -100,18 +101,23 @@ struct OrderBook: Sendable {
             bags[index].custody.firstIndex { $0.from > custody.from }
             ?? bags[index].custody.endIndex
         bags[index].custody.insert(custody, at: place)
+        if bagsByOrder[custody.order]?.contains(index) != true {
+            bagsByOrder[custody.order, default: []].append(index)
+        }
     }
 
-    /// The order the bag carried at `instant`, as far as is known.
-    func order(inBag index: Int, at instant: Timestamp) -> Order? {
+    /// The custody that the bag was in at `instant`, as far as is known.
+    func custody(inBag index: Int, at instant: Timestamp) -> Custody? {
         for custody in bags[index].custody.reversed() where custody.covers(instant) {
-            return orders[custody.order]
+            return custody
         }
         return nil
     }
 
     /// Every custody of an order.
     func custody(of order: OrderNumber) -> [Custody] {
-        bags.flatMap { bag in bag.custody.filter { $0.order == order } }
+        (bagsByOrder[order] ?? []).flatMap { bag in
+            bags[bag].custody.filter { $0.order == order }
+        }
     }
 }

@@ -13,6 +13,8 @@ package struct RestoredState: Equatable, Sendable {
     package var custody: [Custody] = []
     /// Excursions of those orders, open and closed.
     package var excursions: [Excursion] = []
+    /// Gaps in the readings of those orders.
+    package var dataGaps: [DataGap] = []
     /// The oldest pending deliveries of each endpoint, in order of number: not more than
     /// `Bounds.pendingDeliveriesMaximum` each; the others are asked for when there is room.
     package var deliveries: [DeliveryRecord] = []

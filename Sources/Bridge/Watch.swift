@@ -1,184 +1,88 @@
 import ColdChain
 
-/// The watch over one order's food by one source: which of its readings keep the critical limit.
-///
-/// Where a source says several temperatures of one instant, the one furthest outside counts.
-///
-/// Readings newer than any judged before open and close excursions in order of event time. A late
-/// reading outside the limit that no known excursion covers becomes one of its own, already
-/// closed: it must be seen, but it says nothing of now. A late reading inside changes nothing: what
-/// was told is not taken back.
-///
-/// An excursion keeps the limit it was judged by. Where the limit has changed it covers nothing any
-/// more, and one that is open ends with the newest reading known.
+/// The watch over one order's food by one source, in one stretch of the bag's custody.
 struct Watch: Sendable {
-    let order: OrderNumber
-    let source: SourceNumber
-    /// Nil until a reading was judged: a watch that begins, or begins again after a restart, is
-    /// given the log's readings of the order first.
-    private(set) var newestJudged: Timestamp?
-    /// Whether a reading of that instant was outside.
-    private var isNewestOutside = false
-    /// What was the newest before the limit changed: an excursion by that limit lasted until then.
-    private var newestBefore: Timestamp?
-    /// Known excursions, in order of `openedAt`.
-    private(set) var excursions: [Excursion]
-
-    /// One reading to be judged, and what by.
-    struct Question {
-        var celsius: Double
-        var measuredAt: Timestamp
-        var limit: CriticalLimit
-        var foodClass: FoodClass
-        var limitProfile: String
-        /// Late readings outside that lie this close together, in milliseconds, are one excursion.
-        var gap: Int64
-        /// Given to an excursion that begins with this reading.
-        var number: UInt64
-        /// Whether the reading comes from the log, and the log has newer ones that come next.
-        var isFollowed = false
+    struct Key: Hashable, Sendable {
+        var order: OrderNumber
+        var source: SourceNumber
+        /// When the bag began to carry the order.
+        var from: Timestamp
     }
 
-    /// What judging one reading changed.
-    enum Finding: Equatable {
-        case nothing
-        /// An excursion was found that nobody has been told of.
-        case opened(Excursion)
-        /// The open excursion's peak moved, or a late one grew: to be stored, not to be told.
-        case widened(Excursion)
-        case closed(Excursion)
-        /// The open excursion ended because its limit is no longer in force; the reading itself is
-        /// still to be judged.
-        case superseded(Excursion)
+    var track: ExcursionTrack
+    /// What stands as it was told, by the track's ordinal.
+    var told: [UInt32: Excursion] = [:]
+    var losses: [DataLoss] = []
+    /// When time is to go on where readings came that were measured long before: a device that
+    /// sends what it has stored is not silent between two of them.
+    var catchesUpAt: Timestamp?
+    /// What was told by limits that are in force no more; they may come into force again.
+    var earlier: [Excursion] = []
+}
+
+/// Every watch, and when the next one has something to say if no reading comes.
+struct Watches: Sendable {
+    private(set) var byKey: [Watch.Key: Watch] = [:]
+    /// Of those that wait for time to pass: food outside its limit, or not yet surely back.
+    private var timers: [Watch.Key: Timestamp] = [:]
+    /// Not after the earliest of `timers`.
+    private var notBefore: Timestamp?
+
+    subscript(key: Watch.Key) -> Watch? { byKey[key] }
+
+    var count: Int { byKey.count }
+
+    mutating func put(_ watch: Watch, at key: Watch.Key) {
+        byKey[key] = watch
+        keepTimer(of: watch, at: key)
     }
 
-    init(order: OrderNumber, source: SourceNumber, excursions: [Excursion] = []) {
-        self.order = order
-        self.source = source
-        self.excursions = excursions.sorted {
-            ($0.openedAt, $0.number) < ($1.openedAt, $1.number)
-        }
+    mutating func remove(_ key: Watch.Key) {
+        byKey[key] = nil
+        timers[key] = nil
     }
 
-    /// Lets earlier readings be judged again: by a limit that has changed, or because the order has
-    /// left the bag earlier than was known.
-    mutating func forgetJudged() {
-        newestBefore = newestJudged ?? newestBefore
-        newestJudged = nil
+    mutating func remove(where isMeant: (Watch.Key) -> Bool) {
+        byKey = byKey.filter { !isMeant($0.key) }
+        timers = timers.filter { !isMeant($0.key) }
     }
 
-    /// Prepares for the log's readings of the order. An excursion that is known to be open was told
-    /// as one: it lasts up to the last reading outside, whatever late ones lie within.
-    mutating func resume(lastOutside: Timestamp?, by limit: CriticalLimit) {
-        guard let open = excursions.last(where: { $0.closedAt == nil && $0.limit == limit }) else {
-            return
-        }
-        let resumed = max(lastOutside ?? open.openedAt, open.openedAt)
-        if let newestJudged, newestJudged >= resumed { return }
-        newestJudged = resumed
-        isNewestOutside = true
-    }
-
-    mutating func judge(_ question: Question) -> Finding {
-        if newestJudged == nil { resume(lastOutside: nil, by: question.limit) }
-        let measuredAt = question.measuredAt
-        let isKept = question.limit.isKept(by: question.celsius)
-        let isLate = newestJudged.map { measuredAt < $0 } ?? false
-        if !isLate {
-            if !question.isFollowed,
-                let ended = closeOpen(
-                    at: max(measuredAt, newestBefore ?? measuredAt),
-                    where: { $0 != question.limit })
-            {
-                return .superseded(ended)
-            }
-            isNewestOutside = !isKept || (isNewestOutside && newestJudged == measuredAt)
-            newestJudged = measuredAt
-        }
-        if isKept {
-            guard !isLate, !isNewestOutside,
-                let ended = closeOpen(at: measuredAt, where: { $0 == question.limit })
-            else { return .nothing }
-            return .closed(ended)
-        }
-        let isBehind = isLate || question.isFollowed
-        if let index = index(covering: question, endsIncluded: isBehind) {
-            return widen(index, by: question)
-        }
-        if isLate, let index = index(near: question) { return widen(index, by: question) }
-        return .opened(open(by: question, isLate: isLate))
-    }
-
-    private mutating func open(by question: Question, isLate: Bool) -> Excursion {
-        let excursion = Excursion(
-            number: question.number, order: order, source: source, foodClass: question.foodClass,
-            limit: question.limit, limitProfile: question.limitProfile,
-            openedAt: question.measuredAt, closedAt: isLate ? question.measuredAt : nil,
-            peak: question.celsius)
-        let place =
-            excursions.firstIndex { $0.openedAt > question.measuredAt } ?? excursions.endIndex
-        excursions.insert(excursion, at: place)
-        return excursion
-    }
-
-    private mutating func closeOpen(
-        at measuredAt: Timestamp, where isMeant: (CriticalLimit) -> Bool
-    ) -> Excursion? {
-        guard
-            let index = excursions.lastIndex(where: {
-                $0.closedAt == nil && $0.openedAt <= measuredAt && isMeant($0.limit)
-            })
-        else { return nil }
-        excursions[index].closedAt = measuredAt
-        return excursions[index]
-    }
-
-    /// The excursion that a reading lies in.
+    /// Changes a watch in place: taking it out and putting it back would copy its readings.
     ///
-    /// - Parameter endsIncluded: An excursion ends where a reading was inside again, and so that
-    ///   instant is not part of it; one found late ends with its last reading outside. The two are
-    ///   told apart by whether anything newer is known: what ends an excursion at an instant while
-    ///   the newest reading there is outside was a reading inside.
-    private func index(covering question: Question, endsIncluded: Bool) -> Int? {
-        let instant = question.measuredAt
-        return excursions.lastIndex { excursion in
-            guard excursion.openedAt <= instant, excursion.limit == question.limit else {
-                return false
-            }
-            guard let closedAt = excursion.closedAt else { return true }
-            return instant < closedAt || (endsIncluded && instant == closedAt)
+    /// - Returns: Nil where there is no such watch.
+    mutating func change<Answer>(_ key: Watch.Key, _ body: (inout Watch) -> Answer) -> Answer? {
+        guard let place = byKey.index(forKey: key) else { return nil }
+        let answer = body(&byKey.values[place])
+        keepTimer(of: byKey.values[place], at: key)
+        return answer
+    }
+
+    private mutating func keepTimer(of watch: Watch, at key: Watch.Key) {
+        if let earliest = watch.track.nextTimer {
+            let timer = watch.catchesUpAt ?? earliest
+            timers[key] = timer
+            notBefore = min(notBefore ?? timer, timer)
+        } else if !timers.isEmpty {
+            timers[key] = nil
         }
     }
 
-    /// The excursion nearest to a reading that lies in none, up to the gap away.
-    private func index(near question: Question) -> Int? {
-        let instant = question.measuredAt
-        var nearest: (index: Int, distance: Int64)?
-        for (index, excursion) in excursions.enumerated()
-        where excursion.limit == question.limit {
-            let distance =
-                excursion.openedAt > instant
-                ? excursion.openedAt.milliseconds(since: instant)
-                : instant.milliseconds(since: excursion.closedAt ?? instant)
-            if distance <= question.gap, nearest.map({ distance <= $0.distance }) ?? true {
-                nearest = (index, distance)
-            }
-        }
-        return nearest?.index
+    /// Those whose time has come, in an order that does not depend on chance.
+    mutating func due(at now: Timestamp) -> [Watch.Key] {
+        guard let notBefore, notBefore <= now else { return [] }
+        let due = timers.filter { $0.value <= now }
+        for key in due.keys { timers[key] = nil }
+        self.notBefore = timers.values.min()
+        return due.keys.sorted()
     }
 
-    private mutating func widen(_ index: Int, by question: Question) -> Finding {
-        let before = excursions[index]
-        let limit = question.limit
-        if limit.deviation(of: question.celsius) > limit.deviation(of: before.peak) {
-            excursions[index].peak = question.celsius
-        }
-        if question.measuredAt < before.openedAt {
-            excursions[index].openedAt = question.measuredAt
-        }
-        if let closedAt = before.closedAt, question.measuredAt > closedAt {
-            excursions[index].closedAt = question.measuredAt
-        }
-        return excursions[index] == before ? .nothing : .widened(excursions[index])
+    /// When the first of them is due; may be too early, never too late.
+    var nextTimer: Timestamp? { timers.isEmpty ? nil : notBefore }
+}
+
+extension Watch.Key: Comparable {
+    static func < (left: Self, right: Self) -> Bool {
+        (left.order.rawValue, left.source.rawValue, left.from)
+            < (right.order.rawValue, right.source.rawValue, right.from)
     }
 }

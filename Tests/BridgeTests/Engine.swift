@@ -9,10 +9,21 @@ struct Engine {
     /// Everything since `effects` was last emptied.
     var effects = Effects()
     private var packetIdentifier: UInt16 = 0
+    /// When the log answers.
+    private var now = Engine.start
 
     static let start = Timestamp(milliseconds: 1_795_176_000_000)
 
+    /// Without patience: a single reading outside is an alarm, a single one inside ends it.
     static func settings(endpoints: [EndpointSubscription] = []) -> BridgeSettings {
+        var settings = patientSettings(endpoints: endpoints)
+        settings.excursions.grace = 0
+        settings.excursions.hysteresis = 0
+        settings.excursions.clearDelay = 0
+        return settings
+    }
+
+    static func patientSettings(endpoints: [EndpointSubscription] = []) -> BridgeSettings {
         BridgeSettings(
             brokers: ["north", "south"],
             profiles: [
@@ -59,6 +70,7 @@ struct Engine {
     ) -> Arrival {
         self.packetIdentifier &+= 1
         let identifier = packetIdentifier ?? self.packetIdentifier
+        now = max(now, Engine.instant(seconds))
         return Arrival(
             broker: broker, receivedAt: Engine.instant(seconds), isRetained: isRetained,
             packetIdentifier: identifier)
@@ -100,6 +112,7 @@ struct Engine {
                 profile == 0 ? .bag : .vehicle, prefix.utf8.count..<topicBytes.count),
             topic: topicBytes.span, payload: payloadBytes.span, arrival: arrival,
             effects: &effects)
+        answerRecalls()
     }
 
     mutating func receiveUndecodable(_ payload: String, at seconds: Int64 = 0, packet: UInt16) {
@@ -117,8 +130,10 @@ struct Engine {
         _ command: Command, at seconds: Int64 = 0
     ) -> Result<CommandAnswer, CommandRefusal>? {
         let before = effects.replies.count
+        now = max(now, Engine.instant(seconds))
         bridge.perform(
             command, token: CommandToken(9), at: Engine.instant(seconds), effects: &effects)
+        answerRecalls()
         return effects.replies.count == before + 1 ? effects.replies.last?.result : nil
     }
 
@@ -154,15 +169,16 @@ struct Engine {
     mutating func answerRecalls() {
         let recalls = effects.recalls
         effects.recalls.removeAll()
-        for recall in recalls {
-            let sources = effects.records.sources.filter { $0.carrier == .bag(recall.bag) }
-            let custody = Custody(
-                bag: recall.bag, order: recall.order, from: recall.from, until: recall.until)
+        for order in recalls {
+            let stretches = effects.records.custody.filter { $0.order == order }
+            let sources = effects.records.sources.filter { source in
+                stretches.contains { source.carrier == .bag($0.bag) }
+            }
             let readings = effects.records.readings.filter { reading in
                 sources.contains { $0.number == reading.source }
-                    && custody.covers(reading.measuredAt)
+                    && stretches.contains { $0.from <= reading.measuredAt }
             }
-            bridge.recalled(readings, for: recall.order, effects: &effects)
+            bridge.recalled(readings, for: order, at: now, effects: &effects)
         }
     }
 
@@ -180,6 +196,9 @@ struct Engine {
             "\($0.bag) \($0.order) \($0.from)"
         }
         restored.excursions = Engine.last(records.excursions) { $0.number }
+        restored.dataGaps = Engine.last(records.dataGaps) {
+            "\($0.order) \($0.source) \($0.loss.from)"
+        }
         restored.fingerprints = records.fingerprints
         restored.lastRawMessages = records.rawMessages.blocks.last?.number ?? 0
         for change in records.devices {
@@ -241,7 +260,9 @@ struct Engine {
 
     /// The excursions as the log has them: start, end and peak, in seconds and °C.
     var excursions: [String] {
-        Engine.last(effects.records.excursions) { $0.number }.map { excursion in
+        Engine.last(effects.records.excursions) { $0.number }.filter {
+            $0.standing == .holds
+        }.map { excursion in
             let end = excursion.closedAt.map { "\(seconds($0))" } ?? "open"
             return "\(seconds(excursion.openedAt))…\(end) \(excursion.peak)"
         }

@@ -152,7 +152,7 @@ struct MarkerTests {
         engine.restart()
         #expect(engine.excursions == ["1…open 9.0"])
         engine.relay([Engine.Relayed("AA", 4, at: 3)], at: 3)
-        #expect(engine.excursions == ["1…3 9.0"])
+        #expect(engine.excursions == ["1…2 9.0"])
     }
 
     @Test("beside a number only the number is judged and shown; a silent humidity is not shown")

@@ -115,7 +115,7 @@ struct HeardTwiceTests {
         engine.makeOrder("o-1", .cold, in: "A")
         engine.relay([Relayed("A", 4, at: 1, sequence: 7)], at: 1)
         engine.relay([Relayed("A", 9, at: 2, sequence: 7)], at: 2)
-        #expect(engine.excursions == ["2…open 9.0"])
+        #expect(engine.excursions == ["1…open 9.0"])
     }
 
     @Test("both windows are settings")

@@ -63,8 +63,8 @@ import Testing
         try daemon.createOrder("ORD-9", foodClass: "hot", bags: ["BAG-9"], from: rfc3339(start))
         let log = try daemon.temperatureLog("ORD-9", token: token)
         #expect(log.excursions.count == 1)
-        #expect(log.excursions.first?.openedAt == rfc3339(start + 990_000))
-        #expect(log.excursions.first?.closedAt == rfc3339(start + 1_011_000))
+        #expect(log.excursions.first?.openedAt == rfc3339(start + 989_533))
+        #expect(log.excursions.first?.closedAt == rfc3339(start + 1_010_466))
     }
 
     @Test("W-1, W-2, W-3, W-4: a WebSocket is told of temperature, position, breach and pong")

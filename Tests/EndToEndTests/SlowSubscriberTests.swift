@@ -20,17 +20,20 @@ import Testing
         try stuck.send("pause")
         let before = daemon.memory
 
-        // Every second reading is outside the limit: an alert each, of which none may be lost.
-        let rows = 200
+        // Every second reading is outside the limit and the next one back inside: an alert each, told
+        // when it is over already, of which none may be lost.
+        let rows = 400
         let start = now() - 1_800_000
         var alerts = 0
+        var readings = 0
         var mostWaiting = 0.0
-        while try daemon.metric("freshwire_slow_consumers_closed_total") == 0, alerts < 100 * rows {
-            let batch = (alerts..<alerts + rows).map { number in
+        while try daemon.metric("freshwire_slow_consumers_closed_total") == 0, alerts < 50 * rows {
+            let batch = (readings..<readings + rows).map { number in
                 #"{"t":\#(start + number),"temperature":\#(number % 2 == 0 ? 9 : 4)}"#
             }
             try broker.publish("[" + batch.joined(separator: ",") + "]", to: "bags/BAG-1/readings")
-            alerts += rows
+            readings += rows
+            alerts += rows / 2
             #expect(
                 eventually(within: .seconds(60)) { other.count("temperature_alert") == alerts },
                 "\(other.count("temperature_alert")) of \(alerts)")

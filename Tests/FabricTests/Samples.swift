@@ -56,10 +56,15 @@ enum Sample {
         let excursion = Excursion(
             number: 7, order: OrderNumber(1), source: SourceNumber(3), foodClass: .hot,
             limit: CriticalLimit(minimum: 57), limitProfile: "us-fda-2022",
-            openedAt: at.advanced(byMilliseconds: -60_000),
-            closedAt: state == .closed ? at : nil, peak: 44.25)
+            judged: JudgedExcursion(
+                state: state == .closed ? .closed : .active,
+                startedAt: TraceTime(at.advanced(byMilliseconds: -60_000)),
+                activatedAt: TraceTime(at.advanced(byMilliseconds: -30_000)), cause: .grace,
+                closedAt: state == .closed ? TraceTime(at) : nil,
+                closeReason: state == .closed ? .cleared : nil, peak: 44.25,
+                outside: 60_000_000, nanoDegreeSeconds: 500_000_000_000))
         return TemperatureAlert(
             state: state, excursion: excursion, order: order, bag: bag, device: "S1",
-            celsius: celsius, measuredAt: at, receivedAt: at)
+            celsius: celsius, measuredAt: at, toldAt: at)
     }
 }

@@ -70,6 +70,7 @@ struct WIAMessageTests {
             (TemperatureAlert.State.opened, "null"), (.closed, #""2026-01-02T03:04:05.678Z""#),
         ])
     func alert(alertState: TemperatureAlert.State, closedAt: String) {
+        let judged = alertState == .closed ? "closed" : "active"
         #expect(
             told(Sample.alert(alertState)) == [
                 record(
@@ -79,7 +80,12 @@ struct WIAMessageTests {
                         + #""limit":{"minimum":57,"maximum":null,"unit":"°C","#
                         + #""profile":"us-fda-2022"},"temperature":48.5,"peak":44.25,"#
                         + #""unit":"°C","openedAt":"2026-01-02T03:03:05.678Z","#
-                        + #""closedAt":\#(closedAt),"measuredAt":"2026-01-02T03:04:05.678Z"}"#)
+                        + #""closedAt":\#(closedAt),"measuredAt":"2026-01-02T03:04:05.678Z","#
+                        + #""excursion":7,"revision":1,"excursionState":"\#(judged)","#
+                        + #""standing":"holds","startEdge":"reading","#
+                        + #""activatedAt":"2026-01-02T03:03:35.678Z","cause":"grace","#
+                        + (alertState == .closed ? #""closeReason":"cleared","# : "")
+                        + #""outsideSeconds":60,"unknownSeconds":0,"degreeSeconds":500}"#)
             ])
     }
 

@@ -28,8 +28,13 @@ STATES = {
         " promised_at pickup_latitude pickup_longitude delivery_latitude delivery_longitude"
         " created_at picked_up_at delivered_at updated_at"),
     2: ("custody", 3, "order_number bag started_at ended_at"),
-    3: ("excursions", 1, "number order_number source food_class limit_minimum limit_maximum"
-        " limit_profile opened_at closed_at peak"),
+    3: ("excursions", 1, "number order_number source food_class limit_minimum"
+        " limit_maximum limit_profile grace_us critical_margin"
+        " critical_grace_us hysteresis clear_delay_us maximum_gap_us"
+        " revision standing state started_us start_edge activated_us"
+        " cause is_activation_assumed ended_us end_edge closed_us"
+        " close_reason peak outside_us unknown_us nano_degree_seconds"),
+    4: ("data_gaps", 3, "order_number source from_us until_us standing"),
 }
 
 

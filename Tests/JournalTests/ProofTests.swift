@@ -50,8 +50,9 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
 func excursion(_ number: UInt64, openedAt: Int64) -> Excursion {
     Excursion(
         number: number, order: OrderNumber(1), source: SourceNumber(1), foodClass: .cold,
-        limit: CriticalLimit(maximum: 5), limitProfile: "default", openedAt: at(openedAt),
-        closedAt: nil, peak: 7.5)
+        limit: CriticalLimit(maximum: 5), limitProfile: "default",
+        judged: JudgedExcursion(
+            state: .active, startedAt: TraceTime(at(openedAt)), peak: 7.5))
 }
 
 @Suite("A log that proves itself")

@@ -10,8 +10,12 @@ struct RestoreTests {
         let scratch = try Scratch()
         let excursion = Excursion(
             number: 1, order: OrderNumber(1), source: SourceNumber(1), foodClass: .cold,
-            limit: CriticalLimit(maximum: 5), limitProfile: "us-fda-2022", openedAt: at(10),
-            peak: 9.5)
+            limit: CriticalLimit(maximum: 5), limitProfile: "us-fda-2022",
+            judged: JudgedExcursion(
+                state: .recovering, startedAt: TraceTime(at(10)), startEdge: .crossing,
+                activatedAt: TraceTime(at(11)), cause: .criticalMargin,
+                isActivationAssumed: true, endedAt: TraceTime(at(12)), endEdge: .afterGap,
+                peak: 9.5, outside: 1_500, unknown: 3, nanoDegreeSeconds: 17))
         var changed = order()
         try withJournal(scratch) { journal in
             try journal.commit { batch in
@@ -75,7 +79,10 @@ struct RestoreTests {
                 Excursion(
                     number: number, order: OrderNumber(UInt32(1 + number % 3)),
                     source: SourceNumber(1), foodClass: .cold, limit: CriticalLimit(maximum: 5),
-                    limitProfile: "p", openedAt: at(1), closedAt: number < 4 ? at(2) : nil, peak: 6)
+                    limitProfile: "p",
+                    judged: JudgedExcursion(
+                        state: number < 4 ? .closed : .active, startedAt: TraceTime(at(1)),
+                        closedAt: number < 4 ? TraceTime(at(2)) : nil, peak: 6))
             }
         }
         let state = try journal.restore(now: now)

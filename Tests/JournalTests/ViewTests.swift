@@ -87,12 +87,14 @@ struct ViewTests {
                 Excursion(
                     number: 1, order: OrderNumber(1), source: SourceNumber(2), foodClass: .cold,
                     limit: CriticalLimit(maximum: 5), limitProfile: "us-fda-2022",
-                    openedAt: at(1_000), peak: 8)
+                    judged: JudgedExcursion(
+                        state: .active, startedAt: TraceTime(at(1_000)), peak: 8))
             ]
         }
         #expect(
             try sqlite3(scratch.path, "SELECT * FROM excursion_log") == [
-                "1|order-1|bag-2|device-2|cold||5.0|us-fda-2022|1970-01-01T00:00:01.000Z||8.0"
+                "1|order-1|bag-2|device-2|cold||5.0|us-fda-2022|1970-01-01T00:00:01.000Z||8.0|"
+                    + "active|holds|1|0.0|0.0"
             ])
     }
 

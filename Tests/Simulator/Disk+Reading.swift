@@ -19,6 +19,7 @@ extension Disk {
         }
         if sabotage != .forgetsExcursions {
             state.excursions = excursions.filter { numbers.contains($0.order) }
+            state.dataGaps = dataGaps.values.filter { numbers.contains($0.order) }
         }
         if sabotage != .forgetsDeliveries {
             var counts: [String: Int] = [:]
@@ -54,17 +55,16 @@ extension Disk {
         state.newestMeasurement[source] = max(newest, measuredAt)
     }
 
-    /// The temperatures of a bag in a stretch of time, in no order.
-    func temperatures(_ recall: ReadingRecall, random: inout SplitMix64) -> [Reading] {
-        let stretch = Custody(
-            bag: recall.bag, order: recall.order, from: recall.from, until: recall.until)
+    /// The temperatures of an order's bags while they carried it, in no order.
+    func temperatures(of order: OrderNumber, random: inout SplitMix64) -> [Reading] {
+        let stretches = custody.filter { $0.order == order }
         var readings: [Reading] = []
-        for row in rows
-        where row.reading.measurement.quantity == .temperature
-            && sources[Int(row.reading.source.rawValue) - 1].carrier == .bag(recall.bag)
-            && stretch.covers(row.reading.measuredAt)
-        {
-            readings.append(row.reading)
+        for row in rows where row.reading.measurement.quantity == .temperature {
+            let carrier = sources[Int(row.reading.source.rawValue) - 1].carrier
+            let isCarried = stretches.contains {
+                carrier == .bag($0.bag) && $0.covers(row.reading.measuredAt)
+            }
+            if isCarried { readings.append(row.reading) }
         }
         readings.shuffle(using: &random)
         return readings

@@ -28,6 +28,7 @@ struct Disk {
     private(set) var orders: [Order] = []
     private(set) var custody: [Custody] = []
     private(set) var excursions: [Excursion] = []
+    private(set) var dataGaps: [DataGapKey: DataGap] = [:]
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -114,6 +115,10 @@ struct Disk {
         if sabotage == .tearsBatches && commits.isMultiple(of: 5) { return }
         for custody in batch.custody { try take(custody) }
         for excursion in batch.excursions { try take(excursion) }
+        for gap in batch.dataGaps {
+            let key = DataGapKey(order: gap.order, source: gap.source, from: gap.loss.from)
+            dataGaps[key] = gap
+        }
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)
@@ -321,4 +326,10 @@ struct Disk {
         deliveries[index].record.nextAttemptAt = progress.nextAttemptAt
         deliveries[index].lastStatus = progress.status
     }
+}
+
+struct DataGapKey: Hashable {
+    var order: OrderNumber
+    var source: SourceNumber
+    var from: TraceTime
 }

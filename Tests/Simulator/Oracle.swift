@@ -1,84 +1,115 @@
 import Bridge
 import ColdChain
 
-/// Judges the whole log at once, by event time, and compares it with what was judged reading by
-/// reading as it came. It shares no code with the watch.
+/// Judges the whole log at once, by event time, and compares it with what was told reading by
+/// reading as it came, through restarts, late readings, bags handed on and limits changed.
 ///
-/// What must hold, and what late data are free to change:
+/// What must hold of each source in each stretch of a bag's custody, by the orders, the custody and
+/// the limits as the log has them in the end:
 ///
-/// 1. Every usable reading outside the limit of the order that its bag carried at that instant
-///    (by the custody and the food class as the log has them in the end) lies in an excursion of
-///    that order, source and limit, ends included. This holds whatever the order of arrival, of
-///    binding and of crashes. The one exception is a reading received after its order was final
-///    for longer than such orders are remembered.
-/// 2. Every excursion begins with a reading of its source outside its limit, its peak is the value
-///    of such a reading within it (or behind its end, where the bag is known only later to have
-///    been handed on before), and it ends at a reading.
-/// 3. Every excursion was told as opened exactly once; as closed exactly once if it was open when
-///    it was told, and never if it was found late and so was closed already.
-/// 4. While a bag still carries an order, the newest usable reading says how it is: outside, and an
-///    open excursion covers it; inside, and none that began before it is open.
+/// 1. What stands as it was told is what the log says, to the microsecond: the same alarms and dips,
+///    each with the same ends, peak and sums. An alarm that lasts is the same but for its sums,
+///    which grow without being told.
+/// 2. The gaps that stand as they were told are those of the log.
+/// 3. Every alarm was told as opened before anything else was told of it, and what was told of it
+///    last is how it is.
 ///
-/// Not determined: into how many excursions a stretch is divided when readings arrive late. Two
-/// that would be one in order of event time are both kept (what was told is not taken back), late
-/// ones that lie close together are joined, and a late reading inside splits nothing.
+/// The one exception is an order with a reading that was received after the order was final for
+/// longer than such orders are remembered.
 struct Oracle {
     private let disk: Disk
     private let plan: Plan
-    private let limits: CriticalLimits
-    /// Usable temperatures of each source, in order of event time.
+    private let now: Timestamp
+    /// Usable temperatures of each source.
     private let temperatures: [SourceNumber: [Reading]]
 
-    init(disk: Disk, plan: Plan) {
+    init(disk: Disk, plan: Plan, now: Timestamp) {
         self.disk = disk
         self.plan = plan
-        limits = plan.settings.limits
+        self.now = now
         var temperatures: [SourceNumber: [Reading]] = [:]
-        for row in disk.rows
-        where row.reading.measurement.quantity == .temperature
-            && row.reading.measurement.marker == nil
-            && row.reading.quality.rollup != .bad
-        {
+        for row in disk.rows where TemperaturePoint(row.reading) != nil {
             temperatures[row.reading.source, default: []].append(row.reading)
         }
-        self.temperatures = temperatures.mapValues {
-            $0.sorted { $0.measuredAt < $1.measuredAt }
-        }
+        self.temperatures = temperatures
     }
 
     func requireExcursions() throws(Violation) {
         for source in disk.sources {
             guard case .bag(let bag) = source.carrier else { continue }
             for custody in disk.custody where custody.bag == bag {
-                try requireCovered(source.number, custody)
-                try requireNewest(source.number, custody)
+                try requireToldRightly(source.number, custody)
             }
         }
-        for excursion in disk.excursions { try requireFounded(excursion) }
         try requireTold()
     }
 
-    /// 1.
-    private func requireCovered(
+    /// 1 and 2.
+    private func requireToldRightly(
         _ source: SourceNumber, _ custody: Custody
     ) throws(Violation) {
         guard let order = disk.order(custody.order) else { return }
-        let limit = limits[order.foodClass]
-        for reading in temperatures[source] ?? []
-        where custody.covers(reading.measuredAt) && !limit.isKept(by: reading.measurement.value) {
-            guard !isForgotten(order, at: reading.receivedAt) else { continue }
-            let isCovered = disk.excursions.contains {
-                $0.order == order.number && $0.source == source && $0.limit == limit
-                    && $0.openedAt <= reading.measuredAt
-                    && reading.measuredAt <= $0.closedAt ?? reading.measuredAt
-            }
-            guard isCovered else {
-                throw Violation(
-                    "\(reading.measurement.value) °C in \(custody.bag) (source "
-                        + "\(source.rawValue)) at \(reading.measuredAt.milliseconds) is outside "
-                        + "the limit of \(order.id), and no excursion says so")
-            }
+        let readings = (temperatures[source] ?? []).filter { custody.covers($0.measuredAt) }
+        guard !readings.contains(where: { isForgotten(order, at: $0.receivedAt) }) else { return }
+        let limit = plan.settings.limits[order.foodClass]
+        var effects: [ExcursionEffect] = []
+        _ = ExcursionTrack(
+            window: TransitWindow(from: custody.from, until: custody.until), limit: limit,
+            settings: plan.settings.excursions,
+            readings: readings.compactMap { TemperaturePoint($0) }, now: now, into: &effects)
+        try requireEqual(
+            standing(order.number, source, custody, limit), Self.excursions(in: effects),
+            "\(custody.bag) (source \(source.rawValue)) with \(order.id)")
+        let gaps = disk.dataGaps.values.filter {
+            $0.order == order.number && $0.source == source && !$0.isRecovered
+                && isIn(custody, $0.loss.from.timestamp)
+        }.map(\.loss).sorted { $0.from < $1.from }
+        guard gaps == Self.losses(in: effects) else {
+            throw Violation(
+                "\(custody.bag) with \(order.id): the gaps \(gaps) were told, and there are "
+                    + "\(Self.losses(in: effects))")
         }
+    }
+
+    private func requireEqual(
+        _ told: [JudgedExcursion], _ judged: [JudgedExcursion], _ place: String
+    ) throws(Violation) {
+        guard told.count == judged.count, zip(told, judged).allSatisfy(Self.isSame) else {
+            throw Violation("\(place): told was \(told), and the log says \(judged)")
+        }
+    }
+
+    private static func isSame(_ told: JudgedExcursion, _ judged: JudgedExcursion) -> Bool {
+        guard told.closedAt == nil else { return told == judged }
+        return told.startedAt == judged.startedAt && told.activatedAt == judged.activatedAt
+            && told.state == judged.state && judged.closedAt == nil
+    }
+
+    private func standing(
+        _ order: OrderNumber, _ source: SourceNumber, _ custody: Custody, _ limit: CriticalLimit
+    ) -> [JudgedExcursion] {
+        disk.excursions.filter {
+            $0.order == order && $0.source == source && $0.limit == limit
+                && $0.standing == .holds && $0.judged.closeReason != .limitChanged
+                && isIn(custody, $0.openedAt)
+        }.map(\.judged).sorted { $0.startedAt < $1.startedAt }
+    }
+
+    /// Its end belongs to it here: an excursion may begin with the last reading before.
+    private func isIn(_ custody: Custody, _ instant: Timestamp) -> Bool {
+        custody.from <= instant && instant <= custody.until ?? instant
+    }
+
+    private static func excursions(in effects: [ExcursionEffect]) -> [JudgedExcursion] {
+        effects.compactMap {
+            if case .told(let told, _) = $0 { told.excursion } else { nil }
+        }.sorted { $0.startedAt < $1.startedAt }
+    }
+
+    private static func losses(in effects: [ExcursionEffect]) -> [DataLoss] {
+        effects.compactMap {
+            if case .dataLost(let loss) = $0 { loss } else { nil }
+        }.sorted { $0.from < $1.from }
     }
 
     private func isForgotten(_ order: Order, at instant: Timestamp) -> Bool {
@@ -87,84 +118,36 @@ struct Oracle {
                 > plan.settings.bounds.finalOrderRetentionMilliseconds
     }
 
-    /// 2.
-    private func requireFounded(_ excursion: Excursion) throws(Violation) {
-        let outside = (temperatures[excursion.source] ?? []).filter { reading in
-            !excursion.limit.isKept(by: reading.measurement.value)
-                && excursion.openedAt <= reading.measuredAt
-                && (reading.measuredAt <= excursion.closedAt ?? reading.measuredAt
-                    || !isCarried(excursion, at: reading.measuredAt))
-        }
-        guard outside.contains(where: { $0.measuredAt == excursion.openedAt }) else {
-            throw Violation("excursion \(excursion.number) begins without a reading outside")
-        }
-        guard outside.contains(where: { $0.measurement.value == excursion.peak }) else {
-            throw Violation("excursion \(excursion.number) has a peak that nobody measured")
-        }
-        guard let closedAt = excursion.closedAt else { return }
-        let ends = (temperatures[excursion.source] ?? []).contains { $0.measuredAt == closedAt }
-        guard ends, closedAt >= excursion.openedAt else {
-            throw Violation("excursion \(excursion.number) ends without a reading")
-        }
-    }
-
-    private func isCarried(_ excursion: Excursion, at instant: Timestamp) -> Bool {
-        let bag = disk.sources[Int(excursion.source.rawValue) - 1].carrier.name
-        return disk.custody.contains {
-            $0.bag == bag && $0.order == excursion.order && $0.covers(instant)
-        }
-    }
-
     /// 3.
     private func requireTold() throws(Violation) {
-        var opened: [UInt64: TemperatureAlert] = [:]
-        var closed: Set<UInt64> = []
+        var last: [UInt64: TemperatureAlert] = [:]
         for logged in disk.events {
             guard case .alert(let alert) = logged.event else { continue }
             let number = alert.excursion.number
-            let isNew =
-                switch alert.state {
-                case .opened: opened.updateValue(alert, forKey: number) == nil
-                case .closed: closed.insert(number).inserted
-                }
-            guard isNew else {
-                throw Violation("excursion \(number) is told to be \(alert.state.name) twice")
+            let before = last.updateValue(alert, forKey: number)
+            let isFirst = before == nil || before?.state == .corrected
+            guard isFirst == (alert.state == .opened) else {
+                throw Violation(
+                    "excursion \(number) is told as \(alert.state.name) after "
+                        + "\(before?.state.name ?? "nothing")")
             }
         }
         for excursion in disk.excursions {
-            guard let alert = opened[excursion.number] else {
-                throw Violation("excursion \(excursion.number) was never told")
+            guard let alert = last[excursion.number] else {
+                guard !excursion.judged.isAlarm else {
+                    throw Violation("excursion \(excursion.number) was never told")
+                }
+                continue
             }
-            let wasFoundLate = alert.excursion.closedAt != nil
-            let isEndTold = closed.contains(excursion.number)
-            guard isEndTold == (excursion.closedAt != nil && !wasFoundLate) else {
-                throw Violation("the end of excursion \(excursion.number) is told wrongly")
+            let told = alert.excursion
+            // Of what is no alarm any more nothing further is told.
+            if !told.judged.isAlarm, !excursion.judged.isAlarm { continue }
+            guard told.standing == excursion.standing,
+                told.judged.isAlarm == excursion.judged.isAlarm,
+                told.closedAt == excursion.closedAt
+            else {
+                throw Violation("excursion \(excursion.number) is otherwise than was told last")
             }
-        }
-    }
-
-    /// 4.
-    private func requireNewest(
-        _ source: SourceNumber, _ custody: Custody
-    ) throws(Violation) {
-        guard custody.until == nil, let order = disk.order(custody.order) else { return }
-        let limit = limits[order.foodClass]
-        let carried = (temperatures[source] ?? []).filter { custody.covers($0.measuredAt) }
-        guard let newest = carried.last?.measuredAt else { return }
-        let isOutside = carried.contains {
-            $0.measuredAt == newest && !limit.isKept(by: $0.measurement.value)
-        }
-        let open = disk.excursions.filter {
-            $0.order == order.number && $0.source == source && $0.closedAt == nil
-                && $0.openedAt <= newest
-        }
-        let place = "\(custody.bag) (source \(source.rawValue)) with \(order.id)"
-        if isOutside, !open.contains(where: { $0.limit == limit }) {
-            throw Violation("\(place) is outside its limit now, and no open excursion says so")
-        }
-        if !isOutside, let excursion = open.first {
-            throw Violation(
-                "\(place) is inside its limit now, and excursion \(excursion.number) is open")
         }
     }
 }

@@ -59,7 +59,6 @@ struct Plan: Sendable {
         bounds.pendingDeliveriesMaximum = random.pick([1, 2, 3, 5, 1_000])
         bounds.attemptsUnderWayMaximum = random.pick([1, 1, 2])
         bounds.deadLetterPayloadBytes = random.pick([8, 40, 65_536])
-        bounds.excursionGapMilliseconds = random.pick([0, 30_000, 300_000])
         if random.chance(0.1) { bounds.sourcesMaximum = random.int(1...4) }
         bounds.unknownFramesMaximum = random.pick([0, 1, 2, 1_000])
         if random.chance(0.1) { bounds.ordersMaximum = random.int(1...4) }
@@ -70,6 +69,7 @@ struct Plan: Sendable {
         settings = BridgeSettings(
             bounds: bounds, brokers: brokers, profiles: Plan.profiles,
             endpoints: Plan.endpoints(&random), schedule: Plan.schedule(&random))
+        settings.excursions = Plan.patience(&random)
         if random.chance(0.9) { faults = Plan.faults(&random) }
     }
 
@@ -112,5 +112,20 @@ struct Plan: Sendable {
             crash: share(0.03), disconnect: share(0.1), sessionLoss: share(0.02),
             commitRefused: share(0.05), commitUnknown: share(0.05), slowDisk: share(0.2),
             acknowledgementCut: share(0.2), receiverTrouble: share(0.5))
+    }
+}
+
+extension Plan {
+    /// From none at all to that of a configuration that nobody changed.
+    private static func patience(_ random: inout SplitMix64) -> ExcursionSettings {
+        var settings = ExcursionSettings()
+        let second = ExcursionSettings.second
+        settings.grace = random.pick([0, 20, 300]) * second
+        settings.criticalGrace = random.pick([0, 5, 60]) * second
+        settings.hysteresis = random.pick([0, 0.5])
+        settings.clearDelay = random.pick([0, 30, 120]) * second
+        settings.maximumGap = random.pick([30, 300]) * second
+        settings.readingsKept = random.pick([256, 7_200])
+        return settings
     }
 }

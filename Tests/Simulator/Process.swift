@@ -160,10 +160,10 @@ extension Simulation {
             process.effects.removeAll()
             if recalls.isEmpty && refills.isEmpty { return }
             try mayCrash()
-            for recall in recalls where sabotage != .dropsRecalls {
+            for order in recalls where sabotage != .dropsRecalls {
                 counts.recalls += 1
                 process.bridge?.recalled(
-                    disk.temperatures(recall, random: &random), for: recall.order,
+                    disk.temperatures(of: order, random: &random), for: order, at: now,
                     effects: &process.effects)
             }
             for refill in refills where sabotage != .dropsRefills {

@@ -97,7 +97,10 @@ extension Simulation {
         try requireCustody()
         try requireCommandsOnce()
         try subscriber.requireNoSilentGap(eventsInLog: disk.events.count)
-        try Oracle(disk: disk, plan: plan).requireExcursions()
+        // What silence leads to is told.
+        now = now.advanced(byMilliseconds: 3_600_000)
+        try turn()
+        try Oracle(disk: disk, plan: plan, now: now).requireExcursions()
         try requireQuietRestart()
     }
 

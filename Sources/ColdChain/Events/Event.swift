@@ -4,8 +4,11 @@ package enum Event: Equatable, Sendable {
     case temperature(TemperatureUpdate)
     /// State: the newest position of a vehicle. The latest wins.
     case location(LocationUpdate)
-    /// Record: an excursion opened or closed. Never dropped, never reordered.
+    /// Record: an excursion became an alarm, was over, or was found to be otherwise than was told.
+    /// Never dropped, never reordered.
     case alert(TemperatureAlert)
+    /// Record: a bag fell silent while its food was outside the limit, or was heard again.
+    case dataLoss(DataLossNotice)
     /// Record: an order was made or changed.
     case order(OrderChange)
 }
@@ -66,11 +69,17 @@ package struct TemperatureAlert: Equatable, Sendable {
     package enum State: UInt8, Sendable {
         case opened = 1
         case closed = 2
+        /// Late or corrected readings say other than what was told.
+        case revised = 3
+        /// What was told does not hold: there was no such excursion.
+        case corrected = 4
 
         package var name: String {
             switch self {
             case .opened: "opened"
             case .closed: "closed"
+            case .revised: "revised"
+            case .corrected: "corrected"
             }
         }
     }
@@ -80,14 +89,15 @@ package struct TemperatureAlert: Equatable, Sendable {
     package var order: String
     package var bag: String
     package var device: String
-    /// The reading that opened or closed the excursion, in °C.
-    package var celsius: Double
+    /// The newest temperature when it was told, in °C; nil where none is kept.
+    package var celsius: Double?
+    /// When that was measured; where there is none, when it was told.
     package var measuredAt: Timestamp
-    package var receivedAt: Timestamp
+    package var toldAt: Timestamp
 
     package init(
         state: State, excursion: Excursion, order: String, bag: String, device: String,
-        celsius: Double, measuredAt: Timestamp, receivedAt: Timestamp
+        celsius: Double?, measuredAt: Timestamp, toldAt: Timestamp
     ) {
         self.state = state
         self.excursion = excursion
@@ -96,7 +106,47 @@ package struct TemperatureAlert: Equatable, Sendable {
         self.device = device
         self.celsius = celsius
         self.measuredAt = measuredAt
-        self.receivedAt = receivedAt
+        self.toldAt = toldAt
+    }
+}
+
+package struct DataLossNotice: Equatable, Sendable {
+    package enum State: UInt8, Sendable {
+        case lost = 1
+        case returned = 2
+        /// Late readings filled the gap.
+        case recovered = 3
+
+        package var name: String {
+            switch self {
+            case .lost: "lost"
+            case .returned: "returned"
+            case .recovered: "recovered"
+            }
+        }
+    }
+
+    package var state: State
+    package var order: String
+    package var bag: String
+    package var device: String
+    /// The last reading before the silence.
+    package var from: Timestamp
+    /// The first one after it, or the end of the order.
+    package var until: Timestamp?
+    package var toldAt: Timestamp
+
+    package init(
+        state: State, order: String, bag: String, device: String, from: Timestamp,
+        until: Timestamp?, toldAt: Timestamp
+    ) {
+        self.state = state
+        self.order = order
+        self.bag = bag
+        self.device = device
+        self.from = from
+        self.until = until
+        self.toldAt = toldAt
     }
 }
 

@@ -57,6 +57,9 @@ package struct ExcursionTrack: Equatable, Sendable {
 
     package var rule: ExcursionRule { judge.rule }
 
+    /// The newest reading that is kept.
+    package var newest: TemperaturePoint? { points.last }
+
     // MARK: Taking
 
     /// Takes one reading; without allocation where it follows all before it and changes no state.

@@ -31,11 +31,26 @@ package struct JudgedExcursion: Equatable, Sendable {
         case crossing = 2
         /// A reading after a gap: when it happened is not known.
         case afterGap = 3
+
+        package var name: String {
+            switch self {
+            case .reading: "reading"
+            case .crossing: "crossing"
+            case .afterGap: "after_gap"
+            }
+        }
     }
 
     package enum Cause: UInt8, Sendable {
         case grace = 1
         case criticalMargin = 2
+
+        package var name: String {
+            switch self {
+            case .grace: "grace"
+            case .criticalMargin: "critical_margin"
+            }
+        }
     }
 
     package enum CloseReason: UInt8, Sendable {
@@ -47,6 +62,8 @@ package struct JudgedExcursion: Equatable, Sendable {
         case orderEnded = 3
         /// Somebody signed that the sensor is lost: nobody knows how it went on.
         case sensorUnavailable = 4
+        /// Another limit came into force: how it goes on is judged by that.
+        case limitChanged = 5
 
         package var name: String {
             switch self {
@@ -54,6 +71,7 @@ package struct JudgedExcursion: Equatable, Sendable {
             case .returned: "returned"
             case .orderEnded: "order_ended"
             case .sensorUnavailable: "sensor_unavailable"
+            case .limitChanged: "limit_changed"
             }
         }
     }
@@ -85,6 +103,39 @@ package struct JudgedExcursion: Equatable, Sendable {
         self.startedAt = startedAt
         self.startEdge = startEdge
         self.peak = peak
+    }
+
+    /// What was told of it, as the log keeps it.
+    package init(
+        state: State, startedAt: TraceTime, startEdge: Edge = .reading,
+        activatedAt: TraceTime? = nil, cause: Cause? = nil, isActivationAssumed: Bool = false,
+        endedAt: TraceTime? = nil, endEdge: Edge? = nil, closedAt: TraceTime? = nil,
+        closeReason: CloseReason? = nil, peak: Double, outside: Int64 = 0, unknown: Int64 = 0,
+        nanoDegreeSeconds: Int64 = 0
+    ) {
+        self.state = state
+        self.startedAt = startedAt
+        self.startEdge = startEdge
+        self.activatedAt = activatedAt
+        self.cause = cause
+        self.isActivationAssumed = isActivationAssumed
+        self.endedAt = endedAt
+        self.endEdge = endEdge
+        self.closedAt = closedAt
+        self.closeReason = closeReason
+        self.peak = peak
+        self.outside = outside
+        self.unknown = unknown
+        self.nanoDegreeSeconds = nanoDegreeSeconds
+    }
+
+    /// The same, over at `moment` for a reason that no reading gives.
+    package func closed(at moment: TraceTime, _ reason: CloseReason) -> JudgedExcursion {
+        var closed = self
+        closed.state = .closed
+        closed.closedAt = max(moment, startedAt)
+        closed.closeReason = reason
+        return closed
     }
 
     /// Whether it has become an alarm: these are the temperature violations of an order.

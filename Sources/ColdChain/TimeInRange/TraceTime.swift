@@ -16,6 +16,12 @@ package struct TraceTime: Hashable, Comparable, Sendable {
         microseconds = min(max(timestamp.milliseconds, 0), Self.lastMilliseconds) * 1_000
     }
 
+    /// The instant, or the nearest that can be told.
+    package init(storedMicroseconds: Int64) {
+        self.init(
+            microseconds: min(max(storedMicroseconds, 0), Self.lastMilliseconds * 1_000))
+    }
+
     private init(microseconds: Int64) {
         self.microseconds = microseconds
     }

@@ -18,6 +18,7 @@ extension Configuration {
     package struct Endpoint: Equatable, Sendable {
         package enum Event: String, CaseIterable, Sendable {
             case temperatureAlert = "order.temperature_alert"
+            case dataLoss = "order.data_loss"
             case delivered = "order.delivered"
         }
 

@@ -1,5 +1,5 @@
-import ColdChain
-import Wire
+package import ColdChain
+package import Wire
 
 /// Writes the server's messages of the WIA real-time dialect: `{type,id,timestamp,payload}`.
 ///
@@ -26,6 +26,8 @@ struct WIAText {
             open(type: "location_update", at: update.measuredAt) { $0.payload(update) }
         case .alert(let alert):
             open(type: "temperature_alert", at: alert.measuredAt) { $0.payload(alert) }
+        case .dataLoss(let notice):
+            open(type: "data_loss", at: notice.toldAt) { $0.payload(notice) }
         case .order(let change):
             open(type: "order_update", at: change.order.updatedAt) { $0.payload(change) }
         }
@@ -125,17 +127,55 @@ extension JSONWriter {
             limit.member("unit", Quantity.temperature.unit)
             limit.member("profile", alert.excursion.limitProfile)
         }
-        member("temperature", alert.celsius)
+        memberOrNull("temperature", alert.celsius)
         member("peak", alert.excursion.peak)
         member("unit", Quantity.temperature.unit)
         member("openedAt", instant: alert.excursion.openedAt.milliseconds)
-        if let closedAt = alert.excursion.closedAt {
-            member("closedAt", instant: closedAt.milliseconds)
+        memberOrNull("closedAt", instant: alert.excursion.closedAt)
+        member("measuredAt", instant: alert.measuredAt.milliseconds)
+        member("excursion", Int64(clamping: alert.excursion.number))
+        member("revision", Int64(alert.excursion.revision))
+        judgement(of: alert.excursion)
+    }
+
+    /// How long and how surely an excursion's food was outside.
+    package mutating func judgement(of excursion: Excursion) {
+        let judged = excursion.judged
+        member("excursionState", judged.state.name)
+        member("standing", excursion.standing.name)
+        if excursion.revision > 1 { member("supersedes", Int64(excursion.revision - 1)) }
+        member("startEdge", judged.startEdge.name)
+        if let activatedAt = judged.activatedAt {
+            member("activatedAt", instant: activatedAt.timestamp.milliseconds)
+            member("cause", judged.cause?.name)
+        }
+        if let endedAt = judged.endedAt {
+            member("endedAt", instant: endedAt.timestamp.milliseconds)
+            member("endEdge", judged.endEdge?.name)
+        }
+        member("closeReason", judged.closeReason?.name)
+        member("outsideSeconds", Double(judged.outside) / 1e6)
+        member("unknownSeconds", Double(judged.unknown) / 1e6)
+        member("degreeSeconds", Double(judged.nanoDegreeSeconds) / 1e9)
+    }
+
+    /// What a notice of silence says, in a WebSocket message and in a webhook alike.
+    mutating func payload(_ notice: DataLossNotice) {
+        member("orderId", notice.order)
+        member("bagId", notice.bag)
+        member("deviceId", notice.device)
+        member("state", notice.state.name)
+        member("from", instant: notice.from.milliseconds)
+        memberOrNull("until", instant: notice.until)
+    }
+
+    private mutating func memberOrNull(_ name: String, instant: Timestamp?) {
+        if let instant {
+            member(name, instant: instant.milliseconds)
         } else {
-            name("closedAt")
+            self.name(name)
             null()
         }
-        member("measuredAt", instant: alert.measuredAt.milliseconds)
     }
 
     private mutating func memberOrNull(_ name: String, _ number: Double?) {

@@ -23,16 +23,19 @@ package enum WebhookText {
     package static func data(for event: Event, sequence: UInt64) -> [UInt8]? {
         switch event {
         case .temperature, .location: nil
-        case .alert(let alert): data(for: alert, sequence)
+        case .alert(let alert): data(sequence) { $0.payload(alert) }
+        case .dataLoss(let notice): data(sequence) { $0.payload(notice) }
         case .order(let change): data(for: change, sequence)
         }
     }
 
-    private static func data(for alert: TemperatureAlert, _ sequence: UInt64) -> [UInt8] {
+    private static func data(
+        _ sequence: UInt64, _ payload: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.object { data in
             data.member("sequence", Int64(clamping: sequence))
-            data.payload(alert)
+            payload(&data)
         }
         return writer.bytes
     }
@@ -57,6 +60,7 @@ package enum WebhookText {
         case .temperature(let update): update.measuredAt
         case .location(let update): update.measuredAt
         case .alert(let alert): alert.measuredAt
+        case .dataLoss(let notice): notice.toldAt
         case .order(let change):
             change.order.status == .delivered
                 ? change.order.deliveredAt ?? change.order.updatedAt : change.order.updatedAt

@@ -1,4 +1,5 @@
 import ColdChain
+import Fabric
 import Wire
 
 extension JSONWriter {
@@ -39,6 +40,8 @@ extension JSONWriter {
         instantMember("openedAt", excursion.openedAt)
         instantMember("closedAt", excursion.closedAt)
         member("peak", excursion.peak)
+        member("revision", Int64(excursion.revision))
+        judgement(of: excursion)
         name("limit")
         object { $0.limitMembers(excursion.limit, profile: excursion.limitProfile) }
     }

@@ -111,7 +111,7 @@ final class EngineLoop {
         subscribeToAnnounced()
         let origin = LogOrigin(
             epoch: store.epoch, lastEvent: store.lastEvent, orders: store.restoredOrders)
-        guard settle() else { throw StartError("the store cannot be written") }
+        guard settle(at: now) else { throw StartError("the store cannot be written") }
         handOut()
         reportStatus(now: now)
         return origin
@@ -143,10 +143,12 @@ final class EngineLoop {
         for message in inbox { take(message, at: now) }
         inbox.removeAll(keepingCapacity: true)
         nextDue = store.bridge?.wake(at: now, effects: &effects)
-        guard settle() else {
+        guard settle(at: now) else {
             failStore(instant: instant)
             return
         }
+        // What the log answered may ask for a timer of its own.
+        nextDue = [nextDue, store.bridge?.nextWatchTimer].compactMap(\.self).min()
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
         store.noteReplays(outgoing.replays, at: now)
         handOut()
@@ -230,10 +232,10 @@ final class EngineLoop {
     ///
     /// - Returns: False where the store failed; nothing may be acknowledged or told then.
     @discardableResult
-    private func settle() -> Bool {
+    private func settle(at now: Timestamp) -> Bool {
         let began = Clock.monotonicNanoseconds()
         let hadRecords = !effects.records.isEmpty
-        let isDurable = store.settle(&effects, into: &outgoing)
+        let isDurable = store.settle(&effects, into: &outgoing, at: now)
         if isDurable { lostSessions.removeAll() }
         if hadRecords {
             status.commits += isDurable ? 1 : 0
@@ -258,7 +260,7 @@ final class EngineLoop {
     private func reopenStore(instant: ContinuousClock.Instant, now: Timestamp) {
         guard store.reopenIfDue(instant: instant, now: now, effects: &effects) else { return }
         for broker in lostSessions { store.bridge?.sessionLost(broker: broker, effects: &effects) }
-        guard settle() else {
+        guard settle(at: now) else {
             failStore(instant: instant)
             return
         }

@@ -92,7 +92,9 @@ final class EngineStore {
     /// this ends.
     ///
     /// - Returns: False where the store failed.
-    func settle(_ effects: inout Effects, into outgoing: inout Outgoing) -> Bool {
+    func settle(
+        _ effects: inout Effects, into outgoing: inout Outgoing, at now: Timestamp
+    ) -> Bool {
         guard let journal else { return false }
         do throws(StoreError) {
             while true {
@@ -103,7 +105,7 @@ final class EngineStore {
                 }
                 outgoing.take(&effects)
                 if effects.recalls.isEmpty && effects.refills.isEmpty { return true }
-                try answerRecalls(&effects)
+                try answerRecalls(&effects, at: now)
                 try answerRefills(&effects, from: journal)
             }
         } catch {
@@ -112,24 +114,24 @@ final class EngineStore {
         }
     }
 
-    private func answerRecalls(_ effects: inout Effects) throws(StoreError) {
+    private func answerRecalls(
+        _ effects: inout Effects, at now: Timestamp
+    ) throws(StoreError) {
         let recalls = effects.recalls
         effects.recalls.removeAll(keepingCapacity: true)
         guard let reader else { return }
-        var asked: Set<OrderNumber> = []
-        // The log answers by order, over all its bags at once.
-        for recall in recalls where asked.insert(recall.order).inserted {
+        for order in recalls {
             // Given in one piece: what ends an excursion may lie on a later page than what began it.
             var readings: [Reading] = []
             var position: LogPosition?
             repeat {
                 let page = try reader.readings(
-                    of: recall.order, quantity: .temperature, after: position,
+                    of: order, quantity: .temperature, after: position,
                     limit: Self.recallPage)
                 readings += page.map(\.reading)
                 position = page.count == Self.recallPage ? page.last?.position : nil
             } while position != nil
-            bridge?.recalled(readings, for: recall.order, effects: &effects)
+            bridge?.recalled(readings, for: order, at: now, effects: &effects)
         }
     }
 

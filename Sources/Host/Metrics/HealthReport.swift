@@ -135,6 +135,14 @@ struct HealthReport: Sendable {
             "freshwire_excursions_closed_total", .counter, "Excursions closed.",
             count: counters.excursionsClosed)
         text.metric(
+            "freshwire_excursions_corrected_total", .counter,
+            "Alarms that late or corrected readings did not bear out.",
+            count: counters.excursionsCorrected)
+        text.metric(
+            "freshwire_data_losses_total", .counter,
+            "Bags that fell silent while their food was outside its limit.",
+            count: counters.dataLosses)
+        text.metric(
             "freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
         text.metric(
             "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",

@@ -70,8 +70,10 @@ extension BridgeSettings {
     init(_ configuration: Configuration, catalogue: ProfileCatalogue) {
         self.init()
         limits = CriticalLimits(configuration.limits)
+        excursions = ExcursionSettings(configuration.excursions)
         bounds.futureToleranceMilliseconds = configuration.limits.futureTolerance.wholeMilliseconds
         bounds.oldestReadingMilliseconds = configuration.limits.oldestReading.wholeMilliseconds
+        bounds.backlogPauseMilliseconds = configuration.excursions.backlogPause.wholeMilliseconds
         bounds.finalOrderRetentionMilliseconds =
             configuration.orders.custodyRetention.wholeMilliseconds
         brokers = configuration.mqtt.brokers.map(\.name)
@@ -88,6 +90,18 @@ extension BridgeSettings {
         bounds.unknownFramesMaximum = configuration.devices.unknownFrames
         schedule.delays = configuration.webhooks.retryDelays.map(\.wholeMilliseconds)
         schedule.jitter = configuration.webhooks.jitter
+    }
+}
+
+extension ExcursionSettings {
+    init(_ configuration: Configuration.Excursions) {
+        self.init()
+        grace = configuration.grace.wholeMilliseconds * 1_000
+        criticalMargin = configuration.criticalMarginKelvin
+        criticalGrace = configuration.criticalGrace.wholeMilliseconds * 1_000
+        hysteresis = configuration.hysteresisKelvin
+        clearDelay = configuration.clearDelay.wholeMilliseconds * 1_000
+        maximumGap = configuration.maximumGap.wholeMilliseconds * 1_000
     }
 }
 

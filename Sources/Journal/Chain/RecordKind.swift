@@ -62,12 +62,14 @@ enum ChangeSubject: Int64, CaseIterable {
     case order = 1
     case custody = 2
     case excursion = 3
+    case dataGap = 4
 
     var table: String {
         switch self {
         case .order: "orders"
         case .custody: "custody"
         case .excursion: "excursions"
+        case .dataGap: "data_gaps"
         }
     }
 
@@ -76,6 +78,7 @@ enum ChangeSubject: Int64, CaseIterable {
         switch self {
         case .order, .excursion: ["number"]
         case .custody: ["order_number", "bag", "started_at"]
+        case .dataGap: ["order_number", "source", "from_us"]
         }
     }
 
@@ -89,11 +92,8 @@ enum ChangeSubject: Int64, CaseIterable {
             delivery_longitude, created_at, picked_up_at, delivered_at, updated_at
             """
         case .custody: "order_number, bag, started_at, ended_at"
-        case .excursion:
-            """
-            number, order_number, source, food_class, limit_minimum, limit_maximum,
-            limit_profile, opened_at, closed_at, peak
-            """
+        case .excursion: Statement.excursionColumns
+        case .dataGap: Statement.dataGapColumns
         }
     }
 

@@ -71,7 +71,7 @@ extension JournalReader {
         let rows = try database.prepare(
             """
             SELECT \(Statement.excursionColumns) FROM excursions WHERE order_number = ?1
-            ORDER BY opened_at, number
+            ORDER BY started_us, number
             """)
         rows.bind(1, Int64(order.rawValue))
         var excursions: [Excursion] = []

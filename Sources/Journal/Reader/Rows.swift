@@ -30,20 +30,6 @@ extension Statement {
             until: optionalInstant(3))
     }
 
-    static let excursionColumns = """
-        number, order_number, source, food_class, limit_minimum, limit_maximum, limit_profile,
-        opened_at, closed_at, peak
-        """
-
-    func excursion() throws(StoreError) -> Excursion {
-        Excursion(
-            number: number(0), order: OrderNumber(number32(1)), source: SourceNumber(number32(2)),
-            foodClass: try known(FoodClass(rawValue: small(3)), 3, "excursions.food_class"),
-            limit: CriticalLimit(minimum: optionalDouble(4), maximum: optionalDouble(5)),
-            limitProfile: text(6), openedAt: instant(7), closedAt: optionalInstant(8),
-            peak: optionalDouble(9) ?? .nan)
-    }
-
     static let deliveryColumns =
         "number, endpoint, event, body, created_at, attempts, next_attempt_at"
 
@@ -169,11 +155,11 @@ extension Statement {
     }
 
     /// A small number of the vocabulary; one beyond it is answered as 0, which means nothing there.
-    private func small(_ column: Int32) -> UInt8 {
+    func small(_ column: Int32) -> UInt8 {
         UInt8(exactly: integer(column)) ?? 0
     }
 
-    private func known<Value>(
+    func known<Value>(
         _ value: Value?, _ column: Int32, _ name: String
     ) throws(StoreError) -> Value {
         guard let value else {

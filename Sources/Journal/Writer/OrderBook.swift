@@ -1,3 +1,4 @@
+internal import Bridge
 internal import ColdChain
 
 /// Keeps what is known of sources, orders, custody and excursions: small tables that change.
@@ -6,6 +7,7 @@ struct OrderBook {
     private let putOrder: Statement
     private let putCustody: Statement
     private let putExcursion: Statement
+    private let putDataGap: Statement
     private let chain: Chain
     private var changes: ChangeLog
 
@@ -23,17 +25,31 @@ struct OrderBook {
             INSERT INTO custody(order_number, bag, started_at, ended_at) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT(order_number, bag, started_at) DO UPDATE SET ended_at = excluded.ended_at
             """)
-        putExcursion = try database.prepare(
+        putExcursion = try database.prepare(OrderBook.putExcursionSQL)
+        putDataGap = try database.prepare(
             """
-            INSERT INTO excursions(number, order_number, source, food_class, limit_minimum,
-                limit_maximum, limit_profile, opened_at, closed_at, peak)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT(number) DO UPDATE SET
-                opened_at = excluded.opened_at, closed_at = excluded.closed_at,
-                peak = excluded.peak
-            WHERE order_number = excluded.order_number AND source = excluded.source
+            INSERT INTO data_gaps(\(Statement.dataGapColumns)) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT(order_number, source, from_us) DO UPDATE SET
+                until_us = excluded.until_us, standing = excluded.standing
             """)
     }
+
+    private static let putExcursionSQL = """
+        INSERT INTO excursions(\(Statement.excursionColumns))
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+            ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
+        ON CONFLICT(number) DO UPDATE SET
+            revision = excluded.revision, standing = excluded.standing, state = excluded.state,
+            started_us = excluded.started_us, start_edge = excluded.start_edge,
+            activated_us = excluded.activated_us, cause = excluded.cause,
+            is_activation_assumed = excluded.is_activation_assumed,
+            ended_us = excluded.ended_us, end_edge = excluded.end_edge,
+            closed_us = excluded.closed_us, close_reason = excluded.close_reason,
+            peak = excluded.peak, outside_us = excluded.outside_us,
+            unknown_us = excluded.unknown_us,
+            nano_degree_seconds = excluded.nano_degree_seconds
+        WHERE order_number = excluded.order_number AND source = excluded.source
+        """
 
     private static let putOrderSQL = """
         INSERT INTO orders(number, id, food_class, status, customer, driver, vehicle, restaurant,
@@ -105,16 +121,7 @@ struct OrderBook {
     }
 
     mutating func put(_ excursion: Excursion) throws(StoreError) {
-        putExcursion.bind(1, excursion.number)
-        putExcursion.bind(2, Int64(excursion.order.rawValue))
-        putExcursion.bind(3, Int64(excursion.source.rawValue))
-        putExcursion.bind(4, Int64(excursion.foodClass.rawValue))
-        putExcursion.bind(5, excursion.limit.minimum)
-        putExcursion.bind(6, excursion.limit.maximum)
-        putExcursion.bind(7, excursion.limitProfile)
-        putExcursion.bind(8, excursion.openedAt.milliseconds)
-        putExcursion.bind(9, excursion.closedAt?.milliseconds)
-        putExcursion.bind(10, excursion.peak)
+        putExcursion.bind(excursion)
         guard try putExcursion.runCounting() == 1 else {
             throw StoreError(
                 kind: .contradiction,
@@ -122,5 +129,19 @@ struct OrderBook {
                 statement: "put excursion")
         }
         try changes.record(.excursion) { $0.bind(1, excursion.number) }
+    }
+
+    mutating func put(_ gap: DataGap) throws(StoreError) {
+        putDataGap.bind(1, Int64(gap.order.rawValue))
+        putDataGap.bind(2, Int64(gap.source.rawValue))
+        putDataGap.bind(3, gap.loss.from.microseconds)
+        putDataGap.bind(4, gap.loss.until?.microseconds)
+        putDataGap.bind(5, gap.isRecovered ? 2 : 1)
+        try putDataGap.run()
+        try changes.record(.dataGap) {
+            $0.bind(1, Int64(gap.order.rawValue))
+            $0.bind(2, Int64(gap.source.rawValue))
+            $0.bind(3, gap.loss.from.microseconds)
+        }
     }
 }

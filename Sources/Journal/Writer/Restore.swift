@@ -77,6 +77,14 @@ extension OpenStore {
             """)
         excursions.bind(1, cutoff.milliseconds)
         while try excursions.step() { state.excursions.append(try excursions.excursion()) }
+        let gaps = try database.prepare(
+            """
+            SELECT \(Statement.dataGapColumns) FROM data_gaps
+            WHERE order_number IN (SELECT number FROM orders WHERE \(wanted))
+            ORDER BY order_number, source, from_us
+            """)
+        gaps.bind(1, cutoff.milliseconds)
+        while try gaps.step() { state.dataGaps.append(try gaps.dataGap()) }
     }
 
     private func restoreDeliveries(_ state: inout RestoredState) throws(StoreError) {

@@ -73,12 +73,12 @@ struct DemoShow {
         case .location(let update): locations[update.vehicle] = update
         case .alert(let alert):
             alerts.append(alert)
-            if alert.state == .opened {
+            if alert.excursion.isOpen {
                 breached.insert(alert.bag)
             } else {
                 breached.remove(alert.bag)
             }
-        case .order: break
+        case .dataLoss, .order: break
         }
     }
 
@@ -179,11 +179,13 @@ struct DemoShow {
         switch alert.state {
         case .opened:
             return "  \(time)  ALERT  order \(alert.order): bag \(alert.bag) at "
-                + "\(celsius(alert.celsius)), \(alert.excursion.foodClass.name) food needs "
+                + "\(celsius(alert.celsius ?? alert.excursion.peak)), \(alert.excursion.foodClass.name) food needs "
                 + "\(kept ?? "no limit") °C"
         case .closed:
             return "  \(time)  closed order \(alert.order): bag \(alert.bag) is back at "
-                + celsius(alert.celsius)
+                + (alert.celsius.map(celsius) ?? "an unknown temperature")
+        case .revised, .corrected:
+            return "  \(time)  \(alert.state.name) order \(alert.order): bag \(alert.bag)"
         }
     }
 

@@ -98,6 +98,7 @@ struct WebhookBody: Decodable {
         var status: String?
         var openedAt: String?
         var closedAt: String?
+        var measuredAt: String?
     }
 
     var event: String

@@ -101,6 +101,8 @@ final class Freshwire {
         lines += [
             "store:", "  directory: \(settings.store ?? folder.file("store"))", "server:",
             "  port: 0",
+            // A single reading outside is an alarm, a single one inside ends it.
+            "excursions:", "  grace: 0s", "  hysteresis_kelvin: 0", "  clear_delay: 0s",
             "webhooks:", "  jitter: 0", "  retry_delays: \(settings.retryDelays)",
         ]
         if !settings.endpoints.isEmpty { lines.append("  endpoints:") }
