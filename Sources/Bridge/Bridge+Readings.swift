@@ -150,7 +150,7 @@ extension Bridge {
     private func watch(
         of source: SourceNumber, carrying order: Order?, in custody: Custody?
     ) -> Watch.Key? {
-        guard let order, let custody, settings.limits[order.foodClass].isLimiting else {
+        guard let order, let custody, settings.limits[order.foodClass].isBound else {
             return nil
         }
         return Watch.Key(order: order.number, source: source, from: custody.from)
@@ -285,7 +285,7 @@ extension Bridge {
         var isWithinLimit: Bool?
         if let order, temperature.quality != .bad {
             let limit = settings.limits[order.foodClass]
-            if limit.isLimiting {
+            if limit.isBound {
                 isWithinLimit = limit.isKept(by: temperature.celsius)
             }
         }

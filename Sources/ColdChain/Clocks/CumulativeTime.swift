@@ -110,12 +110,7 @@ package struct DisplayTime: Equatable, Sendable {
     package static func zone(
         outside foodClass: FoodClass, of profile: JurisdictionProfile
     ) -> TemperatureZone? {
-        switch foodClass {
-        case .hot: TemperatureZone(below: profile.celsius(.hotHoldMinimum))
-        case .cold: TemperatureZone(above: profile.celsius(.coldHoldMaximum))
-        case .frozen:
-            profile.celsius(.frozenHoldMaximum).map { TemperatureZone(above: $0) }
-        case .ambient: nil
-        }
+        let limit = profile.criticalLimits[foodClass]
+        return limit.isBound ? TemperatureZone(above: limit.maximum, below: limit.minimum) : nil
     }
 }

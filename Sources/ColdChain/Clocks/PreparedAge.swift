@@ -49,7 +49,7 @@ package struct PreparedAge: Equatable, Sendable {
             finding = .notEvaluated(.endsBeforeItBegins)
             return
         }
-        let age = Microseconds.between(start, end)
+        let age = end.microseconds(since: start)
         self.age = age
         finding = age < maximum ? .kept : .exceeded
     }

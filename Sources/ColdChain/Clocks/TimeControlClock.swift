@@ -83,21 +83,19 @@ package struct TimeControlClock: Equatable, Sendable {
     /// Whether the food bears the time at which it expires.
     package let isMarked: Bool
     private let procedure: String?
-    private let startTemperature: Double?
+    private let isStartMeasured: Bool
     /// Where the option has a ceiling.
     private var ceiling: ZoneClock?
-    private var lastSeen: Timestamp?
-    /// The first reading above the ceiling; it counts even with no other reading near it.
-    private var firstAbove: Timestamp?
 
     /// - Parameters:
     ///   - foodClass: How it was held before; hot or cold.
     ///   - startTemperature: In °C at removal; nil where nobody measured it.
     ///   - maximumGap: See `ZoneClock`.
+    ///   - readings: Of the warmest portion, as far as known already, in any order.
     package init(
         _ option: Option, removedAt: Timestamp, from foodClass: FoodClass,
         startTemperature: Double?, isMarked: Bool, rules: TimeControlRules,
-        maximumGap: Int64 = ZoneClock.usualMaximumGap
+        maximumGap: Int64 = Walk.usualMaximumGap, readings: [TemperaturePoint] = []
     ) throws(Refusal) {
         let (duration, start, ceiling) = try Self.terms(option, foodClass, rules)
         self.option = option
@@ -105,16 +103,16 @@ package struct TimeControlClock: Equatable, Sendable {
         self.isMarked = isMarked
         self.procedure = rules.procedure
         expiresAt = removedAt.advanced(byMilliseconds: duration / 1000)
-        let sample = startTemperature.map { TimedTemperature(at: removedAt, celsius: $0) }
-        self.startTemperature = sample.flatMap { $0.isUsable ? $0.celsius : nil }
-        if let temperature = self.startTemperature, !start.isKept(by: temperature) {
-            throw .startTemperatureOutside
+        let measured = startTemperature.flatMap {
+            TemperaturePoint(celsius: $0, measuredAt: removedAt)
         }
+        isStartMeasured = measured != nil
+        if let measured, !start.isKept(by: measured.celsius) { throw .startTemperatureOutside }
         self.ceiling = ceiling.flatMap { ceiling in
             ZoneClock(
-                zone: TemperatureZone(above: ceiling), from: removedAt, maximumGap: maximumGap)
+                zone: TemperatureZone(above: ceiling), from: removedAt, maximumGap: maximumGap,
+                readings: readings + [measured].compactMap(\.self))
         }
-        if let sample, sample.isUsable { observe(sample) }
     }
 
     private static func terms(
@@ -141,21 +139,11 @@ package struct TimeControlClock: Equatable, Sendable {
         }
     }
 
-    /// Takes the next reading of the warmest portion; see `ZoneClock.observe`.
+    /// Takes the next reading of the warmest portion; see `ZoneClock.observe`. Without a ceiling no
+    /// reading changes anything.
     @discardableResult
-    package mutating func observe(_ sample: TimedTemperature) -> Bool {
-        guard sample.isUsable else { return true }
-        if let lastSeen, sample.at <= lastSeen { return false }
-        lastSeen = sample.at
-        guard let zone = ceiling?.zone else { return true }
-        if firstAbove == nil, sample.at >= removedAt, zone.contains(sample.celsius) {
-            firstAbove = sample.at
-        }
-        return ceiling?.observe(sample) ?? true
-    }
-
-    package mutating func observe(_ trace: TemperatureTrace) {
-        for sample in trace.samples { observe(sample) }
+    package mutating func observe(_ point: TemperaturePoint) -> Bool {
+        ceiling?.observe(point) ?? true
     }
 
     /// How the food stands at an instant: now, or when it was served.
@@ -167,30 +155,22 @@ package struct TimeControlClock: Equatable, Sendable {
 
     private func state(at instant: Timestamp) -> State {
         guard instant >= removedAt else { return .undetermined(.beforeStart) }
-        if let exceeded = ceilingExceeded, exceeded <= instant {
+        if let exceeded = ceiling?.balance.firstInside?.timestamp, exceeded <= instant {
             return .discard(.overCeiling(at: exceeded))
         }
         // At the marked time sharp it may still be served; after it, it is discarded.
         if instant > expiresAt { return .discard(.overTime(since: expiresAt)) }
         guard isMarked else { return .discard(.unmarked) }
-        guard startTemperature != nil else { return .undetermined(.startTemperatureUnknown) }
+        guard isStartMeasured else { return .undetermined(.startTemperatureUnknown) }
         guard isWatched(until: instant) else { return .undetermined(.temperatureUnknown) }
         return .running(until: expiresAt)
-    }
-
-    private var ceilingExceeded: Timestamp? {
-        guard let ceiling, let lastSeen,
-            let microseconds = ceiling.balance(at: lastSeen).firstInside
-        else { return firstAbove }
-        let crossing = removedAt.advanced(byMilliseconds: microseconds / 1000)
-        return firstAbove.map { min($0, crossing) } ?? crossing
     }
 
     /// Whether the temperature is known up to an instant, except for the usual wait for the next
     /// reading. Always, where the option has no ceiling.
     private func isWatched(until instant: Timestamp) -> Bool {
         guard let ceiling else { return true }
-        guard let lastSeen, ceiling.balance(at: lastSeen).unknown == 0 else { return false }
-        return Microseconds.between(lastSeen, instant) <= ceiling.maximumGap
+        guard let last = ceiling.lastReading, ceiling.balance.unknown == 0 else { return false }
+        return TraceTime(instant).microseconds(since: last) <= ceiling.maximumGap
     }
 }

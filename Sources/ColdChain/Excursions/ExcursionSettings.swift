@@ -13,7 +13,7 @@ package struct ExcursionSettings: Equatable, Sendable {
     /// Known time back inside after which an excursion is over.
     package var clearDelay: Int64 = 120 * second
     /// Readings strictly further apart than so long leave the time between unknown.
-    package var maximumGap: Int64 = 300 * second
+    package var maximumGap = Walk.usualMaximumGap
     /// How many readings a track keeps, so that late ones can be judged where they belong. What
     /// came before them is settled: a reading later than that needs the log.
     package var readingsKept = 7_200
@@ -28,7 +28,7 @@ package struct ExcursionSettings: Equatable, Sendable {
     /// of them, or 300 s where that is more.
     package static func maximumGap(expectedInterval interval: Int64) -> Int64 {
         let (three, overflow) = interval.multipliedReportingOverflow(by: 3)
-        return overflow ? longest : Swift.min(Swift.max(three, 300 * second), longest)
+        return overflow ? longest : Swift.min(Swift.max(three, Walk.usualMaximumGap), longest)
     }
 
     /// The same with what is out of range at its bound: durations 0...`longest`, kelvin 0 or more

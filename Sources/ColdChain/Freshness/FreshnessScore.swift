@@ -151,7 +151,7 @@ package struct Freshness: Equatable, Sendable {
     ) -> NotEvaluated? {
         if time.total <= 0 { return .noTransitTime }
         if time.readings == 0, time.known == 0 { return .noUsableReading }
-        return limit.minimum == nil && limit.maximum == nil ? .noLimit : nil
+        return limit.isBound ? nil : .noLimit
     }
 
     /// What the temperatures alone say. A deviation is said wherever there is one. All is well only

@@ -75,25 +75,12 @@ package struct GrowthModel: Equatable, Sendable {
     /// In natural logarithms an hour.
     package func rate(_ celsius: Double) -> Double { fastestRate * gamma(celsius) }
 
-    /// The growth along a straight line between two temperatures, in natural logarithms.
-    func growth(from first: Double, to second: Double, hours: Double) -> Double {
-        guard first != second else { return rate(first) * hours }
-        // γ has a bend at both ends of growth; each side of a bend is smooth.
-        let bends = [minimum, maximum].map { ($0 - first) / (second - first) }
-            .filter { $0 > 0 && $0 < 1 }.sorted()
-        var sum = 0.0
-        var begins = 0.0
-        for ends in bends + [1] {
-            let low = first + (second - first) * begins
-            let high = first + (second - first) * ends
-            sum += meanRate(from: low, to: high) * (ends - begins)
-            begins = ends
-        }
-        return sum * hours
-    }
+    /// Where γ has a bend; each side of a bend is smooth.
+    var bends: Zones { Zones(CriticalLimit(minimum: minimum, maximum: maximum)) }
 
-    /// By Simpson's rule in steps of a kelvin at most, 256 of them.
-    private func meanRate(from first: Double, to second: Double) -> Double {
+    /// The mean along a straight line between two temperatures with no bend between them, by
+    /// Simpson's rule in steps of a kelvin at most, 256 of them.
+    func meanRate(from first: Double, to second: Double) -> Double {
         let middle = (first + second) / 2
         guard middle > minimum, middle < maximum else { return 0 }
         let steps = max(1, Int(min(256, (second - first).magnitude.rounded(.up))))
@@ -107,12 +94,17 @@ package struct GrowthModel: Equatable, Sendable {
     }
 }
 
+extension GrowthModel: HazardScale {
+    /// Of two temperatures of one instant the one at which more grows counts.
+    package func hazard(of celsius: Double) -> Double { gamma(celsius) }
+}
+
 /// Whether growth is estimated at all. It is not, unless somebody who can read the number asks.
 package struct GrowthSettings: Equatable, Sendable {
     package var isEnabled = false
     package var model: GrowthModel?
     /// Readings further apart say nothing of the time between, in microseconds.
-    package var maximumGap = ZoneClock.usualMaximumGap
+    package var maximumGap = Walk.usualMaximumGap
     /// The population at the start and the most that there can be, in log₁₀ of the count. Without
     /// them growth has no ceiling.
     package var population: Population?
@@ -139,26 +131,22 @@ package struct GrowthEstimate: Equatable, Sendable {
 
     /// Nil where estimates are off, where there are no two readings, and where a temperature lies
     /// outside what the model was measured for.
-    package init?(of trace: TemperatureTrace, _ settings: GrowthSettings) {
-        guard settings.isEnabled, let model = settings.model, trace.samples.count > 1 else {
-            return nil
-        }
+    ///
+    /// - Parameter points: In any order.
+    package init?(of points: [TemperaturePoint], _ settings: GrowthSettings) {
+        guard settings.isEnabled, let model = settings.model else { return nil }
+        let points = points.usable(by: model)
+        guard points.count > 1, let first = points.first, let last = points.last else { return nil }
         if let validity = model.validity {
-            guard trace.samples.allSatisfy({ validity.contains($0.celsius) }) else { return nil }
+            guard points.allSatisfy({ validity.contains($0.celsius) }) else { return nil }
         }
-        var growth = 0.0
-        var unknown: Int64 = 0
-        for (first, second) in zip(trace.samples, trace.samples.dropFirst()) {
-            let duration = Microseconds.between(first.at, second.at)
-            if duration > settings.maximumGap {
-                unknown = saturatingSum(unknown, duration)
-            } else {
-                growth += model.growth(
-                    from: first.celsius, to: second.celsius, hours: Double(duration) / 3.6e9)
-            }
-        }
-        self.unknown = unknown
-        log10Increase = Self.increase(growth, settings.population)
+        let rule = Walk.Rule(zones: model.bends, maximumGap: settings.maximumGap)
+        let window = TransitWindow(from: first.measuredAt, until: last.measuredAt)
+        var meter = GrowthMeter(model: model)
+        var walk = Walk()
+        for point in points { walk.step(to: point, within: window, by: rule, telling: &meter) }
+        unknown = meter.unknown
+        log10Increase = Self.increase(meter.growth, settings.population)
     }
 
     /// Towards the maximum growth slows down by N/Nmax; that has a closed form for any course of
@@ -174,5 +162,25 @@ package struct GrowthEstimate: Equatable, Sendable {
         // overflow.
         let share = exponential((population.initial - population.maximum) * tenfold)
         return -naturalLogarithm(exponential(-growth) * (1 - share) + share) / tenfold
+    }
+}
+
+/// Adds up the growth along what a walk tells.
+private struct GrowthMeter: StretchVisitor {
+    let model: GrowthModel
+    /// In natural logarithms.
+    var growth = 0.0
+    /// In microseconds.
+    var unknown: Int64 = 0
+
+    mutating func see(_: TemperaturePoint, in _: Zone) {}
+
+    mutating func spend(_ stretch: Stretch) {
+        let rate = model.meanRate(from: stretch.first, to: stretch.last)
+        growth += rate * stretch.exactMicroseconds / 3.6e9
+    }
+
+    mutating func skip(from: TraceTime, to: TraceTime) {
+        unknown = saturatingSum(unknown, to.microseconds(since: from))
     }
 }

@@ -3,7 +3,8 @@ import Mathematics
 /// The mean kinetic temperature by USP's constants: the one temperature at which as much would have
 /// degraded as at all those measured.
 ///
-/// A number for information. It is no limit of food, it means nothing of frozen goods, and it is
+/// Of an order it is part of `TimeInRange`, over the time that is known. A number for information.
+/// It is no limit of food, it means nothing of frozen goods, and it is
 /// not shown for hot ones; see `isMeaningful(for:)`.
 package struct MeanKineticTemperature: Equatable, Sendable {
     /// ΔH/R in kelvin: 83.144 kJ/mol over 8.3144 J/(mol·K).
@@ -32,24 +33,14 @@ package struct MeanKineticTemperature: Equatable, Sendable {
         return mean.celsius
     }
 
-    /// Of a trace, each time weighed by how long it lasts; what lies in gaps is left out.
-    ///
-    /// - Parameter maximumGap: In microseconds.
-    package init(of trace: TemperatureTrace, maximumGap: Int64 = ZoneClock.usualMaximumGap) {
-        for (first, second) in zip(trace.samples, trace.samples.dropFirst()) {
-            let duration = Microseconds.between(first.at, second.at)
-            if duration <= maximumGap {
-                addLine(from: first.celsius, to: second.celsius, microseconds: duration)
-            }
-        }
-    }
-
-    /// Adds a straight line between two temperatures, by Simpson's rule.
-    package mutating func addLine(from first: Double, to second: Double, microseconds: Int64) {
+    /// Adds a straight line between two temperatures, by Simpson's rule, weighed by how long it
+    /// lasts.
+    mutating func addLine(from first: Double, to second: Double, microseconds: Double) {
         guard microseconds > 0, first > -Self.zeroCelsius, second > -Self.zeroCelsius else {
             return
         }
-        let seconds = Double(microseconds) / 1_000_000
+        let seconds = microseconds / 1_000_000
+        guard first != second else { return add(celsius: first, weight: seconds) }
         add(celsius: first, weight: seconds / 6)
         add(celsius: (first + second) / 2, weight: seconds * 4 / 6)
         add(celsius: second, weight: seconds / 6)

@@ -81,28 +81,30 @@ package enum BreachForecast: Equatable, Sendable {
         /// In microseconds, 4 h; nothing is said of what lies beyond.
         package var horizon: Int64 = 14_400_000_000
         /// A window does not reach across a longer gap, in microseconds.
-        package var maximumGap = ZoneClock.usualMaximumGap
+        package var maximumGap = Walk.usualMaximumGap
 
         package init() {}
     }
 
-    /// Looks ahead from the last reading of a trace.
+    /// Looks ahead from the last reading.
     ///
     /// - Parameters:
+    ///   - points: In any order; of one instant the one furthest outside counts.
     ///   - ambient: What is around the bag, in °C; nil where nothing measures it. Then it is
     ///     fitted, which takes more readings.
     ///   - openedAt: When the bag was opened last; nothing before it is used.
     ///   - isTrusted: False where a reading of the window failed a test of its rate or as a spike.
     package init(
-        _ trace: TemperatureTrace, limit: CriticalLimit, ambient: Double? = nil,
+        _ points: [TemperaturePoint], limit: CriticalLimit, ambient: Double? = nil,
         openedAt: Timestamp? = nil, isTrusted: Bool = true, settings: Settings = Settings()
     ) {
-        if let last = trace.samples.last, !limit.isKept(by: last.celsius) {
+        let points = points.usable(by: limit)
+        if let last = points.last, !limit.isKept(by: last.celsius) {
             self = .outsideAlready
             return
         }
         do throws(Refusal) {
-            let window = BreachWindow(trace, after: openedAt, settings)
+            let window = BreachWindow(points, after: openedAt, settings)
             try window.check(ambient, isTrusted: isTrusted, settings)
             let estimate = try BreachEstimate(window, ambient, settings)
             self = try estimate.forecast(limit)
@@ -112,26 +114,26 @@ package enum BreachForecast: Equatable, Sendable {
     }
 }
 
-/// The readings that a forecast is made of; x in minutes, 0 at the last.
+/// The readings that a forecast is made of, in order of time; x in minutes, 0 at the last.
 private struct BreachWindow {
     var x: [Double] = []
     var y: [Double] = []
 
     init(
-        _ trace: TemperatureTrace, after opening: Timestamp?, _ settings: BreachForecast.Settings
+        _ points: [TemperaturePoint], after opening: Timestamp?, _ settings: BreachForecast.Settings
     ) {
-        guard let last = trace.samples.last else { return }
+        guard let last = points.last else { return }
         var later = last
-        for sample in trace.samples.reversed() {
-            let age = Microseconds.between(sample.at, last.at)
-            guard opening.map({ sample.at >= $0 }) ?? true,
-                Microseconds.between(sample.at, later.at) <= settings.maximumGap,
+        for point in points.reversed() {
+            let age = last.moment.microseconds(since: point.moment)
+            guard opening.map({ point.measuredAt >= $0 }) ?? true,
+                later.moment.microseconds(since: point.moment) <= settings.maximumGap,
                 x.count < settings.windowSamples || age <= settings.window,
                 x.count < settings.windowMaximum
             else { break }
             x.append(-Double(age) / 60_000_000)
-            y.append(sample.celsius)
-            later = sample
+            y.append(point.celsius)
+            later = point
         }
         x.reverse()
         y.reverse()

@@ -32,8 +32,8 @@ package struct CriticalLimit: Hashable, Sendable {
         self.maximum = maximum
     }
 
-    /// Whether there is a temperature that does not keep it.
-    package var isLimiting: Bool { minimum != nil || maximum != nil }
+    /// Whether there is a limit at all.
+    package var isBound: Bool { minimum != nil || maximum != nil }
 
     /// Whether `celsius` keeps the limit. A class without a limit is kept by every temperature; one
     /// with a limit is not kept by what is no number.

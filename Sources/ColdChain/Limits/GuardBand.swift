@@ -47,7 +47,7 @@ extension CriticalLimit {
     /// Nil for what is no number, for a band that is none, and where there is no limit.
     package func statement(on celsius: Double, guardBand: Double) -> GuardBandStatement? {
         guard celsius.isFinite, guardBand.isFinite, guardBand >= 0 else { return nil }
-        guard minimum != nil || maximum != nil else { return nil }
+        guard isBound else { return nil }
         if isKept(by: celsius) {
             return moved(inwards: guardBand).isKept(by: celsius) ? .pass : .conditionalPass
         }

@@ -62,7 +62,7 @@ package struct LimitSnapshot: Equatable, Sendable {
     /// Whether the override lets food pass that the profile's own limit would not.
     package var isLooser: Bool
 
-    package var hasLimit: Bool { limit.minimum != nil || limit.maximum != nil }
+    package var hasLimit: Bool { limit.isBound }
 
     init(_ profile: JurisdictionProfile, _ foodClass: FoodClass, _ override: LimitOverride?) {
         self.profile = profile.id

@@ -22,4 +22,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
             milliseconds.subtractingReportingOverflow(earlier.milliseconds)
         return overflow ? (milliseconds > earlier.milliseconds ? .max : .min) : difference
     }
+
+    /// Microseconds from `earlier` to this instant; stays at its end instead of overflowing.
+    package func microseconds(since earlier: Timestamp) -> Int64 {
+        let (product, overflow) = milliseconds(since: earlier)
+            .multipliedReportingOverflow(by: 1_000)
+        return overflow ? (self > earlier ? .max : .min) : product
+    }
 }

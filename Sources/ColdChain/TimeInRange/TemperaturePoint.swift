@@ -3,16 +3,17 @@
 ///
 /// Points of one instant are merged so that the order in which they come does not matter. A higher
 /// version (a correction of the log: a flag or a calibration that changed) replaces a lower one. Of
-/// one version and different values the one furthest outside the limit counts, and is suspect:
-/// which of the two came first says nothing of the food, and the log keeps both.
+/// one version and different values the one of the higher hazard counts (`HazardScale`: of a limit the
+/// one furthest outside), and is suspect: which of the two came first says nothing of the food, and the log keeps both.
 package struct TemperaturePoint: Equatable, Sendable {
     /// In °C; 0 where the reading was withdrawn.
     package let celsius: Double
     /// Milliseconds in the upper 48 bits, then 14 bits of version, withdrawn, suspect.
     private let packed: UInt64
 
-    /// No thermometer for food reads beyond; keeps every sum within its integers.
-    package static let plausible: ClosedRange<Double> = -10_000...10_000
+    /// From absolute zero to what no thermometer for food reads; keeps every sum within its
+    /// integers.
+    package static let plausible: ClosedRange<Double> = -273.15...10_000
     package static let highestVersion: UInt16 = 0x3FFF
 
     /// A reading that may be used, or nil for what is no temperature (NaN, infinite, beyond
@@ -74,23 +75,54 @@ package struct TemperaturePoint: Equatable, Sendable {
     var instant: UInt64 { packed >> 16 }
 
     /// What two points of one instant come to.
-    func merged(with other: TemperaturePoint, by limit: CriticalLimit) -> TemperaturePoint {
+    func merged(with other: TemperaturePoint, by scale: some HazardScale) -> TemperaturePoint {
         if version != other.version { return version > other.version ? self : other }
         if isWithdrawn || other.isWithdrawn { return isWithdrawn ? other : self }
-        let isRiskier =
-            (limit.risk(of: celsius), celsius) > (limit.risk(of: other.celsius), other.celsius)
-        let chosen = isRiskier ? self : other
+        let isWorse =
+            (scale.hazard(of: celsius), celsius) > (scale.hazard(of: other.celsius), other.celsius)
+        let chosen = isWorse ? self : other
         let isSuspect = isSuspect || other.isSuspect || celsius != other.celsius
         return TemperaturePoint(
             celsius: chosen.celsius, packed: chosen.packed | (isSuspect ? 1 : 0))
     }
 }
 
-extension CriticalLimit {
+/// By what one of two temperatures of one instant is chosen: the one of the higher hazard counts,
+/// and of two that are equal in that the warmer one.
+///
+/// A limit chooses what lies furthest outside, a zone what lies deepest inside, a growth model what
+/// lets more grow. `CriticalLimit()`, which limits nothing, chooses the warmer one.
+package protocol HazardScale {
+    /// Never NaN for a number.
+    func hazard(of celsius: Double) -> Double
+}
+
+extension CriticalLimit: HazardScale {
     /// How near `celsius` is to being outside, or how far it is: negative inside, positive outside.
-    fileprivate func risk(of celsius: Double) -> Double {
+    package func hazard(of celsius: Double) -> Double {
         let below = minimum.map { $0 - celsius } ?? -.infinity
         let above = maximum.map { celsius - $0 } ?? -.infinity
         return below.isNaN || above.isNaN ? .infinity : max(below, above)
+    }
+}
+
+extension [TemperaturePoint] {
+    /// In order of event time, one of each instant.
+    package func mergedByInstant(by scale: some HazardScale) -> [TemperaturePoint] {
+        var merged: [TemperaturePoint] = []
+        merged.reserveCapacity(count)
+        for point in sorted(by: { $0.instant < $1.instant }) {
+            if let last = merged.last, last.instant == point.instant {
+                merged[merged.count - 1] = last.merged(with: point, by: scale)
+            } else {
+                merged.append(point)
+            }
+        }
+        return merged
+    }
+
+    /// Those that can be used, in order of event time, one of each instant.
+    func usable(by scale: some HazardScale) -> [TemperaturePoint] {
+        mergedByInstant(by: scale).filter { !$0.isWithdrawn }
     }
 }

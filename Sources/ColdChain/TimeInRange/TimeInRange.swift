@@ -17,6 +17,7 @@ package struct TimeInRange: Equatable, Sendable {
     /// The area beyond the limit, in 10⁻⁹ °C·s: whole, so that it does not depend on the order of
     /// the sums.
     package fileprivate(set) var nanoDegreeSecondsOutside: Int64 = 0
+    fileprivate var kinetic = MeanKineticTemperature()
     fileprivate var lowest = Double.infinity
     fileprivate var highest = -Double.infinity
 
@@ -36,6 +37,12 @@ package struct TimeInRange: Equatable, Sendable {
     /// The share of the time that is known, 0...1; nil where there was no time.
     package var coverage: Double? {
         total > 0 ? 1 - Double(unknown) / Double(total) : nil
+    }
+
+    /// The mean kinetic temperature of the known time in °C, for information (§2.6). Nil where
+    /// nothing is known, and for food of which it means nothing: hot and frozen.
+    package func meanKineticTemperature(for foodClass: FoodClass) -> Double? {
+        MeanKineticTemperature.isMeaningful(for: foodClass) ? kinetic.celsius : nil
     }
 
     /// Divides the time of an order.
@@ -79,6 +86,8 @@ package struct RangeMeter: StretchVisitor, Equatable, Sendable {
         let duration = stretch.microseconds
         unknownSoFar = 0
         find(stretch.zone)
+        result.kinetic.addLine(
+            from: stretch.first, to: stretch.last, microseconds: stretch.exactMicroseconds)
         if stretch.isSuspect { result.suspect += duration }
         guard stretch.zone.isOutside else {
             result.safe += duration
@@ -104,21 +113,5 @@ package struct RangeMeter: StretchVisitor, Equatable, Sendable {
         if zone.isOutside, !isOutside { result.timesOutside += 1 }
         if !zone.isOutside { outsideSoFar = 0 }
         isOutside = zone.isOutside
-    }
-}
-
-extension [TemperaturePoint] {
-    /// In order of event time, one of each instant.
-    package func mergedByInstant(by limit: CriticalLimit) -> [TemperaturePoint] {
-        var merged: [TemperaturePoint] = []
-        merged.reserveCapacity(count)
-        for point in sorted(by: { $0.instant < $1.instant }) {
-            if let last = merged.last, last.instant == point.instant {
-                merged[merged.count - 1] = last.merged(with: point, by: limit)
-            } else {
-                merged.append(point)
-            }
-        }
-        return merged
     }
 }

@@ -67,6 +67,10 @@ package struct Walk: Equatable, Sendable {
         case stepHold
     }
 
+    /// Of sensors whose interval nobody states, in microseconds: 300 s, more than three intervals
+    /// of a minute, and the least that a gap should be.
+    package static let usualMaximumGap: Int64 = 300_000_000
+
     package struct Rule: Equatable, Sendable {
         package var zones: Zones
         /// Readings strictly further apart than so many microseconds leave the time between unknown.

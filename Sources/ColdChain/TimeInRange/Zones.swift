@@ -60,7 +60,7 @@ package struct Zones: Equatable, Sendable {
         return 0
     }
 
-    /// The farthest two plausible temperatures lie apart; a limit that nothing keeps is no farther.
+    /// More than two plausible temperatures lie apart; a limit that nothing keeps is no farther.
     private static let deviationBound = 20_000.0
 
     /// The first edge on the way from one temperature to another, strictly between them.

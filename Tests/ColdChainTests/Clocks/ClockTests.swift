@@ -3,24 +3,23 @@ import Testing
 
 private let minute: Int64 = 60_000_000
 
+/// Minutes from a day that has days before it.
 private func at(_ minutes: Double) -> Timestamp {
-    Timestamp(milliseconds: Int64(minutes * 60_000))
+    Timestamp(milliseconds: 86_400_000 + Int64(minutes * 60_000))
 }
 
-private func sample(_ minutes: Double, _ celsius: Double) -> TimedTemperature {
-    TimedTemperature(at: at(minutes), celsius: celsius)
-}
-
-private func trace(_ points: [(Double, Double)]) -> TemperatureTrace {
-    TemperatureTrace(points.map { sample($0.0, $0.1) })
+private func point(_ minutes: Double, _ celsius: Double) -> TemperaturePoint? {
+    TemperaturePoint(celsius: celsius, measuredAt: at(minutes))
 }
 
 private func balance(
     _ zone: TemperatureZone, _ points: [(Double, Double)], from start: Double = 0,
     to end: Double? = nil, at now: Double
 ) throws -> ZoneBalance {
-    var clock = try #require(ZoneClock(zone: zone, from: at(start), to: end.map(at)))
-    clock.observe(trace(points))
+    let clock = try #require(
+        ZoneClock(
+            zone: zone, from: at(start), to: end.map(at),
+            readings: points.compactMap { point($0.0, $0.1) }))
     return clock.balance(at: at(now))
 }
 
@@ -69,7 +68,7 @@ struct ZoneClockTests {
         #expect(found.unknown == 0)
         let crossing = try balance(Self.over8, [(-2, 4), (2, 12)], from: 0, to: 1, at: 90)
         #expect(crossing.inside == minute)
-        #expect(crossing.firstInside == 0)
+        #expect(crossing.firstInside == TraceTime(at(0)))
     }
 
     @Test("the longest stretch goes on across readings, and not across a dip")
@@ -90,19 +89,44 @@ struct ZoneClockTests {
     @Test("a late reading is refused by the clock, and nothing changes")
     func late() throws {
         var clock = try #require(ZoneClock(zone: Self.over8, from: at(0)))
-        let areTaken = [clock.observe(sample(0, 9)), clock.observe(sample(2, 9))]
+        let areTaken = try [(0, 9), (2, 9)].map { clock.observe(try #require(point($0, $1))) }
         #expect(areTaken == [true, true])
         let before = clock
-        for late in [sample(1, 4), sample(2, 4), sample(-5, 4)] {
-            let isTaken = clock.observe(late)
+        for late in [1.0, 2, -5] {
+            let isTaken = clock.observe(try #require(point(late, 4)))
             #expect(!isTaken)
             #expect(clock == before)
         }
         for none in [Double.nan, .infinity, -.infinity, -300, 1e300] {
-            let isTaken = clock.observe(sample(3, none))
-            #expect(isTaken)
-            #expect(clock == before)
+            #expect(point(3, none) == nil)
         }
+    }
+
+    @Test("of one instant the reading deeper inside the zone counts; without a zone, the warmer")
+    func twoOfOneInstant() throws {
+        for points in [[(0.0, 9.0), (2, 9), (2, 4), (4, 9)], [(4, 9), (2, 4), (0, 9), (2, 9)]] {
+            #expect(try balance(Self.over8, points, at: 4).inside == 4 * minute)
+            #expect(try balance(TemperatureZone(below: 5), points, at: 4).longest == 48_000_000)
+        }
+        let edge = [(0.0, 70.0), (0, 60), (0, 58), (1, 58), (1, 2)]
+        #expect(try balance(Self.danger, edge, at: 1).inside == minute)
+        #expect(try balance(TemperatureZone(), [(0, 2), (0, 3), (1, 3)], at: 1).inside == minute)
+    }
+
+    @Test("a reading that stands alone is inside at its instant, and no time is")
+    func alone() throws {
+        let found = try balance(Self.over8, [(3, 4), (20, 9), (40, 4)], at: 40)
+        #expect(found.firstInside == TraceTime(at(20)))
+        #expect(found.inside == 0 && found.unknown == 40 * minute)
+    }
+
+    @Test("a reading that was withdrawn is none")
+    func withdrawn() throws {
+        let gone = try #require(TemperaturePoint(withdrawnAt: at(2), version: 1))
+        let points = try [(0, 9), (2, 4), (4, 9)].map { try #require(point($0, $1)) }
+        let clock = try #require(
+            ZoneClock(zone: Self.over8, from: at(0), readings: points + [gone]))
+        #expect(clock.balance(at: at(4)).inside == 4 * minute)
     }
 
     @Test("ten years without a reading are ten years unknown, and the ends of time are no crash")
@@ -110,41 +134,43 @@ struct ZoneClockTests {
         let tenYears = 3652.0 * 1440
         let found = try balance(Self.over8, [(0, 9), (tenYears, 9)], at: tenYears)
         #expect(found.unknown == Int64(tenYears) * minute && found.inside == 0)
-        var clock = try #require(
-            ZoneClock(zone: Self.over8, from: Timestamp(milliseconds: .min), maximumGap: .max))
-        clock.observe(TimedTemperature(at: Timestamp(milliseconds: .min), celsius: 9))
-        clock.observe(TimedTemperature(at: Timestamp(milliseconds: .max), celsius: 9))
-        #expect(clock.balance(at: Timestamp(milliseconds: .max)).inside == .max)
+        let ends = [TraceTime.first, .last].compactMap {
+            TemperaturePoint(celsius: 9, measuredAt: $0.timestamp)
+        }
+        let clock = try #require(
+            ZoneClock(
+                zone: Self.over8, from: Timestamp(milliseconds: .min), maximumGap: .max,
+                readings: ends))
+        #expect(
+            clock.balance(at: Timestamp(milliseconds: .max)).inside
+                == TraceTime.last.microseconds(since: .first))
     }
 
     @Test("whatever order and batches readings come in, the answer is one", arguments: 0..<40)
     func anyOrder(seed: Int) throws {
         var noise = NoiseSource(seed: UInt64(seed))
-        var samples: [TimedTemperature] = []
-        for index in 0..<60 {
+        var points: [TemperaturePoint] = []
+        for _ in 0..<60 {
             // Some share an instant, with different values.
             let time = (noise.uniform(0...240) * 2).rounded() / 2
-            samples.append(
-                TimedTemperature(
-                    at: at(time), celsius: noise.uniform(-2...20),
-                    receivedAt: Timestamp(milliseconds: Int64(index % 7))))
+            points.append(try #require(point(time, noise.uniform(-2...20))))
         }
-        let batch = TemperatureTrace(samples)
-        var expected = try #require(ZoneClock(zone: Self.over8, from: at(10), to: at(230)))
-        expected.observe(batch)
+        func clock(_ readings: [TemperaturePoint]) throws -> ZoneClock {
+            try #require(
+                ZoneClock(zone: Self.over8, from: at(10), to: at(230), readings: readings))
+        }
+        let expected = try clock(points)
+        var pieces: [TemperaturePoint] = []
+        var found = try clock([])
+        for point in points.shuffled(using: &noise) {
+            pieces.append(point)
+            if !found.observe(point) { found = try clock(pieces) }
+        }
+        #expect(found == expected)
+        try agree(found, expected)
+    }
 
-        var pieces = TemperatureTrace()
-        var clock = try #require(ZoneClock(zone: Self.over8, from: at(10), to: at(230)))
-        for sample in samples.shuffled(using: &noise) {
-            if pieces.insert(sample) {
-                clock.observe(sample)
-            } else {
-                clock = try #require(ZoneClock(zone: Self.over8, from: at(10), to: at(230)))
-                clock.observe(pieces)
-            }
-        }
-        #expect(pieces == batch)
-        #expect(clock == expected)
+    private func agree(_ clock: ZoneClock, _ expected: ZoneClock) throws {
         let found = clock.balance(at: at(240))
         #expect(found == expected.balance(at: at(240)))
         #expect(found.insidePossible <= 220 * minute && found.longest <= found.inside)

@@ -5,8 +5,11 @@ private func at(_ minutes: Double) -> Timestamp {
     Timestamp(milliseconds: Int64(minutes * 60_000))
 }
 
-private func sample(_ minutes: Double, _ celsius: Double) -> TimedTemperature {
-    TimedTemperature(at: at(minutes), celsius: celsius)
+extension TimeControlClock {
+    @discardableResult
+    fileprivate mutating func observe(_ minutes: Double, _ celsius: Double) throws -> Bool {
+        observe(try #require(TemperaturePoint(celsius: celsius, measuredAt: at(minutes))))
+    }
 }
 
 @Suite("Time control")
@@ -47,7 +50,7 @@ struct TimeControlTests {
     @Test("the 4 hours have no ceiling, and end after the marked time")
     func fourHours() throws {
         var clock = try Self.clock(.fourHours)
-        for minutes in 0...48 { clock.observe(sample(Double(minutes) * 5, 35)) }
+        for minutes in 0...48 { try clock.observe(Double(minutes) * 5, 35) }
         #expect(clock.expiresAt == at(240))
         #expect(
             clock.standing(at: at(240)) == .init(state: .running(until: at(240)), mayClear: true))
@@ -83,36 +86,49 @@ struct TimeControlTests {
     @Test("the 6 hours end where 21 °C was exceeded, if only once, and if only between readings")
     func ceiling() throws {
         var kept = try Self.clock(.sixHours)
-        for minutes in 1...72 { kept.observe(sample(Double(minutes) * 5, 21)) }
+        for minutes in 1...72 { try kept.observe(Double(minutes) * 5, 21) }
         #expect(
             kept.standing(at: at(360)) == .init(state: .running(until: at(360)), mayClear: true))
         #expect(kept.standing(at: at(361)).state == .discard(.overTime(since: at(360))))
 
         var warm = try Self.clock(.sixHours)
         for (minutes, celsius) in [(5, 20), (7, 22), (9, 20)] as [(Double, Double)] {
-            warm.observe(sample(minutes, celsius))
+            try warm.observe(minutes, celsius)
         }
         #expect(warm.standing(at: at(10)).state == .discard(.overCeiling(at: at(6))))
         #expect(warm.standing(at: at(5)).mayClear)
 
         var alone = try Self.clock(.sixHours)
-        alone.observe(sample(60, 21.1))
-        alone.observe(sample(120, 8))
+        try alone.observe(60, 21.1)
+        try alone.observe(120, 8)
         #expect(alone.standing(at: at(120)).state == .discard(.overCeiling(at: at(60))))
     }
 
     @Test("silence does not prove that food stayed below its ceiling")
     func silence() throws {
         var clock = try Self.clock(.sixHours)
-        clock.observe(sample(5, 10))
+        try clock.observe(5, 10)
         #expect(clock.standing(at: at(10)).mayClear)
         let doubt = TimeControlClock.Standing(
             state: .undetermined(.temperatureUnknown), mayClear: false)
         #expect(clock.standing(at: at(10.1)) == doubt)
-        clock.observe(sample(30, 10))
+        try clock.observe(30, 10)
         #expect(clock.standing(at: at(30)) == doubt)
-        let isTaken = clock.observe(sample(20, 30))
+        let isTaken = try clock.observe(20, 30)
         #expect(!isTaken)
+    }
+
+    @Test("a warm reading at the very removal counts, whatever was measured by hand")
+    func warmAtRemoval() throws {
+        var clock = try Self.clock(.sixHours)
+        let isTaken = try clock.observe(0, 22)
+        #expect(!isTaken)
+        let rules = try #require(TimeControlRules(try Rules.profile(procedure: "SOP 12")))
+        let again = try TimeControlClock(
+            .sixHours, removedAt: at(0), from: .cold, startTemperature: 4, isMarked: true,
+            rules: rules,
+            readings: [try #require(TemperaturePoint(celsius: 22, measuredAt: at(0)))])
+        #expect(again.standing(at: at(1)).state == .discard(.overCeiling(at: at(0))))
     }
 
     @Test("a profile without such a rule has no such clock")

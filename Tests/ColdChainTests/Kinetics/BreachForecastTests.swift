@@ -4,11 +4,8 @@ import Testing
 private let hot = CriticalLimit(minimum: 57)
 private let cold = CriticalLimit(maximum: 5)
 
-private func trace(_ minutes: [Double], _ celsius: [Double]) -> TemperatureTrace {
-    TemperatureTrace(
-        zip(minutes, celsius).map {
-            TimedTemperature(at: Timestamp(milliseconds: Int64($0 * 60_000)), celsius: $1)
-        })
+private func trace(_ minutes: [Double], _ celsius: [Double]) -> [TemperaturePoint] {
+    points(zip(minutes, celsius).map { ($0 * 60, $1) })
 }
 
 /// A bag that cools to 57 °C and beyond, read once a minute by a sensor with 0.1 K of noise and
@@ -30,7 +27,7 @@ private struct Study {
         return ambient + (57 - ambient) * sum
     }
 
-    func readings(_ count: Int, ahead: Double, _ noise: inout NoiseSource) -> TemperatureTrace {
+    func readings(_ count: Int, ahead: Double, _ noise: inout NoiseSource) -> [TemperaturePoint] {
         let minutes = (0..<count).map(Double.init)
         return trace(
             minutes,
@@ -163,13 +160,13 @@ struct BreachForecastTests {
     func refusals() {
         let falling = trace(Self.minutes, Self.falling)
         func refusal(
-            _ trace: TemperatureTrace, ambient: Double? = nil, openedAt: Timestamp? = nil,
+            _ trace: [TemperaturePoint], ambient: Double? = nil, openedAt: Timestamp? = nil,
             isTrusted: Bool = true
         ) -> BreachForecast {
             BreachForecast(
                 trace, limit: hot, ambient: ambient, openedAt: openedAt, isTrusted: isTrusted)
         }
-        #expect(refusal(TemperatureTrace()) == .refused(.tooFewSamples))
+        #expect(refusal([]) == .refused(.tooFewSamples))
         #expect(refusal(trace([0, 1, 2], [65, 64, 63]), ambient: 20) == .refused(.tooFewSamples))
         #expect(
             refusal(trace(Array(Self.minutes.prefix(11)), Array(Self.falling.prefix(11))))

@@ -78,12 +78,8 @@ struct GrowthModelTests {
             guard hour > 0 else { continue }
             var kept = samples.filter { $0.0 < hour }
             kept.append((hour, Self.celsius(at: hour, samples)))
-            let trace = TemperatureTrace(
-                kept.map {
-                    TimedTemperature(
-                        at: Timestamp(milliseconds: Int64($0.0 * 3_600_000)), celsius: $0.1)
-                })
-            let found = try #require(GrowthEstimate(of: trace, Self.settings(course.model)))
+            let points = points(kept.map { ($0.0 * 3_600, $0.1) })
+            let found = try #require(GrowthEstimate(of: points, Self.settings(course.model)))
             #expect(abs(found.log10Increase - expected) <= 0.001, "\(course.id) at \(hour) h")
             #expect(found.unknown == 0)
         }
@@ -106,11 +102,7 @@ struct GrowthModelTests {
         return settings
     }
 
-    private static let warmHour = TemperatureTrace([
-        TimedTemperature(at: Timestamp(milliseconds: 0), celsius: 40),
-        TimedTemperature(at: Timestamp(milliseconds: 3_600_000), celsius: 40),
-        TimedTemperature(at: Timestamp(milliseconds: 36_000_000), celsius: 40),
-    ])
+    private static let warmHour = points([(0, 40), (3_600, 40), (36_000, 40)])
 
     @Test("estimates are off unless asked for")
     func off() {
@@ -141,6 +133,16 @@ struct GrowthModelTests {
         let found = try #require(GrowthEstimate(of: Self.warmHour, settings))
         #expect(abs(found.log10Increase - 2.134361) < 1e-3)
         #expect(found.unknown == 32_400_000_000)
+    }
+
+    @Test("of two temperatures of one instant the one at which more grows counts")
+    func twoOfOneInstant() throws {
+        let settings = Self.settings(Self.chicken)
+        let expected = try #require(GrowthEstimate(of: points([(0, 46), (60, 46)]), settings))
+        let found = try #require(
+            GrowthEstimate(of: points([(60, 46), (0, 51), (0, 46), (0, 20)]), settings))
+        #expect(found == expected && found.log10Increase > 0)
+        #expect(GrowthEstimate(of: points([(0, 51), (0, 46)]), settings) == nil)
     }
 
     @Test("outside what the parameters were measured for there is no estimate")

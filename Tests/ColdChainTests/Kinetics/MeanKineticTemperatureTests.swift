@@ -36,29 +36,49 @@ struct MeanKineticTemperatureTests {
         }
     }
 
-    private static func trace(_ points: [(minute: Int64, celsius: Double)]) -> TemperatureTrace {
-        TemperatureTrace(
-            points.map {
-                TimedTemperature(
-                    at: Timestamp(milliseconds: $0.minute * 60_000), celsius: $0.celsius)
-            })
+    private static func time(_ series: [(minute: Double, celsius: Double)]) -> TimeInRange {
+        let end = instant(Int64(series.map(\.minute).max() ?? 0) * 60)
+        return TimeInRange(
+            points(series.map { ($0.minute * 60, $0.celsius) }),
+            within: TransitWindow(from: instant(0), until: end), now: end,
+            limit: CriticalLimit(maximum: 8), maximumGap: Walk.usualMaximumGap)
+    }
+
+    private static func mean(_ series: [(minute: Double, celsius: Double)]) -> Double? {
+        time(series).meanKineticTemperature(for: .cold)
     }
 
     @Test("over time, a warm minute counts a minute, and a gap nothing")
     func weighted() throws {
-        let even = MeanKineticTemperature(of: Self.trace([(0, 5), (1, 5), (5, 5)])).celsius
-        #expect(abs(try #require(even) - 5) < 1e-9)
-        let warm = Self.trace([(0, 5), (5, 5), (6, 25), (7, 5), (12, 5)])
-        let found = try #require(MeanKineticTemperature(of: warm).celsius)
+        #expect(abs(try #require(Self.mean([(0, 5), (1, 5), (5, 5)])) - 5) < 1e-9)
+        let found = try #require(Self.mean([(0, 5), (5, 5), (6, 25), (7, 5), (12, 5)]))
         #expect(found > 5 + 20.0 / 12 && found < 25)
         // The hour between is not known; nothing of it is in the mean.
-        let gap = Self.trace([(0, 5), (1, 5), (61, 60), (62, 60)])
-        let parts = Self.trace([(0, 5), (1, 5), (2, 60)])
-        let known = try #require(MeanKineticTemperature(of: gap).celsius)
+        let known = try #require(Self.mean([(0, 5), (1, 5), (61, 60), (62, 60)]))
         #expect(known > 50)
-        #expect(try #require(MeanKineticTemperature(of: parts).celsius) < known)
-        #expect(MeanKineticTemperature(of: Self.trace([(0, 5)])).celsius == nil)
-        #expect(MeanKineticTemperature(of: Self.trace([(0, 5), (600, 5)])).celsius == nil)
+        #expect(try #require(Self.mean([(0, 5), (1, 5), (2, 60)])) < known)
+    }
+
+    /// The integral of a straight line from 2 °C to 20 °C, by the midpoint rule in 3,600 steps.
+    @Test("within an order it is the integral over what is known, wherever the limit cuts it")
+    func integral() throws {
+        let steps = (0..<3_600).map { 2 + 18 * (Double($0) + 0.5) / 3_600 }
+        let expected = try #require(MeanKineticTemperature.celsius(of: steps))
+        let found = try #require(Self.mean([(0, 2), (5, 20), (10, 2)]))
+        #expect(abs(found - expected) < 0.01)
+        let alike = try #require(Self.mean([(0, 2), (2, 9.2), (5, 20), (9, 5.6), (10, 2)]))
+        #expect(abs(alike - expected) < 0.01)
+    }
+
+    @Test("where nothing is known there is none, nor of hot and frozen food")
+    func none() {
+        #expect(Self.mean([]) == nil)
+        #expect(Self.mean([(0, 5)]) == nil)
+        #expect(Self.mean([(0, 5), (600, 5)]) == nil)
+        let time = Self.time([(0, 5), (5, 5)])
+        let shown = FoodClass.allCases.filter { time.meanKineticTemperature(for: $0) != nil }
+        #expect(shown == [.cold, .ambient])
+        #expect(time.coverage == 1)
     }
 
     @Test("it is shown of cold and ambient food only")
