@@ -163,6 +163,7 @@ let package = Package(
         .executableTarget(
             name: "DecodeBench", dependencies: ["CAllocationCounter", "ColdChain", "DeviceCodecs"],
             path: "Tests/Benchmarks/DecodeBench", swiftSettings: rules),
+        tests("JudgingTests", ["ColdChain", "Configuration", "Host", "JSONText", "Wire"]),
         program(
             "TurnBench", in: "Tests/Benchmarks",
             [
