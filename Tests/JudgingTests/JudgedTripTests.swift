@@ -32,23 +32,31 @@ struct JudgedTripTests {
         #expect(trip.judgement.timeInRange.unknown == 0)
     }
 
-    @Test(
-        "an excursion lasts across a gap, which is unknown and counts for no grace",
-        arguments: [(1, FoodVerdict.undetermined, 0), (4, .deviation, 1)])
-    func gap(minutesEachSide: Int, verdict: FoodVerdict, alarms: Int) throws {
-        let back = 10 + minutesEachSide + 20
+    @Test("an excursion lasts across a gap, of which nothing is known; silence ends no alarm")
+    func gap() throws {
         let rows =
-            Trips.minutes(0..<10, 4) + Trips.minutes(10..<(10 + minutesEachSide + 1), 7)
-            + Trips.minutes(back..<(back + minutesEachSide + 1), 7)
-            + Trips.minutes((back + minutesEachSide + 1)..<60, 4)
+            Trips.minutes(0..<10, 4) + Trips.minutes(10..<15, 7) + Trips.minutes(34..<39, 7)
+            + Trips.minutes(39..<60, 4)
         let trip = try Trips.judged(rows)
-        #expect(trip.judgement.excursions.count == 1)
-        #expect(trip.judgement.alarms == alarms)
-        #expect(trip.freshness.verdict == verdict)
-        #expect(trip.judgement.timeInRange.unknown == 20 * 60_000_000)
-        #expect(trip.judgement.excursions.first?.unknown == 20 * 60_000_000)
-        let after = trip.readings[10 + minutesEachSide + 1]
-        #expect(after.quality?[.gap] == QualityFinding(.suspect, .afterGap))
+        let excursion = try #require(trip.judgement.excursions.first)
+        #expect(trip.judgement.excursions.count == 1 && trip.judgement.alarms == 1)
+        #expect(excursion.unknown == 1_200_000_000)
+        #expect(trip.judgement.timeInRange.unknown == 1_200_000_000)
+        #expect(excursion.outside == trip.judgement.timeInRange.unsafe)
+        #expect(trip.freshness.verdict == .deviation)
+        #expect(trip.readings[15].quality?[.gap] == QualityFinding(.suspect, .afterGap))
+        #expect(trip.text.contains("lost          nothing is known from 2026-11-20T12:14:00"))
+    }
+
+    @Test("a dip after a gap is no alarm; what the gap hides leaves the verdict open")
+    func gapBeforeDip() throws {
+        let rows =
+            Trips.minutes(0..<10, 4) + Trips.minutes(30..<32, 7) + Trips.minutes(32..<60, 4)
+        let trip = try Trips.judged(rows)
+        #expect(trip.judgement.alarms == 0 && trip.judgement.minorDips == 1)
+        #expect(trip.freshness.verdict == .undetermined)
+        let (score, upper) = (trip.freshness.score, trip.freshness.upperScore)
+        #expect(try #require(upper) > #require(score))
     }
 
     @Test(

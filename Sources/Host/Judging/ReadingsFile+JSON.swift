@@ -54,7 +54,7 @@ extension ReadingCollector {
     }
 
     private static func cells(_ row: JSON) -> [ReadingColumn: ReadingCell] {
-        guard let members = row.members else { return [.time: ReadingCell(row)] }
+        guard let members = row.members else { return [:] }
         return ReadingColumn.places(in: members.map(\.name)).mapValues { place in
             ReadingCell(members[place].value)
         }

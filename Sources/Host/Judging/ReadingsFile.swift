@@ -144,6 +144,9 @@ struct ReadingCollector {
     private mutating func celsius(
         _ cells: [ReadingColumn: ReadingCell]
     ) throws(ReadingsFileError) -> Double {
+        guard let cell = cells[.celsius] ?? cells[.fahrenheit] else {
+            throw ReadingsFileError("there is no temperature")
+        }
         var isFahrenheit = cells[.celsius] == nil
         if let unit = cells[.unit]?.text {
             switch unit.lowercased().filter({ $0.isLetter }) {
@@ -152,7 +155,6 @@ struct ReadingCollector {
             default: throw ReadingsFileError("'\(unit.prefix(20))' is no unit of temperature")
             }
         }
-        let cell = cells[.celsius] ?? cells[.fahrenheit] ?? .nothing
         let number: Double?
         switch cell {
         case .nothing: number = .nan
@@ -168,7 +170,7 @@ struct ReadingCollector {
     private mutating func instant(
         _ cell: ReadingCell, date: ReadingCell?
     ) throws(ReadingsFileError) -> Timestamp {
-        var cell = cell
+        var cell = cell.text == nil ? .nothing : cell
         if let day = date?.text, let time = cell.text { cell = .text("\(day) \(time)") }
         switch cell {
         case .nothing: throw ReadingsFileError("there is no time")
