@@ -1,4 +1,5 @@
 import ColdChain
+import Foundation
 import Host
 import JSONText
 import Testing
@@ -240,5 +241,21 @@ struct JudgedTripTests {
         }
         #expect(abs(parts.reduce(0, +) - (time["totalSeconds"]?.double ?? 0)) < 1e-6)
         #expect(json["freshness"]?["coverage"]?.double == 1)
+    }
+
+    @Test("the documentation shows what is printed")
+    func documentation() throws {
+        let values = [
+            "3,9", "4,0", "4,2", "5,6", "6,4", "7,1", "7,4", "7,2", "6,8", "6,3", "", "4,4", "4,1",
+        ]
+        let late = [(21, "4,3"), (22, "12,3"), (23, "4,2"), (24, "4,1")]
+        let rows = (values.enumerated().map { ($0.offset, $0.element) } + late).map {
+            "\(Trips.instant($0.0 * 60));\($0.1)\n"
+        }
+        let file = try Trips.file("Zeit;Temperatur [°C]\n" + rows.joined())
+        let page = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Documentation/judge.md")
+        let text = String(decoding: try Data(contentsOf: page), as: UTF8.self)
+        #expect(text.contains("trip.csv\n" + JudgedTrip(file, try Trips.question()).text + "```"))
     }
 }

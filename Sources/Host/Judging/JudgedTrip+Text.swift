@@ -105,7 +105,7 @@ extension JudgedTrip {
             let end = loss.until.map { TripText.instant($0.timestamp) } ?? "now"
             lines.append(
                 "  lost          nothing is known from \(TripText.instant(loss.from.timestamp)) to "
-                    + "\(end), while outside")
+                    + "\(end), outside or not surely back")
         }
         return lines
     }
