@@ -66,6 +66,7 @@ struct JudgedTripTests {
             ("NaN", QualityTest.sentinel, QualityFinding(.missing, .markerSent)),
             ("", .sentinel, QualityFinding(.missing, .markerSent)),
             ("inf", .grossRange, QualityFinding(.bad, .impossibleValue)),
+            ("-inf", .grossRange, QualityFinding(.bad, .impossibleValue)),
             ("-Infinity", .grossRange, QualityFinding(.bad, .impossibleValue)),
             ("-127", .sentinel, QualityFinding(.bad, .disconnectedProbe)),
             ("1e300", .grossRange, QualityFinding(.bad, .impossibleValue)),
@@ -219,6 +220,16 @@ struct JudgedTripTests {
         let trip = try Trips.judged(Trips.minutes(0..<31, 9), question)
         #expect(trip.clocks.display?.longestContinuous == 30)
         #expect(try Trips.judged(Trips.minutes(0..<31, 6), question).freshness.verdict == .ok)
+    }
+
+    @Test("a number that is known by hearsay only is marked as unverified")
+    func unverified() throws {
+        let rows = Trips.minutes(0..<31, -20)
+        let trip = try Trips.judged(rows, try Trips.question(.frozen, profile: "uk"))
+        #expect(trip.freshness.verdict == .ok)
+        #expect(trip.text.contains("rule            not looked up, unverified"))
+        let json = try JSONText.parse(trip.json)
+        #expect(json["limit"]?["isVerified"] == false)
     }
 
     @Test("the JSON has the members that the documentation names, and reads back")

@@ -13,6 +13,11 @@ extension JudgedTrip {
                 limit.member("minimum", self.limit.minimum)
                 limit.member("maximum", self.limit.maximum)
                 limit.member("isOwn", question.ownLimit != nil)
+                guard let snapshot = question.snapshot else { return }
+                limit.member("rule", snapshot.rule)
+                limit.member("override", snapshot.override?.description)
+                limit.member("isVerified", snapshot.isVerified)
+                limit.member("isLooser", snapshot.isLooser)
             }
             object.instantMember("from", from)
             object.instantMember("until", until)

@@ -20,8 +20,14 @@ extension JudgedTrip {
         let foodClass = question.foodClass?.name ?? "food of no class"
         let source =
             question.ownLimit == nil ? "by \(question.profile.identity)" : "by a limit of one's own"
-        var lines = [
-            "judged          as \(foodClass) \(source): \(TripText.limit(limit))",
+        var lines = ["judged          as \(foodClass) \(source): \(TripText.limit(limit))"]
+        if let snapshot = question.snapshot, snapshot.hasLimit {
+            let place = snapshot.override.map { "the limit of \($0)" } ?? snapshot.rule ?? "no rule"
+            lines.append(
+                "rule            \(place)" + (snapshot.isVerified ? "" : ", unverified")
+                    + (snapshot.isLooser ? ", looser than the profile's own" : ""))
+        }
+        lines += [
             "from            \(TripText.instant(from))"
                 + (question.from == nil ? " (first reading)" : ""),
             "until           \(TripText.instant(until))"

@@ -110,11 +110,11 @@ enum LoggerText {
 
     /// A temperature: NaN where the text says that there is none, infinite where it says so; nil
     /// where it is no number. A decimal comma is one.
-    static func number(_ text: String) -> Double? {
+    ///
+    /// - Parameter unit: The letter that may stand behind it; another unit's makes it no number.
+    static func number(_ text: String, unit: Character = "c") -> Double? {
         var plain = text.lowercased().filter { !$0.isWhitespace && $0 != "°" && $0 != "\u{FFFD}" }
-        if plain.hasSuffix("c") || plain.hasSuffix("f"), plain.first?.isLetter == false {
-            plain.removeLast()
-        }
+        if plain.last == unit, plain.dropLast().last?.isNumber == true { plain.removeLast() }
         if missing.contains(plain) { return .nan }
         plain = String(plain.map { $0 == "\u{2212}" ? "-" : $0 })
         switch plain {
@@ -143,7 +143,9 @@ enum LoggerText {
     /// RFC 3339, the same without a zone, or a number of the epoch.
     static func instant(_ text: String) -> (instant: Timestamp, hasZone: Bool)? {
         let plain = text.trimmedOfSpaces
-        if let number = Double(plain) { return instant(number).map { ($0, true) } }
+        if plain.utf8.allSatisfy({ "0123456789.".utf8.contains($0) }), let number = Double(plain) {
+            return instant(number).map { ($0, true) }
+        }
         if let milliseconds = RFC3339.parse(plain) {
             return inTime(milliseconds).map { ($0, true) }
         }

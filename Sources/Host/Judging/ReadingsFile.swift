@@ -159,7 +159,7 @@ struct ReadingCollector {
         switch cell {
         case .nothing: number = .nan
         case .number(let value): number = value
-        case .text(let text): number = LoggerText.number(text)
+        case .text(let text): number = LoggerText.number(text, unit: isFahrenheit ? "f" : "c")
         }
         guard let number else { throw ReadingsFileError("\(cell.shown) is no temperature") }
         guard isFahrenheit else { return number }

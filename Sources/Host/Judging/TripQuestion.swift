@@ -5,6 +5,9 @@ package struct TripQuestion: Sendable {
     /// Nil where it is not known: then there is no limit, and no verdict.
     package var foodClass: FoodClass?
     package var profile: JurisdictionProfile
+    /// What the profile may have overrides for.
+    package var product: String?
+    package var site: String?
     /// In place of the profile's limit for the class, in °C.
     package var ownLimit: CriticalLimit?
     /// From pick-up to delivery; nil for the first and the last reading.
@@ -32,10 +35,14 @@ package struct TripQuestion: Sendable {
         self.now = now
     }
 
-    /// None without a class.
-    package var limit: CriticalLimit {
-        ownLimit ?? foodClass.map { profile.snapshot(for: $0).limit } ?? CriticalLimit()
+    /// What the profile says; nil without a class, and where a limit of one's own holds.
+    var snapshot: LimitSnapshot? {
+        guard ownLimit == nil else { return nil }
+        return foodClass.map { profile.snapshot(for: $0, product: product, site: site) }
     }
+
+    /// None without a class.
+    var limit: CriticalLimit { ownLimit ?? snapshot?.limit ?? CriticalLimit() }
 
     package var quality: QualitySettings {
         var settings = QualitySettings(

@@ -16,6 +16,9 @@ extension Command {
                 "profile", "ID", "The limits to judge by (default: those of the configuration)."),
             Option(
                 "limits", "FOLDER", "A folder with profiles of one's own, beside the program's."),
+            Option(
+                "product", "NAME", "The product, where the profile has a limit of its own for it."),
+            Option("site", "NAME", "The site, likewise."),
             Option("minimum", "CELSIUS", "A lowest temperature in place of the profile's."),
             Option("maximum", "CELSIUS", "A highest temperature in place of the profile's."),
             Option("from", "TIME", "When it was picked up, RFC 3339 (default: first reading)."),
@@ -88,6 +91,8 @@ enum Judge {
         var question = TripQuestion(
             foodClass: foodClass, profile: try profile(arguments), freshness: freshness,
             now: Timestamp(milliseconds: Clock.wallMilliseconds()))
+        question.product = arguments["product"]
+        question.site = arguments["site"]
         question.ownLimit = try ownLimit(arguments)
         question.from = try arguments.instant("from")
         question.until = try arguments.instant("until")
