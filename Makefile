@@ -21,7 +21,7 @@ test: setup venv lint ## Builds everything and runs every test against real brok
 	swift test --skip-build
 	Tests/Benchmarks/run --smoke
 
-vectors: setup ## Runs the test vectors of FILE through the product's own decoding: make vectors FILE=….json
+vectors: setup ## Runs the test vectors of FILE through the product's own code: make vectors FILE=….json
 	@$(SWIFT_BUILD) --product freshwire-codecs
 	@$(SWIFT_BUILD) --product VectorRun
 	@.build/debug/VectorRun "$(FILE)" Tests/Vectors/exceptions.txt

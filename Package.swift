@@ -127,13 +127,18 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
             "ColdChainTests",
-            ["ColdChain", "InteropSupport", "QualityOracle", "QualityVectors", "Wire"]),
+            ["ColdChain", "InteropSupport", "QualityOracle", "Wire"]),
         // The vectors of the quality tests, and the program that a foreign implementation is
         // compared with.
         .target(
             name: "QualityVectors", dependencies: ["ColdChain"],
             path: "Tests/Vectors/QualityVectors", swiftSettings: rules),
         program("QualityOracle", in: "Tests/Probes", ["QualityVectors"]),
+        // The vectors of the whole food-safety domain: those of the quality tests are among them.
+        .target(
+            name: "DomainVectors", dependencies: ["ColdChain", "Configuration", "QualityVectors"],
+            path: "Tests/Vectors/DomainVectors", swiftSettings: rules),
+        tests("DomainVectorTests", ["ColdChain", "DomainVectors"]),
         // Real brokers, certificates and programs for the tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
         tests("IntakeTests", ["Intake", "TestSupport", "AcknowledgementProbe"]),
@@ -158,6 +163,7 @@ let package = Package(
         .executableTarget(
             name: "DecodeBench", dependencies: ["CAllocationCounter", "ColdChain", "DeviceCodecs"],
             path: "Tests/Benchmarks/DecodeBench", swiftSettings: rules),
+        tests("JudgingTests", ["ColdChain", "Configuration", "Host", "JSONText", "Wire"]),
         program(
             "TurnBench", in: "Tests/Benchmarks",
             [
@@ -196,9 +202,8 @@ let package = Package(
         program(
             "VectorRun", in: "Tests/Vectors",
             [
-                "ColdChain", "Configuration", "Crypto", "DeviceCodecs", "Host", "JSONText",
-                "System",
-                "Wire",
+                "ColdChain", "Configuration", "Crypto", "DeviceCodecs", "DomainVectors", "Host",
+                "JSONText", "System", "Wire",
             ]),
         tests(
             "CodecSandboxTests",

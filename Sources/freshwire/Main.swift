@@ -15,7 +15,8 @@ enum Program {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .serve, .check, .config, .demo, .simulate, .token, .decode, .devices, .devicesImport,
+        .serve, .check, .config, .demo, .simulate, .token, .decode, .judge, .devices,
+        .devicesImport,
         .export, .verify, .deadLetters, .version,
     ]
 

@@ -136,7 +136,7 @@ import Testing
     func help() throws {
         for command in [
             "serve", "check", "config", "demo", "simulate", "token", "decode", "export",
-            "dead-letters", "devices", "version",
+            "dead-letters", "devices", "judge", "version",
         ] {
             let ran = try freshwire(command, "--help")
             #expect(ran.end == .exit(0))

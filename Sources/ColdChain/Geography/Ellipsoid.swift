@@ -20,6 +20,16 @@ package enum Ellipsoid {
 
     /// The distance in metres by the ellipsoid's two radii of curvature at the middle latitude.
     package static func localDistance(from first: Coordinate, to second: Coordinate) -> Double {
+        let offset = localOffset(from: first, to: second)
+        return (offset.eastward * offset.eastward + offset.northward * offset.northward)
+            .squareRoot()
+    }
+
+    /// How far the second lies east and north of the first, in metres, by the directions that
+    /// hold halfway between them.
+    static func localOffset(
+        from first: Coordinate, to second: Coordinate
+    ) -> (eastward: Double, northward: Double) {
         let middle = (first.latitude + second.latitude) / 2 * radiansPerDegree
         let sineOfMiddle = sine(middle)
         let w = 1 - eccentricitySquared * sineOfMiddle * sineOfMiddle
@@ -29,7 +39,7 @@ package enum Ellipsoid {
             acrossMeridian * cosine(middle) * radiansPerDegree
             * longitudeDifference(from: first.longitude, to: second.longitude)
         let northward = alongMeridian * radiansPerDegree * (second.latitude - first.latitude)
-        return (eastward * eastward + northward * northward).squareRoot()
+        return (eastward, northward)
     }
 
     /// Degrees east from one meridian to another, −180...180.

@@ -52,6 +52,10 @@ package struct OracleInput: Decodable {
 /// Why a vector cannot be tried.
 package struct InputError: Error, CustomStringConvertible {
     package var description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 extension OracleInput {
@@ -77,7 +81,7 @@ extension OracleInput {
         try optionalTimes().map { try require($0, "a time") }
     }
 
-    static func nanoseconds(_ seconds: Double) throws -> Int64 {
+    package static func nanoseconds(_ seconds: Double) throws -> Int64 {
         let whole = seconds.rounded(.down)
         guard whole.magnitude < 9e9 else { throw InputError(description: "no time: \(seconds)") }
         return Int64(whole) * 1_000_000_000 + Int64(((seconds - whole) * 1e9).rounded())

@@ -35,7 +35,7 @@ struct Report {
         switch (verdict, reason) {
         case (.passed, nil):
             count.passed += 1
-            print("pass \(id) \(format) \(device)")
+            print("pass \(id) \(format)\(device.isEmpty ? "" : " " + device)")
         case (.passed, .some):
             count.failed += 1
             isSound = false
@@ -43,7 +43,7 @@ struct Report {
         case (.failed(let words), nil):
             count.failed += 1
             isSound = false
-            print("FAIL \(id) \(format) \(device): \(words)")
+            print("FAIL \(id) \(format)\(device.isEmpty ? "" : " " + device): \(words)")
         case (.failed(let words), let reason?):
             count.excepted += 1
             print("except \(id) \(format): \(reason) (\(words))")
@@ -59,10 +59,10 @@ struct Report {
     }
 
     func printTable() {
-        print("\nformat                 pass  fail  except  skip")
+        print("\nformat or topic                pass  fail  except  skip")
         for (format, count) in counts.sorted(by: { $0.key < $1.key }) {
             print(
-                Self.padded(format, 22), Self.padded("\(count.passed)", 5),
+                Self.padded(format, 30), Self.padded("\(count.passed)", 5),
                 Self.padded("\(count.failed)", 5), Self.padded("\(count.excepted)", 7),
                 count.skipped)
         }
