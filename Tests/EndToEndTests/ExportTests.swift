@@ -149,6 +149,25 @@ import Testing
         #expect(readings.contains { $0.quality.rollup == 4 })
     }
 
+    @Test(
+        "an export says what it is",
+        arguments: [
+            ("csv", "text/csv; charset=utf-8"), ("json", "application/x-ndjson"),
+            ("epcis", "application/ld+json"),
+        ])
+    func contentTypes(format: String, type: String) throws {
+        let store = try FilledStore.delivery(rows: 3)
+        let daemon = try store.daemon()
+        let ran = try Ran(
+            "curl",
+            [
+                "--silent", "--output", "/dev/null", "--write-out", "%{http_code} %{content_type}",
+                "--header", "Authorization: Bearer \(try daemon.token())",
+                "http://127.0.0.1:\(daemon.port)/v1/export/readings?format=\(format)",
+            ])
+        #expect(ran.output == "200 \(type)")
+    }
+
     @Test("an empty selection is an empty export, not an error")
     func empty() throws {
         let store = try FilledStore.delivery()

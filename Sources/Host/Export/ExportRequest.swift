@@ -15,7 +15,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     /// As `Content-Type` has it.
     var contentType: String {
         switch self {
-        case .csv: "text/csv; charset=utf-8; header=present"
+        case .csv: "text/csv; charset=utf-8"
         case .json: "application/x-ndjson"
         case .epcis: "application/ld+json"
         }
