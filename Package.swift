@@ -157,7 +157,10 @@ let package = Package(
         .target(name: "InteropSupport", path: "Tests/Interop/Support", swiftSettings: rules),
         tests(
             "EndToEndTests",
-            ["InteropSupport", "TestSupport", "VectorRun", "freshwire", "freshwire-codecs"]),
+            [
+                "Bridge", "ColdChain", "InteropSupport", "Journal", "TestSupport", "VectorRun",
+                "freshwire", "freshwire-codecs",
+            ]),
         .target(
             name: "CAllocationCounter", path: "Tests/Benchmarks/CAllocationCounter"),
         .executableTarget(

@@ -14,6 +14,8 @@ struct Mail: Sendable {
     /// To the fabric thread.
     let publications: Mailbox<PublishedEvent>
     let answers: Mailbox<Answer>
+    /// Of answers that the reader thread gives in pieces.
+    let pieces: Mailbox<AnswerPiece>
     let fabricControl: Mailbox<FabricControl>
     /// Set when publications did not fit: the fabric thread then closes every connection with a
     /// code that says to come back and ask anew.
@@ -57,6 +59,7 @@ struct Mail: Sendable {
         reader = Mailbox(capacity: Self.capacity) { readerWakeUp.signal() }
         publications = Mailbox(capacity: Self.capacity, wake: wakeFabric)
         answers = Mailbox(capacity: Self.capacity, wake: wakeFabric)
+        pieces = Mailbox(capacity: Self.capacity, wake: wakeFabric)
         fabricControl = Mailbox(capacity: 16, wake: wakeFabric)
         attempts = Mailbox(capacity: Self.capacity, wake: wakeCourier)
         courierControl = Mailbox(capacity: 16, wake: wakeCourier)

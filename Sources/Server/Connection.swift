@@ -61,6 +61,17 @@ final class HTTPExchange {
     var answer: [UInt8] = []
     var sent = 0
     var closesAfterwards = false
+    /// Of an answer in pieces; nil where the answer is whole, or has not begun.
+    var pieces: Pieces?
+
+    enum Pieces {
+        /// The owner has yet to give the next piece.
+        case awaited
+        /// A piece is on its way, and more will be asked for behind it.
+        case sending
+        /// The last one is on its way.
+        case ending
+    }
 
     init(head: RequestHead) {
         self.head = head

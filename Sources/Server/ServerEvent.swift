@@ -59,6 +59,11 @@ package enum ServerEvent: Sendable {
     indirect case request(HTTPRequest)
     /// To be answered with `accept` or `refuse`.
     indirect case upgrade(UpgradeRequest)
+    /// The client has taken what there is of an answer in pieces: the next one is to be given with
+    /// `send`. It comes once for each piece.
+    case room(RequestToken)
+    /// The client of an answer in pieces is gone before its end; nothing more is to be given.
+    case abandoned(RequestToken)
     /// A complete message; its payload is `ServerTurn.payload(range)`. Text is valid UTF-8.
     case message(ConnectionID, MessageKind, Range<Int>)
     /// A ping or a pong came: the peer lives.

@@ -62,6 +62,9 @@ extension WebServer {
     /// The library's connection is gone.
     func didClose(_ slot: Int) {
         if connections[slot].phase != .ended { reportClosed(slot, .lost) }
+        if connections[slot].exchange?.pieces != nil {
+            next.events.append(.abandoned(token(of: slot)))
+        }
         let generation = connections[slot].generation &+ 1
         connections[slot] = Connection()
         connections[slot].generation = generation

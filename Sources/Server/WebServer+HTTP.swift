@@ -32,8 +32,8 @@ extension WebServer {
     /// The slot of a request that has no answer yet.
     func waiting(_ token: RequestToken) -> Int? {
         guard let slot = slot(of: token.connection), connections[slot].serial == token.serial,
-            connections[slot].phase == .answering,
-            connections[slot].exchange?.answer.isEmpty == true
+            connections[slot].phase == .answering, let exchange = connections[slot].exchange,
+            exchange.answer.isEmpty, exchange.pieces == nil
         else { return nil }
         return slot
     }
@@ -104,7 +104,7 @@ extension WebServer {
         next.events.append(event)
     }
 
-    private func token(of slot: Int) -> RequestToken {
+    func token(of slot: Int) -> RequestToken {
         RequestToken(connection: identity(of: slot), serial: connections[slot].serial)
     }
 
@@ -139,10 +139,14 @@ extension WebServer {
             return
         }
         guard !connections[slot].isChoked else { return }
-        finishAnswer(slot, exchange)
+        if case .sending = exchange.pieces {
+            askForPiece(slot, exchange)
+        } else {
+            finishAnswer(slot, exchange)
+        }
     }
 
-    private func finishAnswer(_ slot: Int, _ exchange: HTTPExchange) {
+    func finishAnswer(_ slot: Int, _ exchange: HTTPExchange) {
         guard !exchange.closesAfterwards else {
             linger(slot, .lost)
             return

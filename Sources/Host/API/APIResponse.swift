@@ -62,6 +62,10 @@ struct APIResponse: Equatable, Sendable {
     static func unknownDevice(_ id: String) -> APIResponse {
         APIResponse(CommandRefusal.unknownDevice(id))
     }
+    static let needsHTTP11 = error(
+        505, "http_version", "an export needs HTTP/1.1, by which its end can be told")
+    static let tooManyExports = error(
+        503, "overloaded", "too many exports are under way; try again when one has ended")
     static let overloaded = error(
         503, "overloaded", "too many requests are waiting; try again in a moment")
 

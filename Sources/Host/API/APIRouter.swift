@@ -31,6 +31,8 @@ enum ReadQuery: Sendable {
     case unknownFrames(limit: Int)
     /// Decode a message without recording it.
     case dryRun(DryRunQuestion)
+    /// Readings or events, however many: the answer comes in pieces.
+    case export(ExportRequest, for: Identity)
 }
 
 /// Decides what a request is for, and whether its bearer may ask it.
@@ -130,6 +132,11 @@ struct APIRouter {
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             guard let number = UInt64(segments[1]) else { return .respond(.notFound) }
             return .replay(deadLetter: number)
+        case (.get, "export", 2) where segments[1] == "readings":
+            guard identity.role.seesEverything else { return .respond(.forbidden) }
+            return export(request, order: nil, identity)
+        case (.get, "export", 3) where segments[1] == "orders":
+            return export(request, order: segments[2], identity)
         case (_, "devices", 1...2):
             return routeDevices(request, segments, identity)
         default:
@@ -167,6 +174,20 @@ struct APIRouter {
         }
     }
 
+    private func export(
+        _ request: HTTPRequest, order: String?, _ identity: Identity
+    ) -> APIAction {
+        // An answer of unknown length that is broken off looks whole to HTTP/1.0.
+        guard request.head.isVersion11 else { return .respond(.needsHTTP11) }
+        do throws(ExportQueryError) {
+            var export = try ExportRequest(request.head.target, takesOrder: order == nil)
+            export.order = order ?? export.order
+            return .read(.export(export, for: identity))
+        } catch {
+            return .respond(.error(400, "invalid", error.reason, field: error.field))
+        }
+    }
+
     private func dryRun(_ request: HTTPRequest, _ now: Timestamp) -> APIAction {
         do throws(DryRunRequestError) {
             return .read(
@@ -190,6 +211,8 @@ struct APIRouter {
         case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
         case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
         case ("orders", 3, "temperature"), ("dead-letters", 1, _): allowed = "GET"
+        case ("export", 2, "readings"): allowed = "GET"
+        case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
         default: return .notFound
         }
         var response = APIResponse.error(

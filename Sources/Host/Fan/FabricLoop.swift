@@ -28,6 +28,9 @@ final class FabricLoop: FrameSource {
     private var control: [FabricControl] = []
     /// Requests that wait for an answer of another thread.
     private var waiting: [CommandToken: RequestToken] = [:]
+    /// Requests whose answers come in pieces.
+    private var streams: [CommandToken: RequestToken] = [:]
+    private var pieces: [AnswerPiece] = []
     private var lastToken: UInt64 = 0
     private var current = FabricStatus()
     private var lastTick: Int64 = 0
@@ -132,6 +135,12 @@ final class FabricLoop: FrameSource {
         switch event {
         case .request(let request): answer(request, now: now)
         case .upgrade(let request): open(request, now: now)
+        case .room(let request):
+            if let token = stream(of: request) { mail.reader.send(.more(token)) }
+        case .abandoned(let request):
+            guard let token = stream(of: request) else { return }
+            streams[token] = nil
+            mail.reader.send(.abandon(token))
         case .message(let connection, let kind, let range):
             receive(kind, range, on: ConnectionNumber(connection), now: now)
         case .heard(let connection):
@@ -171,6 +180,31 @@ final class FabricLoop: FrameSource {
             return
         }
         waiting[token] = request
+    }
+
+    /// There are few: a search is as good as an index.
+    private func stream(of request: RequestToken) -> CommandToken? {
+        streams.first { $0.value == request }?.key
+    }
+
+    private func give(_ piece: AnswerPiece) {
+        let token = piece.token
+        switch piece.content {
+        case .begun(let response):
+            guard let request = waiting.removeValue(forKey: token) else { return }
+            if server.begin(request, HTTPResponse(response)) {
+                streams[token] = request
+            } else {
+                mail.reader.send(.abandon(token))
+            }
+        case .piece(let bytes, let isLast):
+            guard let request = streams[token] else { return }
+            if isLast { streams[token] = nil }
+            server.send(bytes, isLast: isLast, to: request)
+        case .broken:
+            guard let request = streams.removeValue(forKey: token) else { return }
+            server.breakOff(request)
+        }
     }
 
     private func respond(to token: RequestToken, _ response: APIResponse) {
@@ -239,6 +273,10 @@ final class FabricLoop: FrameSource {
             guard let request = waiting.removeValue(forKey: answer.token) else { continue }
             respond(to: request, answer.response)
         }
+        mail.pieces.receive(into: &pieces)
+        for piece in pieces { give(piece) }
+        // The bytes are the server's now.
+        pieces.removeAll()
         mail.fabricControl.receive(into: &control)
         for message in control where message == .stop { isStopping = true }
     }

@@ -40,7 +40,7 @@ struct LogAnswers {
                     for frame in frames { array.object { $0.unknownFrameMembers(frame) } }
                 }
             }
-        case .dryRun: return .notFound
+        case .dryRun, .export: return .notFound
         }
     }
 

@@ -1,5 +1,5 @@
 import Bridge
-package import ColdChain
+import ColdChain
 package import Configuration
 import DeviceCodecs
 import JSONText
@@ -9,33 +9,38 @@ package import Wire
 
 /// Reads the log from the command line, beside a daemon that may be writing it.
 package enum LogExport {
-    /// Rows read at a time.
-    private static let page = 1_000
+    /// Bytes handed on at a time, and how often progress is told.
+    private static let pieceBytes = 1 << 16
 
-    /// Writes every reading measured in a stretch of time as a line of JSON, in log order.
+    /// Where an export goes. It may refuse a piece.
+    package typealias Output = ([UInt8]) throws(SystemError) -> Void
+
+    /// Writes what a request asks for, a piece at a time.
     ///
-    /// - Returns: How many.
-    package static func readings(
-        _ configuration: Configuration, from: Timestamp, until: Timestamp, to stream: StandardStream
-    ) throws(StartError) -> Int {
-        try reading(configuration) { (reader) throws(StoreError) in
-            var export = try reader.exportReadings(from: from, until: until)
-            var count = 0
-            while true {
-                let readings = try export.next(limit: page, from: reader)
-                if readings.isEmpty { return count }
-                var writer = JSONWriter()
-                var lines: [UInt8] = []
-                for reading in readings {
-                    writer.removeAll()
-                    writer.object { $0.readingMembers(reading) }
-                    lines += writer.bytes
-                    lines.append(UInt8(ascii: "\n"))
-                }
-                stream.write(lines)
-                count += readings.count
-            }
+    /// - Parameter progress: Is told how many records were written so far, after each piece.
+    /// - Returns: How many records there were: readings, or events.
+    package static func write(
+        _ request: ExportRequest, _ configuration: Configuration, to output: Output,
+        progress: (Int) -> Void
+    ) throws(ExportError) -> Int {
+        let path = JournalSettings(configuration).path
+        guard File.exists(path) else {
+            throw ExportError(kind: .noLog, description: "there is no log at \(path) yet")
         }
+        let reader = try ExportError.catching { () throws(StoreError) in
+            try JournalReader(path: path)
+        }
+        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        var stream = try LogStream(request, from: reader, now: now)
+        var piece: [UInt8] = []
+        while !stream.isFinished {
+            try stream.step(into: &piece, from: reader)
+            guard piece.count >= pieceBytes || stream.isFinished else { continue }
+            try ExportError.writing { () throws(SystemError) in try output(piece) }
+            piece.removeAll(keepingCapacity: true)
+            progress(stream.records)
+        }
+        return stream.records
     }
 
     /// Writes dead letters after a number as lines of JSON, at most `limit`.
@@ -100,6 +105,19 @@ package enum LogExport {
             return try body(try JournalReader(path: path))
         } catch {
             throw StartError("the log \(path): \(error.description)")
+        }
+    }
+}
+
+extension ExportError {
+    /// Does what writes the export's output.
+    package static func writing<Value>(
+        _ body: () throws(SystemError) -> Value
+    ) throws(ExportError) -> Value {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw ExportError(kind: .output, description: error.description)
         }
     }
 }

@@ -14,6 +14,10 @@ struct ReadRequest: Sendable {
 
 enum ReaderMessage: Sendable {
     case read(ReadRequest)
+    /// The client has taken what there is of an answer in pieces.
+    case more(CommandToken)
+    /// The client of an answer in pieces is gone.
+    case abandon(CommandToken)
     /// For dry runs from now on.
     case deviceKeys([AdvertKey])
     case stop
@@ -31,6 +35,7 @@ final class ReaderLoop {
     private var reader: JournalReader?
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
+    private var exports = ExportDesk()
 
     private init(
         path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail,
@@ -73,14 +78,15 @@ final class ReaderLoop {
         var ready: [Poller.Ready] = []
         var messages: [ReaderMessage] = []
         while true {
-            poller.wait(milliseconds: -1, into: &ready)
+            // Between two steps of an export, whatever else came has its turn.
+            poller.wait(milliseconds: exports.isIdle ? -1 : 0, into: &ready)
             mail.readerWakeUp.clear()
             mail.reader.receive(into: &messages)
             for message in messages {
                 switch message {
-                case .read(let request):
-                    mail.answers.send(
-                        Answer(token: request.token, response: answer(request.query)))
+                case .read(let request): take(request)
+                case .more(let token): exports.resume(token)
+                case .abandon(let token): exports.remove(token)
                 case .deviceKeys(let keys):
                     deviceKeys = keys
                     // The next is made with the new ones.
@@ -88,7 +94,58 @@ final class ReaderLoop {
                 case .stop: return
                 }
             }
+            takeExportStep()
         }
+    }
+
+    private func take(_ request: ReadRequest) {
+        guard case .export(let export, let identity) = request.query else {
+            mail.answers.send(Answer(token: request.token, response: answer(request.query)))
+            return
+        }
+        do throws(ExportError) {
+            guard !exports.isFull else {
+                mail.answers.send(Answer(token: request.token, response: .tooManyExports))
+                return
+            }
+            let reader = try ExportError.catching { () throws(StoreError) in try openReader() }
+            let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+            exports.add(
+                try LogStream(export, from: reader, now: now) { identity.maySee($0) },
+                for: request.token)
+        } catch {
+            mail.answers.send(
+                Answer(token: request.token, response: refusal(error, order: export.order)))
+        }
+    }
+
+    private func takeExportStep() {
+        guard let token = exports.next() else { return }
+        do throws(ExportError) {
+            let reader = try ExportError.catching { () throws(StoreError) in try openReader() }
+            switch try exports.step(token, from: reader) {
+            case .working: break
+            case .whole(let response): mail.answers.send(Answer(token: token, response: response))
+            case .piece(let piece): mail.pieces.send(AnswerPiece(token: token, content: piece))
+            }
+        } catch {
+            let hasBegun = exports.hasBegun(token)
+            exports.remove(token)
+            let response = refusal(error, order: nil)
+            if hasBegun {
+                mail.pieces.send(AnswerPiece(token: token, content: .broken))
+            } else {
+                mail.answers.send(Answer(token: token, response: response))
+            }
+        }
+    }
+
+    private func refusal(_ error: ExportError, order: String?) -> APIResponse {
+        if error.kind == .unknownOrder, let order { return .unknownOrder(order) }
+        // The connection may have seen a broken store: the next question opens a new one.
+        reader = nil
+        log.error("the log could not be exported", ["reason": error.description])
+        return .storeUnavailable
     }
 
     private func answer(_ query: ReadQuery) -> APIResponse {

@@ -55,7 +55,7 @@ extension JournalReader {
         return readings
     }
 
-    private func custody(of order: OrderNumber) throws(StoreError) -> [Custody] {
+    func custody(of order: OrderNumber) throws(StoreError) -> [Custody] {
         let rows = try database.prepare(
             """
             SELECT \(Statement.custodyColumns) FROM custody WHERE order_number = ?1
@@ -67,7 +67,7 @@ extension JournalReader {
         return custody
     }
 
-    private func excursions(of order: OrderNumber) throws(StoreError) -> [Excursion] {
+    func excursions(of order: OrderNumber) throws(StoreError) -> [Excursion] {
         let rows = try database.prepare(
             """
             SELECT \(Statement.excursionColumns) FROM excursions WHERE order_number = ?1
@@ -111,7 +111,7 @@ extension JournalReader {
     }
 
     /// The instants of the sources in `held`, within their intervals, not before parameter 2.
-    private static func instants(log: String, index: String, _ progress: LogState) -> String {
+    static func instants(log: String, index: String, _ progress: LogState) -> String {
         """
         instants(measured_at, source) AS MATERIALIZED (
             SELECT b.measured_at, b.source FROM held AS h

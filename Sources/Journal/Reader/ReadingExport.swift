@@ -24,6 +24,22 @@ package struct ReadingExport: Sendable {
     package mutating func next(
         limit: Int, from reader: JournalReader
     ) throws(StoreError) -> [LoggedReading] {
+        var page: [LoggedReading] = []
+        while page.count < limit, !isFinished {
+            page += try step(limit: limit - page.count, from: reader)
+        }
+        return page
+    }
+
+    /// Whether there are no more.
+    package var isFinished: Bool { position >= last }
+
+    /// The readings that one query finds, at most `limit` and perhaps none, so that whoever has other
+    /// work to do can do it in between.
+    package mutating func step(
+        limit: Int, from reader: JournalReader
+    ) throws(StoreError) -> [LoggedReading] {
+        guard limit > 0, !isFinished else { return [] }
         let rows = try reader.database.prepare(
             """
             SELECT \(Statement.readingColumns), \(Statement.sourceColumns)
@@ -33,15 +49,13 @@ package struct ReadingExport: Sendable {
             """)
         rows.bind(3, self.from.milliseconds)
         rows.bind(4, until.milliseconds)
+        let end = min(position + ReadingExport.spanRows, last)
+        rows.bind(1, position)
+        rows.bind(2, end)
+        rows.bind(5, limit)
         var page: [LoggedReading] = []
-        while page.count < limit, position < last {
-            let end = min(position + ReadingExport.spanRows, last)
-            rows.bind(1, position)
-            rows.bind(2, end)
-            rows.bind(5, limit - page.count)
-            while try rows.step() { page.append(try rows.loggedReading()) }
-            position = page.count < limit ? end : page.last?.id ?? end
-        }
+        while try rows.step() { page.append(try rows.loggedReading()) }
+        position = page.count < limit ? end : page.last?.id ?? end
         return page
     }
 }
@@ -51,13 +65,19 @@ extension JournalReader {
     package func exportReadings(
         from: Timestamp, until: Timestamp
     ) throws(StoreError) -> ReadingExport {
+        let isWhole = from.milliseconds == .min && until.milliseconds == .max
+        // The ids of the whole log are known without looking at its times.
         let range = try database.prepare(
-            """
-            SELECT min(id), max(id) FROM readings INDEXED BY reading_once
-            WHERE measured_at >= ?1 AND measured_at < ?2
-            """)
-        range.bind(1, from.milliseconds)
-        range.bind(2, until.milliseconds)
+            isWhole
+                ? "SELECT (SELECT min(id) FROM readings), (SELECT max(id) FROM readings)"
+                : """
+                SELECT min(id), max(id) FROM readings INDEXED BY reading_once
+                WHERE measured_at >= ?1 AND measured_at < ?2
+                """)
+        if !isWhole {
+            range.bind(1, from.milliseconds)
+            range.bind(2, until.milliseconds)
+        }
         guard try range.step(), !range.isNull(0) else {
             return ReadingExport(from: from, until: until, first: 1, last: 0)
         }

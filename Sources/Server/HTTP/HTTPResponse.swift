@@ -53,6 +53,36 @@ extension HTTPResponse {
     func encoded(date: [UInt8], withBody: Bool, keepsAlive: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + (withBody ? body.count : 0))
+        appendHead(date: date, length: body.count, keepsAlive: keepsAlive, to: &bytes)
+        if withBody, status != 204, status != 304 {
+            bytes.append(contentsOf: body)
+        }
+        return bytes
+    }
+
+    /// The head of an answer that follows in chunks (RFC 9112 §7.1), and the body as the first one.
+    func encodedAsChunks(date: [UInt8], keepsAlive: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        appendHead(date: date, length: nil, keepsAlive: keepsAlive, to: &bytes)
+        Self.append(chunk: body, to: &bytes)
+        return bytes
+    }
+
+    /// An empty chunk would be the end, and is left out.
+    static func append(chunk: [UInt8], to bytes: inout [UInt8]) {
+        guard !chunk.isEmpty else { return }
+        bytes.append(contentsOf: String(chunk.count, radix: 16).utf8)
+        bytes.append(contentsOf: "\r\n".utf8)
+        bytes.append(contentsOf: chunk)
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    static let lastChunk = Array("0\r\n\r\n".utf8)
+
+    /// - Parameter length: Of the body; nil where it comes in chunks.
+    private func appendHead(
+        date: [UInt8], length: Int?, keepsAlive: Bool, to bytes: inout [UInt8]
+    ) {
         bytes.append(contentsOf: "HTTP/1.1 \(status) \(Self.phrase(status))\r\nDate: ".utf8)
         bytes.append(contentsOf: date)
         bytes.append(contentsOf: "\r\n".utf8)
@@ -61,7 +91,8 @@ extension HTTPResponse {
         }
         // RFC 9110 §8.6: these statuses have no content and no length.
         if status != 204, status != 304, status >= 200 {
-            bytes.append(contentsOf: "Content-Length: \(body.count)\r\n".utf8)
+            let framing = length.map { "Content-Length: \($0)" } ?? "Transfer-Encoding: chunked"
+            bytes.append(contentsOf: "\(framing)\r\n".utf8)
         }
         let announcesUpgrade = status == 426
         if announcesUpgrade {
@@ -70,10 +101,6 @@ extension HTTPResponse {
             bytes.append(contentsOf: "Connection: close\r\n".utf8)
         }
         bytes.append(contentsOf: "\r\n".utf8)
-        if withBody, status != 204, status != 304 {
-            bytes.append(contentsOf: body)
-        }
-        return bytes
     }
 
     static func append(_ field: Field, to bytes: inout [UInt8]) {

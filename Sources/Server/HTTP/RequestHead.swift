@@ -27,6 +27,15 @@ package struct RequestTarget: Equatable, Sendable {
         }
         return nil
     }
+
+    /// The decoded names of the parameters, in their order; one that cannot be decoded is shown as
+    /// it was sent.
+    package var queryParameterNames: [String] {
+        query.utf8.split(separator: UInt8(ascii: "&")).map { item in
+            let name = item.prefix { $0 != UInt8(ascii: "=") }
+            return PercentCoding.decodeForm(name) ?? String(decoding: name, as: UTF8.self)
+        }
+    }
 }
 
 /// Request line and the header fields that this daemon reads.
@@ -42,7 +51,7 @@ package struct RequestHead: Equatable, Sendable {
     /// Whether the connection may serve another request after this one.
     package internal(set) var keepsAlive = false
     /// HTTP/1.1; the alternative is HTTP/1.0.
-    let isVersion11: Bool
+    package let isVersion11: Bool
     var contentLength = 0
     var expectsContinue = false
     var upgrade = UpgradeFields()

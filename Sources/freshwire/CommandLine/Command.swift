@@ -69,6 +69,8 @@ enum ExitCode: Int32 {
     case noInput = 66
     /// Something that is needed could not be had: a port, a store.
     case unavailable = 69
+    /// Output could not be written.
+    case inputOutput = 74
     /// The configuration is wrong; a service manager need not try again.
     case configuration = 78
 }

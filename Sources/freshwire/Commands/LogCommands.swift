@@ -5,33 +5,6 @@ import System
 import Wire
 
 extension Command {
-    static let export = Command(
-        name: "export", summary: "Prints the temperature log as lines of JSON.",
-        options: [
-            Setup.configurationOption,
-            Option("from", "TIME", "The first time of measurement, RFC 3339 (default: all)."),
-            Option("until", "TIME", "The first time no longer wanted (default: all)."),
-        ],
-        examples: [
-            (
-                "freshwire export --from 2026-11-20T00:00:00Z --until 2026-11-21T00:00:00Z >day.jsonl",
-                "One day; the daemon may go on writing meanwhile."
-            )
-        ]
-    ) { (arguments) throws(Failure) -> Int32 in
-        let configuration = try Setup.configuration(arguments)
-        let from = try arguments.instant("from") ?? Timestamp(milliseconds: .min)
-        let until = try arguments.instant("until") ?? Timestamp(milliseconds: .max)
-        do throws(StartError) {
-            let count = try LogExport.readings(
-                configuration, from: from, until: until, to: .output)
-            StandardStream.error.write("\(count) readings\n")
-            return 0
-        } catch {
-            throw Failure(error.description, code: .noInput)
-        }
-    }
-
     static let deadLetters = Command(
         name: "dead-letters",
         summary: "Prints messages that could not be decoded, each with its reason.",

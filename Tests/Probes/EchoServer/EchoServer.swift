@@ -41,7 +41,7 @@ struct EchoServer {
                 case .message(let connection, let kind, let range):
                     outboxes.add(kind, turn.payload(range), to: connection)
                     server.requestWrite(connection)
-                case .heard: break
+                case .heard, .room, .abandoned: break
                 case .closed(let connection, _):
                     outboxes.frames[connection] = nil
                 case .log(let line):

@@ -6,6 +6,7 @@ import Wire
 /// A server on a thread of its own, with an owner whose answers the tests know.
 ///
 /// - `GET /hello` → 200 `hello`; `POST /echo` → the body; `GET /large?bytes=n` → n times `x`;
+///   `GET /pieces?count=n&bytes=m` → n pieces of m times `x`, broken off while `breaks` are left;
 ///   `GET /later` → 200 when the test says so; another method on `/hello` → 405; else 404.
 /// - WebSockets on any path are accepted, with `wia-ind-009-v1` where it is offered; `/foreign`
 ///   answers a subprotocol nobody offered; `/refuse` is refused with 403.
@@ -15,6 +16,8 @@ final class RunningServer: Sendable {
         var closures: [Closure] = []
         var requests: [HTTPRequest] = []
         var accepted = 0
+        var pieces = 0
+        var abandoned = 0
     }
 
     static let subprotocol = "wia-ind-009-v1"
@@ -100,11 +103,20 @@ private func serve(_ settings: ListenerSettings, _ mailbox: Mailbox) {
     mailbox.hasEnded.signal()
 }
 
+/// What an answer in pieces is yet to be given.
+private struct GivenPieces {
+    var body: [UInt8]
+    var left: Int
+    /// How many are left when the owner gives up.
+    var breaks: Int?
+}
+
 private struct Owner: FrameSource {
     let server: WebServer
     let mailbox: Mailbox
     var outboxes: [ConnectionID: [[UInt8]]] = [:]
     var later: [RequestToken] = []
+    var pieces: [RequestToken: GivenPieces] = [:]
 
     init(server: WebServer, mailbox: Mailbox) {
         self.server = server
@@ -143,9 +155,40 @@ private struct Owner: FrameSource {
         case .closed(let connection, let closure):
             outboxes[connection] = nil
             mailbox.state.withLock { $0.seen.closures.append(closure) }
+        case .room(let token):
+            givePiece(to: token)
+        case .abandoned(let token):
+            pieces[token] = nil
+            mailbox.state.withLock { $0.seen.abandoned += 1 }
         case .heard, .log:
             break
         }
+    }
+
+    private mutating func beginPieces(_ request: HTTPRequest) {
+        let number = { (name: String) in
+            request.head.target.queryParameter(name).flatMap { Int($0) }
+        }
+        let body = [UInt8](repeating: UInt8(ascii: "x"), count: number("bytes") ?? 0)
+        let given = GivenPieces(
+            body: body, left: (number("count") ?? 1) - 1, breaks: number("breaks"))
+        guard server.begin(request.token, HTTPResponse(status: 200, body: body)) else { return }
+        pieces[request.token] = given
+        mailbox.state.withLock { $0.seen.pieces += 1 }
+    }
+
+    private mutating func givePiece(to token: RequestToken) {
+        guard var given = pieces[token] else { return }
+        if given.left == given.breaks {
+            pieces[token] = nil
+            server.breakOff(token)
+            return
+        }
+        let isEnd = given.left <= 0
+        given.left -= 1
+        pieces[token] = isEnd ? nil : given
+        server.send(isEnd ? [] : given.body, isLast: isEnd, to: token)
+        mailbox.state.withLock { $0.seen.pieces += 1 }
     }
 
     private mutating func answer(_ request: HTTPRequest) {
@@ -162,6 +205,9 @@ private struct Owner: FrameSource {
             let count = target.queryParameter("bytes").flatMap { Int($0) } ?? 0
             response = HTTPResponse(
                 status: 200, body: [UInt8](repeating: UInt8(ascii: "x"), count: count))
+        case (.get, "/pieces"):
+            beginPieces(request)
+            return
         case (.get, "/later"):
             later.append(request.token)
             return

@@ -107,7 +107,7 @@ private struct Bench {
                 server.respond(to: request.token, HTTPResponse(status: 404))
             case .log(let line):
                 say(line.text)
-            case .message, .heard, .closed:
+            case .message, .heard, .closed, .room, .abandoned:
                 break
             }
         }
