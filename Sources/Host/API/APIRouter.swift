@@ -23,6 +23,8 @@ enum ReadQuery: Sendable {
     /// Whoever asks is named, because the order's parties decide whether there is an answer.
     case order(id: String, for: Identity)
     case temperature(order: String, for: Identity, after: LogPosition?, limit: Int)
+    case freshness(order: String, for: Identity)
+    case flags(order: String, for: Identity)
     case deadLetters(after: UInt64, limit: Int)
     /// The registry by name, after the name of the device before.
     case devices(after: String, limit: Int)
@@ -120,6 +122,10 @@ struct APIRouter {
             return page(request, LogPosition.init(cursor:)) { after, limit in
                 .temperature(order: segments[1], for: identity, after: after, limit: limit)
             }
+        case (.get, "orders", 3) where segments[2] == "freshness":
+            return .read(.freshness(order: segments[1], for: identity))
+        case (.get, "orders", 3) where segments[2] == "flags":
+            return .read(.flags(order: segments[1], for: identity))
         case (.get, "dead-letters", 1):
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             return page(request, UInt64.init(_:)) { .deadLetters(after: $0 ?? 0, limit: $1) }
@@ -189,7 +195,9 @@ struct APIRouter {
         case ("devices", 1, _): allowed = "GET, POST"
         case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
         case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
-        case ("orders", 3, "temperature"), ("dead-letters", 1, _): allowed = "GET"
+        case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),
+            ("dead-letters", 1, _):
+            allowed = "GET"
         default: return .notFound
         }
         var response = APIResponse.error(

@@ -16,6 +16,8 @@ enum ReaderMessage: Sendable {
     case read(ReadRequest)
     /// For dry runs from now on.
     case deviceKeys([AdvertKey])
+    /// What orders are judged by from now on.
+    case limits(JurisdictionProfile)
     case stop
 }
 
@@ -28,14 +30,16 @@ final class ReaderLoop {
     private let log: Log
     private let catalogue: ProfileCatalogue
     private var deviceKeys: [AdvertKey]
+    private var limits: JurisdictionProfile
     private var reader: JournalReader?
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
 
     private init(
-        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail,
-        poller: Poller, log: Log
+        path: String, catalogue: ProfileCatalogue, limits: JurisdictionProfile,
+        deviceKeys: [AdvertKey], mail: Mail, poller: Poller, log: Log
     ) {
+        self.limits = limits
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
         self.path = path
@@ -46,7 +50,8 @@ final class ReaderLoop {
 
     /// Starts the thread.
     static func start(
-        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail, log: Log
+        path: String, catalogue: ProfileCatalogue, limits: JurisdictionProfile,
+        deviceKeys: [AdvertKey], mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -56,8 +61,8 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        path: path, catalogue: catalogue, deviceKeys: deviceKeys, mail: mail,
-                        poller: poller, log: log
+                        path: path, catalogue: catalogue, limits: limits,
+                        deviceKeys: deviceKeys, mail: mail, poller: poller, log: log
                     ).run()
                 } catch {
                     started.give(.failure(StartError(error.description)))
@@ -85,6 +90,7 @@ final class ReaderLoop {
                     deviceKeys = keys
                     // The next is made with the new ones.
                     dryRun = nil
+                case .limits(let new): limits = new
                 case .stop: return
                 }
             }
@@ -95,7 +101,10 @@ final class ReaderLoop {
         if case .dryRun(let question) = query { return answer(question) }
         do throws(StoreError) {
             let reader = try openReader()
-            return try LogAnswers(reader: reader, catalogue: catalogue).answer(query)
+            return try LogAnswers(
+                reader: reader, catalogue: catalogue, rules: OrderRules(profile: limits),
+                now: Timestamp(milliseconds: Clock.wallMilliseconds())
+            ).answer(query)
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
             reader = nil
