@@ -50,8 +50,8 @@ struct LimitDirectoryTests {
     @Test(
         "What cannot be used is refused with its file, or its key",
         arguments: [
-            (["a.yaml": limits(id: "a", hot: "3")], "a", "a.yaml:7:3: 'cold_hold_maximum'"),
-            (["a.yaml": "id: [", "b.yaml": limits(id: "b")], "b", "a.yaml:1:"),
+            (["a.yaml": limits(id: "a", hot: "3")], "a", "a.yaml:8:3: 'cold_hold_maximum'"),
+            (["a.yaml": "id: [", "b.yaml": limits(id: "b")], "b", "a.yaml:2:1:"),
             (
                 ["a.yaml": limits(id: "x"), "b.yaml": limits(id: "x")], "x",
                 "the limits 'x' are given here again"

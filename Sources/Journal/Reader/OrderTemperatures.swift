@@ -8,7 +8,7 @@ package struct OrderHistory: Equatable, Sendable {
     package var stretches: [CustodyStretch]
     /// When it was first told to be confirmed; nil where that was not told, or is erased.
     package var confirmedAt: Timestamp?
-    /// Whether there are more temperatures than `JournalReader.maximumTemperatures`. Then no
+    /// Whether there are more temperatures than an answer may be made of. Then no
     /// stretch has any.
     package var isTooLong: Bool
 }
@@ -20,14 +20,16 @@ extension JournalReader {
 
     /// The newest order with the platform's identifier `id`, with all its temperatures; nil where
     /// it is unknown.
-    package func history(order id: String) throws(StoreError) -> OrderHistory? {
+    package func history(
+        order id: String, atMost limit: Int = maximumTemperatures
+    ) throws(StoreError) -> OrderHistory? {
         try snapshot { () throws(StoreError) in
             guard let order = try order(id: id) else { return nil }
             var history = OrderHistory(
                 order: order,
                 stretches: try custody(of: order.number).map { CustodyStretch(custody: $0) },
                 confirmedAt: try confirmation(of: order.number), isTooLong: false)
-            try addTemperatures(to: &history)
+            try addTemperatures(to: &history, atMost: limit)
             return history
         }
     }
@@ -76,7 +78,9 @@ extension JournalReader {
         return try find.step() ? find.instant(0) : nil
     }
 
-    private func addTemperatures(to history: inout OrderHistory) throws(StoreError) {
+    private func addTemperatures(
+        to history: inout OrderHistory, atMost limit: Int
+    ) throws(StoreError) {
         var places = ChannelPlaces()
         for bag in Set(history.stretches.map(\.custody.bag)) {
             let rows = try database.prepare(Self.sourcesOfBag)
@@ -89,13 +93,13 @@ extension JournalReader {
         let rows = try database.prepare(Self.temperaturesOfOrder)
         rows.bind(1, Int64(history.order.number.rawValue))
         rows.bind(2, Int64.min)
-        rows.bind(3, Self.maximumTemperatures + 1)
+        rows.bind(3, limit + 1)
         var count = 0
         while try rows.step() {
             count += 1
             places.add(rows.loggedTemperature(), of: rows, to: &history.stretches)
         }
-        if count > Self.maximumTemperatures {
+        if count > limit {
             history.isTooLong = true
             for index in history.stretches.indices { history.stretches[index].channels = [] }
         }
