@@ -50,6 +50,7 @@ package struct RecordBatch: Equatable, Sendable {
     package var custody: [Custody] = []
     /// New and changed excursions, whole, by number.
     package var excursions: [Excursion] = []
+    package var checkpoints: [Checkpoint] = []
     package var events: [EventRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
@@ -67,7 +68,7 @@ package struct RecordBatch: Equatable, Sendable {
 
     package var isEmpty: Bool {
         readings.isEmpty && fixes.isEmpty && sources.isEmpty && orders.isEmpty && custody.isEmpty
-            && excursions.isEmpty && events.isEmpty && deliveries.isEmpty
+            && excursions.isEmpty && checkpoints.isEmpty && events.isEmpty && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty
@@ -80,6 +81,7 @@ package struct RecordBatch: Equatable, Sendable {
         orders.removeAll(keepingCapacity: true)
         custody.removeAll(keepingCapacity: true)
         excursions.removeAll(keepingCapacity: true)
+        checkpoints.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)

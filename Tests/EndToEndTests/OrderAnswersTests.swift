@@ -151,6 +151,67 @@ import Testing
         #expect(channel?.timeToBreach.finding == "outside_already")
     }
 
+    struct Checkpoints: Decodable {
+        struct Checkpoint: Decodable {
+            struct Temperature: Decodable {
+                var site: String?
+                var value: Double
+                var measuredBy: String?
+                var ageSeconds: Double?
+            }
+            var number: Int
+            var kind: String
+            var person: String?
+            var recordedBy: String
+            var seal: String?
+            var temperature: Temperature?
+            var bagReading: Temperature?
+        }
+        var checkpoints: [Checkpoint]
+    }
+
+    @Test("Q-5: what is measured in the food at a hand-over outranks the air, and is in the log")
+    func checkpoints() throws {
+        try deliver("ORD-9", bag: "BAG-9") { (5..<12).contains($0) ? 12 : 4 }
+        #expect(try answer("ORD-9/freshness").verdict == "deviation")
+        func post(_ body: String, order: String = "ORD-9") throws -> Int {
+            try daemon.request(
+                "/v1/orders/\(order)/checkpoints", method: "POST", token: token, body: body
+            ).status
+        }
+        #expect(try post(#"{"kind":"pickup","at":"\#(rfc3339(now() - 1_200_000))"}"#) == 201)
+        #expect(
+            try post(
+                """
+                {"kind":"delivery","person":"Åsa","bagId":"BAG-9","seal":"intact",\
+                "temperature":{"site":"core","value":4.2},"photo":"p-1"}
+                """) == 201)
+        #expect(try post(#"{"kind":"theft"}"#) == 400)
+        #expect(try post(#"{"kind":"pickup","bagId":"BAG-1"}"#) == 400)
+        #expect(try post(#"{"kind":"pickup"}"#, order: "ORD-X") == 404)
+        let told = try daemon.request("/v1/orders/ORD-9/checkpoints", token: token)
+            .decoded(Checkpoints.self).checkpoints
+        #expect(told.map(\.kind) == ["pickup", "delivery"])
+        let delivery = try #require(told.last)
+        #expect(delivery.person == "Åsa" && delivery.seal == "intact")
+        #expect(delivery.temperature?.site == "core" && delivery.temperature?.value == 4.2)
+        #expect(delivery.temperature?.measuredBy == "hand")
+        let bag = try #require(delivery.bagReading)
+        let age = try #require(bag.ageSeconds)
+        #expect(bag.value == 4 && age >= 60)
+        #expect(told.first?.bagReading?.value == 4 || told.first?.bagReading == nil)
+        let freshness = try answer("ORD-9/freshness")
+        #expect(freshness.verdict == "ok" && freshness.reasons?.first == "core_probe_inside")
+        // The flag is of the air, and stays.
+        #expect(try answer("ORD-9/flags").flags?.first?.value == .truth(true))
+        #expect(
+            try post(#"{"kind":"delivery","temperature":{"site":"core","value":9}}"#) == 201)
+        #expect(try answer("ORD-9/freshness").reasons?.first == "core_probe_outside")
+        _ = try daemon.stop()
+        let verified = try daemon.command("verify")
+        #expect(verified.end == .exit(0), "\(verified.output) \(verified.errors)")
+    }
+
     @Test("The delay is counted from the confirmation, and stands while the order is on its way")
     func delay() throws {
         try daemon.createOrder(
@@ -179,7 +240,7 @@ import Testing
 
     @Test(
         "Only the order's parties are answered, and only to questions",
-        arguments: ["temperature", "freshness", "flags"])
+        arguments: ["temperature", "freshness", "flags", "checkpoints"])
     func access(path: String) throws {
         try daemon.createOrder(
             "ORD-6", foodClass: "hot", bags: [], fields: #","customerId":"c-1""#)
@@ -191,7 +252,7 @@ import Testing
         #expect(try status("ORD-6", try daemon.token(role: "customer", subject: "c-2")) == 404)
         #expect(try status("ORD-6", nil) == 401)
         #expect(try status("ORD-7", token) == 404)
-        #expect(try status("ORD-6", token, method: "POST") == 405)
+        #expect(try status("ORD-6", token, method: "DELETE") == 405)
     }
 
     @Test("Pages after the first are of readings only")

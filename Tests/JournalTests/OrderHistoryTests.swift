@@ -127,6 +127,21 @@ struct OrderHistoryTests {
         #expect(found.stretches.first?.channels.first?.expectedIntervalSeconds == 600)
     }
 
+    @Test("Q-5: hand-overs are told as they were recorded, and stay as long as readings do")
+    func checkpoints() throws {
+        let log = try Log()
+        let all = [checkpoint(1, at: 5), checkpoint(2, at: 3), checkpoint(3, at: 9, order: 2)]
+        try log.journal.commit { $0.checkpoints = all }
+        #expect(try log.history().checkpoints == [all[0], all[1]])
+        #expect(try log.history("order-2").checkpoints == [all[2]])
+        #expect(try prove(log.scratch.path).findings == [])
+        _ = try log.journal.tidyUp(now: at(91 * day))
+        #expect(try log.history().checkpoints.isEmpty)
+        let (proof, findings) = try prove(log.scratch.path)
+        #expect(findings == [] && proof.purged == 3)
+        #expect(try log.journal.restore(now: at(91 * day)).lastCheckpoint == 3)
+    }
+
     @Test("More temperatures than an answer may be made of are said to be too many")
     func tooMany() throws {
         let log = try Log()

@@ -28,6 +28,7 @@ struct Disk {
     private(set) var orders: [Order] = []
     private(set) var custody: [Custody] = []
     private(set) var excursions: [Excursion] = []
+    private(set) var checkpoints: [Checkpoint] = []
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -114,6 +115,7 @@ struct Disk {
         if sabotage == .tearsBatches && commits.isMultiple(of: 5) { return }
         for custody in batch.custody { try take(custody) }
         for excursion in batch.excursions { try take(excursion) }
+        checkpoints += batch.checkpoints
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)

@@ -25,6 +25,7 @@ enum ReadQuery: Sendable {
     case temperature(order: String, for: Identity, after: LogPosition?, limit: Int)
     case freshness(order: String, for: Identity)
     case flags(order: String, for: Identity)
+    case checkpoints(order: String, for: Identity)
     case deadLetters(after: UInt64, limit: Int)
     /// The registry by name, after the name of the device before.
     case devices(after: String, limit: Int)
@@ -126,6 +127,13 @@ struct APIRouter {
             return .read(.freshness(order: segments[1], for: identity))
         case (.get, "orders", 3) where segments[2] == "flags":
             return .read(.flags(order: segments[1], for: identity))
+        case (.get, "orders", 3) where segments[2] == "checkpoints":
+            return .read(.checkpoints(order: segments[1], for: identity))
+        case (.post, "orders", 3) where segments[2] == "checkpoints":
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                try CommandText.checkpoint(
+                    json, order: segments[1], recordedBy: identity.subject)
+            }
         case (.get, "dead-letters", 1):
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             return page(request, UInt64.init(_:)) { .deadLetters(after: $0 ?? 0, limit: $1) }
@@ -192,7 +200,7 @@ struct APIRouter {
             ("dead-letters", 3, "replay"):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
-        case ("devices", 1, _): allowed = "GET, POST"
+        case ("devices", 1, _), ("orders", 3, "checkpoints"): allowed = "GET, POST"
         case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
         case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
         case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),

@@ -188,6 +188,46 @@ extension JSONWriter {
         nullable("coverage", coverage)
     }
 
+    mutating func checkpointMembers(_ checkpoint: Checkpoint) {
+        let finding = checkpoint.finding
+        member("number", Int64(clamping: checkpoint.number))
+        member("kind", finding.kind.name)
+        instantMember("at", checkpoint.at)
+        instantMember("recordedAt", checkpoint.recordedAt)
+        member("recordedBy", checkpoint.recordedBy)
+        member("person", finding.person)
+        member("bagId", finding.bag)
+        if let temperature = finding.temperature {
+            name("temperature")
+            object { writer in
+                writer.member("site", temperature.site.name)
+                writer.member("value", temperature.celsius)
+                writer.member("unit", "°C")
+                writer.member("measuredBy", "hand")
+            }
+        }
+        member("seal", finding.seal?.name)
+        member("photo", finding.photo)
+        member("priorDangerMinutes", finding.priorDangerMinutes)
+    }
+
+    /// What the bag itself said last before an instant, with its age then; null where nothing did.
+    mutating func bagReadingMember(_ reading: BagReading?, at instant: Timestamp) {
+        name("bagReading")
+        guard let reading else { return null() }
+        object { writer in
+            writer.member("bagId", reading.bag)
+            writer.member("deviceId", reading.device)
+            writer.member("probe", Int64(reading.probe))
+            writer.member("measures", "bag air")
+            writer.member("value", reading.temperature.celsius)
+            writer.member("unit", "°C")
+            writer.instantMember("measuredAt", reading.temperature.at)
+            writer.member(
+                "ageSeconds", Double(instant.milliseconds(since: reading.temperature.at)) / 1_000)
+        }
+    }
+
     mutating func flagMembers(_ flag: OrderFlag) {
         member("name", flag.name.name)
         name("value")

@@ -28,6 +28,8 @@ struct LogAnswers {
             return try orders.temperature(id, for: identity, after: position, limit: limit)
         case .freshness(let id, let identity): return try orders.freshness(id, for: identity)
         case .flags(let id, let identity): return try orders.flags(id, for: identity)
+        case .checkpoints(let id, let identity):
+            return try orders.checkpoints(id, for: identity)
         case .deadLetters(let after, let limit):
             return deadLetters(try reader.deadLetters(after: after, limit: limit), limit: limit)
         case .devices(let after, let limit):

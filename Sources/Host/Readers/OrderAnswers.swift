@@ -106,6 +106,25 @@ struct OrderAnswers {
         }
     }
 
+    func checkpoints(_ id: String, for identity: Identity) throws(StoreError) -> APIResponse {
+        guard let history = try history(id, for: identity) else { return .unknownOrder(id) }
+        return .json { writer in
+            writer.member("orderId", history.order.id)
+            writer.name("checkpoints")
+            writer.array { array in
+                for checkpoint in history.checkpoints {
+                    array.object { writer in
+                        writer.checkpointMembers(checkpoint)
+                        writer.bagReadingMember(
+                            history.stretches.lastReading(
+                                ofBag: checkpoint.finding.bag, at: checkpoint.at),
+                            at: checkpoint.at)
+                    }
+                }
+            }
+        }
+    }
+
     private static let tooLong = "too_many_readings"
 
     private func history(
@@ -123,7 +142,9 @@ struct OrderAnswers {
                     of: stretches[stretch].channels[channel].profile)
             }
         }
-        return OrderAssessment(history.order, stretches: stretches, rules: rules, now: now)
+        return OrderAssessment(
+            history.order, stretches: stretches, probes: history.checkpoints.compactMap(\.core),
+            opening: history.checkpoints.opening, rules: rules, now: now)
     }
 
     private func resolution(of profile: String) -> Double? {

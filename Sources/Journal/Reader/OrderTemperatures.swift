@@ -6,6 +6,8 @@ package struct OrderHistory: Equatable, Sendable {
     package var order: Order
     /// Which bags carried it when, by start, and what was measured in them meanwhile.
     package var stretches: [CustodyStretch]
+    /// In the order in which they were recorded.
+    package var checkpoints: [Checkpoint]
     /// When it was first told to be confirmed; nil where that was not told, or is erased.
     package var confirmedAt: Timestamp?
     /// Whether there are more temperatures than an answer may be made of. Then no
@@ -28,6 +30,7 @@ extension JournalReader {
             var history = OrderHistory(
                 order: order,
                 stretches: try custody(of: order.number).map { CustodyStretch(custody: $0) },
+                checkpoints: try checkpoints(of: order.number),
                 confirmedAt: try confirmation(of: order.number), isTooLong: false)
             try addTemperatures(to: &history, atMost: limit)
             return history
@@ -69,7 +72,7 @@ extension JournalReader {
     package static let orderStatements = [
         orderByID, custodyOfOrder, excursionsOfOrder, readingsOfOrder, temperaturesOfOrder,
         sourcesOfBag,
-        confirmationOfOrder, expectedInterval,
+        confirmationOfOrder, checkpointsOfOrder, expectedInterval,
     ]
 
     private func confirmation(of order: OrderNumber) throws(StoreError) -> Timestamp? {

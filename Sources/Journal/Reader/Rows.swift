@@ -169,11 +169,11 @@ extension Statement {
     }
 
     /// A small number of the vocabulary; one beyond it is answered as 0, which means nothing there.
-    private func small(_ column: Int32) -> UInt8 {
+    func small(_ column: Int32) -> UInt8 {
         UInt8(exactly: integer(column)) ?? 0
     }
 
-    private func known<Value>(
+    func known<Value>(
         _ value: Value?, _ column: Int32, _ name: String
     ) throws(StoreError) -> Value {
         guard let value else {
