@@ -17,7 +17,7 @@ package struct OrderHistory: Equatable, Sendable {
 
 extension JournalReader {
     /// The most temperatures that one answer is made of: three sensors that send every second for
-    /// 18 hours. They take 10 MB and the reader's thread for a quarter of a second.
+    /// 18 hours. It bounds the memory, and how long one question holds up the others.
     package static let maximumTemperatures = 200_000
 
     /// The newest order with the platform's identifier `id`, with all its temperatures; nil where
