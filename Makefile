@@ -7,10 +7,10 @@ PACKAGES := $(shell sed 's/\#.*//' Deploy/debian/build-packages)
 VENV := .build/venv
 SWIFT_BUILD := swift build
 
-.PHONY: help run test vectors bench setup lint format venv build fuzz
+.PHONY: help run test vectors bench bench-long setup lint format venv build fuzz
 
 help: ## Lists the commands.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: setup ## Builds Freshwire and runs the demo: a broker, 20 bags, 10 vehicles, live in the terminal.
 	$(SWIFT_BUILD) -c release --product freshwire
@@ -32,6 +32,9 @@ build: setup ## Builds the release binaries: .build/release/freshwire, and fresh
 
 bench: setup venv ## Measures speed and memory, as ratios in one run, and prints the table.
 	Tests/Benchmarks/run
+
+bench-long: setup ## Measures answers in logs of 1, 10 and 100 million rows; takes 30 GB of disk.
+	Tests/Benchmarks/run --long
 
 setup: ## Installs the Debian packages that are missing.
 	@Deploy/debian/install-build-packages $(PACKAGES)

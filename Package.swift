@@ -151,6 +151,7 @@ let package = Package(
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["ColdChain", "Configuration", "Wire", "YAML"]),
+        tests("HostTests", ["ColdChain", "Configuration", "Host"]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.

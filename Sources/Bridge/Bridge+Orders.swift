@@ -53,6 +53,8 @@ extension Bridge {
             return .amended(try amend(id, fields, at: now, effects: &effects))
         case .bindBag(let id, let bag, let from):
             return try bind(bag, to: id, from: from, at: now, effects: &effects)
+        case .recordCheckpoint(let id, let fields):
+            return try checkpoint(id, fields, at: now, effects: &effects)
         case .registerDevice(let fields):
             return .registered(try register(fields, at: now, effects: &effects))
         case .updateDevice(let id, let fields):

@@ -43,6 +43,7 @@ package struct Bridge: Sendable {
     struct LastNumbers: Sendable {
         var order: UInt32
         var excursion: UInt64
+        var checkpoint: UInt64
         var event: UInt64
         var delivery: UInt64
         var rawMessages: UInt64
@@ -62,7 +63,8 @@ package struct Bridge: Sendable {
         brokerMarks = settings.brokers.map(DeliveryFingerprint.brokerMark)
         last = LastNumbers(
             order: restored.lastOrder, excursion: restored.lastExcursion,
-            event: restored.lastEvent, delivery: restored.lastDelivery,
+            checkpoint: restored.lastCheckpoint, event: restored.lastEvent,
+            delivery: restored.lastDelivery,
             rawMessages: restored.lastRawMessages)
         devices = DeviceRegistry(restored: restored)
         unknownFrames = UnknownFrames(

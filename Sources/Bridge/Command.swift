@@ -6,6 +6,7 @@ package enum Command: Equatable, Sendable {
     case amendOrder(id: String, OrderFields)
     /// From an instant on, the bag carries the order. Nil means from the receipt of the command.
     case bindBag(order: String, bag: String, from: Timestamp?)
+    case recordCheckpoint(order: String, CheckpointFields)
     /// Makes a device known, or takes over one that registered itself.
     case registerDevice(DeviceFields)
     /// Changes what is known of a device: its next readings come from what it is fixed to now.
@@ -90,6 +91,7 @@ package enum CommandAnswer: Equatable, Sendable {
     case created(Order)
     case amended(Order)
     case bound(Custody, order: Order)
+    case checkpoint(Checkpoint, order: Order)
     case registered(RegisteredDevice)
     case updated(RegisteredDevice)
     case removedDevice(id: String)

@@ -53,6 +53,7 @@ package struct RecordBatch: Equatable, Sendable {
     package var excursions: [Excursion] = []
     /// New and changed gaps, whole, by order, source and start.
     package var dataGaps: [DataGap] = []
+    package var checkpoints: [Checkpoint] = []
     package var events: [EventRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
@@ -70,7 +71,8 @@ package struct RecordBatch: Equatable, Sendable {
 
     package var isEmpty: Bool {
         readings.isEmpty && fixes.isEmpty && sources.isEmpty && orders.isEmpty && custody.isEmpty
-            && excursions.isEmpty && dataGaps.isEmpty && events.isEmpty && deliveries.isEmpty
+            && excursions.isEmpty && dataGaps.isEmpty && checkpoints.isEmpty && events.isEmpty
+            && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty
@@ -84,6 +86,7 @@ package struct RecordBatch: Equatable, Sendable {
         custody.removeAll(keepingCapacity: true)
         excursions.removeAll(keepingCapacity: true)
         dataGaps.removeAll(keepingCapacity: true)
+        checkpoints.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)

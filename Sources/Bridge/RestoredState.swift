@@ -31,6 +31,7 @@ package struct RestoredState: Equatable, Sendable {
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0
+    package var lastCheckpoint: UInt64 = 0
     package var lastEvent: UInt64 = 0
     package var lastDelivery: UInt64 = 0
     /// The number of the last row of raw messages, also where it is erased.

@@ -43,10 +43,11 @@ package final class Daemon {
             throw StartError(error.description)
         }
         catalogue = try ProfileCatalogue(configuration.devices)
+        let limits = try JurisdictionProfile(configuration.limits)
         let keys = try TokenKeys.load(configuration)
         let deviceKeys = try DeviceKeys.load(configuration.devices)
         let settings = EngineSettings(
-            configuration, catalogue: catalogue, deviceKeys: deviceKeys)
+            configuration, catalogue: catalogue, limits: limits, deviceKeys: deviceKeys)
         let (engine, origin) = try EngineLoop.start(
             settings, catalogue: catalogue, mail: mail, log: log)
         self.engine = engine
@@ -57,8 +58,11 @@ package final class Daemon {
             started.append(fabric.thread)
             started.append(
                 try ReaderLoop.start(
-                    path: settings.store.path, catalogue: catalogue, deviceKeys: deviceKeys,
-                    mail: mail, log: log))
+                    path: settings.store.path, catalogue: catalogue,
+                    rules: OrderRules(
+                        profile: limits,
+                        excursions: ExcursionSettings(configuration.excursions)),
+                    deviceKeys: deviceKeys, mail: mail, log: log))
             started.append(
                 try CourierLoop.start(
                     CourierSettings(
@@ -91,6 +95,13 @@ package final class Daemon {
                 problems += codecs.refused.map { "profile \($0.profile): \($0.reason)" }
                 warnings = codecs.waitingText.map { [$0] } ?? []
             }
+        } catch {
+            problems.append(error.description)
+        }
+        do throws(StartError) {
+            _ = try JurisdictionProfile(configuration.limits)
+            warnings += try LimitCatalogue(directory: configuration.limits.directory)
+                .risks(of: configuration.limits)
         } catch {
             problems.append(error.description)
         }
@@ -132,6 +143,13 @@ package final class Daemon {
             log.warning("setting changed, but needs a restart", ["key": path])
         }
         // Keys and endpoints are taken over even where no setting has changed: a file may have.
+        let limits: JurisdictionProfile
+        do throws(StartError) {
+            limits = try JurisdictionProfile(new.limits)
+        } catch {
+            log.error("limits not taken over", ["reason": error.description])
+            return
+        }
         let deviceKeys: [AdvertKey]
         do throws(StartError) {
             deviceKeys = try DeviceKeys.load(new.devices)
@@ -151,9 +169,13 @@ package final class Daemon {
         mail.engine.send(
             .reload(
                 NewSettings(
-                    bridge: BridgeSettings(new, catalogue: catalogue), deviceKeys: deviceKeys,
+                    bridge: BridgeSettings(new, catalogue: catalogue, limits: limits),
+                    deviceKeys: deviceKeys,
                     changedKeys: changes.reloadable.joined(separator: ","))))
         mail.reader.send(.deviceKeys(deviceKeys))
+        mail.reader.send(
+            .rules(
+                OrderRules(profile: limits, excursions: ExcursionSettings(new.excursions))))
         configuration = new
     }
 

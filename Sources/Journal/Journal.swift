@@ -178,6 +178,7 @@ package struct TidyReport: Equatable, Sendable {
     package var readingsErased = 0
     package var fixesErased = 0
     package var deadLettersErased = 0
+    package var checkpointsErased = 0
     package var eventsErased = 0
     package var deliveriesErased = 0
     /// Rows of raw messages.

@@ -12,11 +12,11 @@ struct ChangesTests {
         "Each changed key is named, by what its change needs",
         arguments: [
             (
-                "limits: {profile: a, cold_maximum_celsius: 4}",
+                "limits: {profile: uk, cold_maximum_celsius: 4}",
                 ["limits.profile", "limits.cold_maximum_celsius"], []
             ),
             (
-                "limits: {profile: a, frozen_maximum_celsius: -18}",
+                "limits: {profile: uk, frozen_maximum_celsius: -18}",
                 ["limits.profile", "limits.frozen_maximum_celsius"], []
             ),
             ("server: {port: 81}", [], ["server.port"]),

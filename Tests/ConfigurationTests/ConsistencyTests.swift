@@ -62,17 +62,25 @@ struct ConsistencyTests {
                 "f.yaml:1:8: auth.hs256_secret and auth.hs256_secret_file are both set; keep one"
             ),
             (
-                "limits: {cold_maximum_celsius: 8}",
+                "limits: {profile: us-fda-2020}",
                 """
-                f.yaml:1:1: limits.profile is 'us-fda-2022', but the limits are not those of the \
-                Food Code; name your own set
+                f.yaml:1:10: limits.profile is 'us-fda-2020', and there are no limits called so \
+                (did you mean 'us-fda-2022'?); limits of your own are files <name>.yaml in a \
+                directory, named by limits.directory
                 """
             ),
             (
-                "limits: {profile: x, frozen_maximum_celsius: -1, cold_maximum_celsius: -2}",
+                "limits: {frozen_maximum_celsius: -1, cold_maximum_celsius: -2}",
                 """
-                f.yaml:1:22: limits.frozen_maximum_celsius is warmer than \
-                limits.cold_maximum_celsius
+                f.yaml:1:10: limits.frozen_maximum_celsius contradicts the other limits: \
+                'frozen_hold_maximum' has to be below 'cold_hold_maximum'
+                """
+            ),
+            (
+                "limits: {hot_minimum_celsius: 50}",
+                """
+                f.yaml:1:10: limits.hot_minimum_celsius contradicts the other limits: \
+                'roast_hold_minimum' has to be below 'hot_hold_minimum', or equal to it
                 """
             ),
             (
@@ -114,11 +122,12 @@ struct ConsistencyTests {
         let lines = errors(
             """
             mqtt: {brokers: [{username: [], password_file: p}]}
-            limits: {profile: 'a b', cold_maximum_celsius: 8}
+            limits: {profile: 'a b', frozen_maximum_celsius: -1, cold_maximum_celsius: -2}
             """
         )
         #expect(lines.count == 2)
-        #expect(!lines.contains { $0.contains("needs a username") || $0.contains("Food Code") })
+        #expect(
+            !lines.contains { $0.contains("needs a username") || $0.contains("no limits called") })
     }
 
     @Test(
@@ -128,6 +137,10 @@ struct ConsistencyTests {
             ("mqtt: {brokers: [{protocol: 3.1.1}]}", "protocol is 3.1.1"),
             ("mqtt: {brokers: [{host: broker.example}]}", "tls.enabled is off"),
             ("server: {address: 0.0.0.0}", "server.address is reached from other machines"),
+            (
+                "limits: {cold_maximum_celsius: 8}",
+                "limits.cold_maximum_celsius lets food pass that the limits of 'us-fda-2022' do not"
+            ),
             (
                 "server: {allowed_origins: ['*']}",
                 "server.allowed_origins lets the page of any site"

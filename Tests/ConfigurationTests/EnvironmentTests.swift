@@ -64,7 +64,7 @@ struct EnvironmentTests {
             ("WEBHOOKS_RETRY_DELAYS", "1s,,2s", "needs a duration"),
             ("SERVER_ALLOWED_ORIGINS", "https://a.example,", "server.allowed_origins"),
             ("AUTH_HS256_SECRET", "short", "is shorter than 32 bytes"),
-            ("LIMITS_COLD_MAXIMUM_CELSIUS", "8", "limits.profile is 'us-fda-2022'"),
+            ("LIMITS_PROFILE", "eu", "limits.profile is 'eu', and there are no limits called so"),
         ])
     func problems(suffix: String, value: String, message: String) {
         let name = "FRESHWIRE_\(suffix)"

@@ -118,6 +118,7 @@ extension Configuration {
         made.authentication.rs256KeyFiles = Bool.random(using: &random) ? [] : [text(&random)]
         made.authentication.issuer = text(&random)
         made.limits.profile = "own"
+        made.limits.directory = text(&random)
         made.limits.coldMaximumCelsius = Double.random(in: -5...15, using: &random)
         made.limits.hotMinimumCelsius = Double.random(in: 40...100, using: &random)
         made.webhooks.jitter = Double.random(in: 0...1, using: &random)

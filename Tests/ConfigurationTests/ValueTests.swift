@@ -27,8 +27,9 @@ struct ValueTests {
         #expect(defaults.store.locationRetentionDays == 30)
         #expect(defaults.server.address == "127.0.0.1" && defaults.server.port == 8080)
         #expect(defaults.authentication.hasNoKey)
-        #expect(defaults.limits.hotMinimumCelsius == 57)
-        #expect(defaults.limits.coldMaximumCelsius == 5)
+        #expect(defaults.limits.profile == "us-fda-2022" && defaults.limits.directory == nil)
+        #expect(defaults.limits.hotMinimumCelsius == nil)
+        #expect(defaults.limits.coldMaximumCelsius == nil)
         #expect(defaults.limits.frozenMaximumCelsius == nil)
         #expect(defaults.webhooks.endpoints.isEmpty)
     }
@@ -56,7 +57,11 @@ struct ValueTests {
             auth:
               hs256_secret: 0123456789abcdef0123456789abcdef
               issuer: https://login.example.com/
-            limits: {profile: de-lmhv, cold_maximum_celsius: 7, frozen_maximum_celsius: -18}
+            limits:
+              profile: de-lmhv
+              directory: /etc/freshwire/limits
+              cold_maximum_celsius: 7
+              frozen_maximum_celsius: -18
             webhooks:
               endpoints:
                 - name: a
@@ -134,7 +139,7 @@ struct ValueTests {
             ("webhooks: {jitter: 1}", nil),
             ("webhooks: {jitter: 1.01}", "webhooks.jitter is 1.01, allowed is 0…1"),
             (
-                "limits: {profile: x, hot_minimum_celsius: 4}",
+                "limits: {hot_minimum_celsius: 4}",
                 "limits.hot_minimum_celsius is 4, allowed is 40…100"
             ),
         ] as [(String, String?)])

@@ -49,7 +49,7 @@ import Testing
         #expect(try eventually { try before.requests().count == 2 })
 
         daemon.settings.endpoints[0].url = "http://127.0.0.1:\(after.port)/ok"
-        daemon.settings.sections = ["limits:", "  profile: kitchen-8", "  cold_maximum_celsius: 8"]
+        daemon.settings.sections = ["limits:", "  cold_maximum_celsius: 8"]
         daemon.writeConfiguration()
         daemon.send(signal: SIGHUP)
         #expect(eventually { daemon.log.contains("configuration taken over") }, "\(daemon.log)")

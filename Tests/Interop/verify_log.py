@@ -21,6 +21,8 @@ KINDS = {
     4: ("sources", "number device carrier_kind carrier profile"),
     5: ("changes", "number subject key body"),
     6: ("signing_keys", "number public_key"),
+    10: ("checkpoints", "number order_number kind occurred_at recorded_at recorded_by person bag"
+        " site celsius seal photo prior_danger_minutes"),
     7: ("purges", "number policy purged_at count rows signing_key signature"),
 }
 STATES = {

@@ -41,6 +41,7 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                 batch.orders = [order(1, status: .preparing, updatedAt: now)]
                 batch.excursions = [excursion(1, openedAt: now)]
                 batch.events = [event(UInt64(start * 4 + turn + 3), at: now)]
+                batch.checkpoints = [checkpoint(UInt64(start * 4 + turn + 1), at: now)]
             }
         }
         _ = try journal.tidyUp(now: at(91 * day + Int64(start)))
@@ -134,6 +135,12 @@ struct ProofTests {
             ("DELETE FROM readings WHERE id = 60", "missing", "readings", 60),
             ("DELETE FROM fixes WHERE id = 50", "missing", "fixes", 50),
             ("DELETE FROM events WHERE number = 5", "missing", "events", 5),
+            ("DELETE FROM checkpoints WHERE number = 5", "missing", "checkpoints", 5),
+            (
+                """
+                DROP TRIGGER checkpoint_is_final; UPDATE checkpoints SET celsius = 4 WHERE number = 6
+                """, "altered", "checkpoints", 6
+            ),
             ("DELETE FROM orders WHERE number = 2", "missing", "orders", 2),
             ("UPDATE readings SET value = 3.9 WHERE id = 70", "altered", "readings", 70),
             ("UPDATE orders SET status = 8 WHERE number = 2", "altered", "orders", 2),

@@ -150,6 +150,22 @@ func event(_ number: UInt64, at instant: Int64 = 0) -> EventRecord {
         data: Array("{\"n\":\(number)}".utf8))
 }
 
+/// A core temperature of 4.5 °C; every other field is there, or none.
+func checkpoint(_ number: UInt64, at instant: Int64 = 0, order: UInt32 = 1) -> Checkpoint {
+    var finding = Checkpoint.Finding(kind: number % 2 == 0 ? .handOver : .delivery)
+    if number % 2 == 0 {
+        finding.person = "Åsa"
+        finding.temperature = Checkpoint.Temperature(site: .core, celsius: 4.5)
+        finding.bag = "bag-1"
+        finding.seal = .broken
+        finding.photo = "https://photos.example/1"
+        finding.priorDangerMinutes = 12.5
+    }
+    return Checkpoint(
+        number: number, order: OrderNumber(order), at: at(instant), recordedAt: at(instant),
+        recordedBy: "staff-1", finding: finding)
+}
+
 extension Journal {
     /// Commits the batch that `fill` makes.
     @discardableResult
@@ -168,6 +184,7 @@ extension Journal {
             total.fixesErased += report.fixesErased
             total.deadLettersErased += report.deadLettersErased
             total.eventsErased += report.eventsErased
+            total.checkpointsErased += report.checkpointsErased
             total.deliveriesErased += report.deliveriesErased
             total.rawMessagesErased += report.rawMessagesErased
             if !report.isMoreDue { return total }

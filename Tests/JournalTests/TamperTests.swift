@@ -19,7 +19,8 @@ private struct Tampering: CustomStringConvertible {
 @Suite("Any byte of the log", .serialized)
 struct TamperTests {
     private static let tables = [
-        "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges", "links",
+        "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
+        "checkpoints", "links",
         "salts", "orders", "custody", "excursions",
     ]
 

@@ -43,6 +43,7 @@ extension Disk {
         state.lastOrder = UInt32(orders.count)
         guard sabotage != .restartsNumbers else { return state }
         state.lastExcursion = UInt64(excursions.count)
+        state.lastCheckpoint = UInt64(checkpoints.count)
         state.lastEvent = UInt64(events.count)
         state.lastDelivery = UInt64(deliveries.count)
         return state

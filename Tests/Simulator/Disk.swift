@@ -29,6 +29,7 @@ struct Disk {
     private(set) var custody: [Custody] = []
     private(set) var excursions: [Excursion] = []
     private(set) var dataGaps: [DataGapKey: DataGap] = [:]
+    private(set) var checkpoints: [Checkpoint] = []
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -119,6 +120,7 @@ struct Disk {
             let key = DataGapKey(order: gap.order, source: gap.source, from: gap.loss.from)
             dataGaps[key] = gap
         }
+        checkpoints += batch.checkpoints
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)

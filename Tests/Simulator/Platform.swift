@@ -147,7 +147,7 @@ extension Simulation {
         let order =
             switch command {
             case .createOrder(let fields): fields.id ?? "none"
-            case .amendOrder(let id, _), .bindBag(let id, _, _): id
+            case .amendOrder(let id, _), .bindBag(let id, _, _), .recordCheckpoint(let id, _): id
             case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: "none"
             }
         let topic = Array("orders/\(order)/events".utf8)
@@ -164,7 +164,7 @@ extension Command {
     /// Whether it is one that is only given by API.
     fileprivate var isOnDevice: Bool {
         switch self {
-        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: true
+        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint: true
         case .createOrder, .amendOrder, .bindBag: false
         }
     }

@@ -49,6 +49,10 @@ extension Simulation {
             guard isLogged else {
                 throw Violation("\(custody.bag) is answered to be bound and not in the log")
             }
+        case .checkpoint(let checkpoint, _):
+            guard disk.checkpoints.contains(checkpoint) else {
+                throw Violation("hand-over \(checkpoint.number) is answered and not in the log")
+            }
         case .registered(let device), .updated(let device):
             guard disk.registered.contains("\(device.id) \(device.fixedTo)") else {
                 throw Violation("\(device.id) is answered to be registered and not in the log")

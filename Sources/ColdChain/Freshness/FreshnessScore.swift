@@ -46,6 +46,14 @@ package struct FreshnessSettings: Equatable, Sendable {
         self.longestRecommendedTime = longestRecommendedTime
         self.tolerableUnknown = tolerableUnknown
     }
+
+    private init(usual: Void) {
+        longestRecommendedTime = 3_600_000_000
+        tolerableUnknown = 300_000_000
+    }
+
+    /// The defaults.
+    package static let usual = FreshnessSettings(usual: ())
 }
 
 /// What can be said of the food's safety, as far as the bag's air tells.

@@ -14,7 +14,7 @@ package enum TemperatureUnit: String, CaseIterable, Sendable {
         }
     }
 
-    private static func millionths(_ value: Double) -> Double {
+    static func millionths(_ value: Double) -> Double {
         // Beyond this a double has no millionths to round to.
         guard value.magnitude < 1e9 else { return value }
         return (value * 1_000_000).rounded() / 1_000_000

@@ -121,25 +121,17 @@ extension Configuration.Authentication {
 }
 
 extension Configuration.Limits {
+    /// What a directory holds is for whoever reads it to say.
     fileprivate func check(_ findings: inout Findings) {
-        let standard = Configuration.Limits()
-        let isStandard =
-            hotMinimumCelsius == standard.hotMinimumCelsius
-            && coldMaximumCelsius == standard.coldMaximumCelsius
-            && frozenMaximumCelsius == standard.frozenMaximumCelsius
-        if profile == Self.foodCodeProfile, !isStandard {
-            findings.error(
-                "is '\(profile)', but the limits are not those of the Food Code; name your own set",
-                at: "limits.profile",
-                comparing: [
-                    "limits.hot_minimum_celsius", "limits.cold_maximum_celsius",
-                    "limits.frozen_maximum_celsius",
-                ])
-        }
-        if let frozenMaximumCelsius, frozenMaximumCelsius > coldMaximumCelsius {
-            findings.error(
-                "is warmer than limits.cold_maximum_celsius", at: "limits.frozen_maximum_celsius",
-                comparing: ["limits.cold_maximum_celsius"])
+        let keys = [Self.profileKey] + Self.ownKeys.map(\.key)
+        guard directory == nil, let shipped = try? LimitCatalogue() else { return }
+        do throws(LimitRefusal) {
+            _ = try inForce(in: shipped)
+            for risk in try risks(in: shipped) {
+                findings.warning(risk.message, at: risk.key, comparing: keys)
+            }
+        } catch {
+            findings.error(error.message, at: error.key, comparing: keys)
         }
     }
 }

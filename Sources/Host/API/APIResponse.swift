@@ -104,6 +104,11 @@ struct APIResponse: Equatable, Sendable {
                 writer.member("orderId", order.id)
                 writer.custodyMembers(custody)
             }
+        case .checkpoint(let checkpoint, let order):
+            self = .json(201) { writer in
+                writer.member("orderId", order.id)
+                writer.checkpointMembers(checkpoint)
+            }
         case .registered(let device): self = .json(201) { $0.deviceMembers(device) }
         case .updated(let device): self = .json { $0.deviceMembers(device) }
         case .removedDevice: self = APIResponse(status: 204, body: [])

@@ -23,6 +23,9 @@ enum ReadQuery: Sendable {
     /// Whoever asks is named, because the order's parties decide whether there is an answer.
     case order(id: String, for: Identity)
     case temperature(order: String, for: Identity, after: LogPosition?, limit: Int)
+    case freshness(order: String, for: Identity)
+    case flags(order: String, for: Identity)
+    case checkpoints(order: String, for: Identity)
     case deadLetters(after: UInt64, limit: Int)
     /// The registry by name, after the name of the device before.
     case devices(after: String, limit: Int)
@@ -122,6 +125,17 @@ struct APIRouter {
             return page(request, LogPosition.init(cursor:)) { after, limit in
                 .temperature(order: segments[1], for: identity, after: after, limit: limit)
             }
+        case (.get, "orders", 3) where segments[2] == "freshness":
+            return .read(.freshness(order: segments[1], for: identity))
+        case (.get, "orders", 3) where segments[2] == "flags":
+            return .read(.flags(order: segments[1], for: identity))
+        case (.get, "orders", 3) where segments[2] == "checkpoints":
+            return .read(.checkpoints(order: segments[1], for: identity))
+        case (.post, "orders", 3) where segments[2] == "checkpoints":
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                try CommandText.checkpoint(
+                    json, order: segments[1], recordedBy: identity.subject)
+            }
         case (.get, "dead-letters", 1):
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             return page(request, UInt64.init(_:)) { .deadLetters(after: $0 ?? 0, limit: $1) }
@@ -207,10 +221,12 @@ struct APIRouter {
             ("dead-letters", 3, "replay"):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
-        case ("devices", 1, _): allowed = "GET, POST"
+        case ("devices", 1, _), ("orders", 3, "checkpoints"): allowed = "GET, POST"
         case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
         case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
-        case ("orders", 3, "temperature"), ("dead-letters", 1, _): allowed = "GET"
+        case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),
+            ("dead-letters", 1, _):
+            allowed = "GET"
         case ("export", 2, "readings"): allowed = "GET"
         case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
         default: return .notFound

@@ -71,6 +71,10 @@ struct EventExport {
         guard request.bag == nil || source.carrier == .bag(request.bag ?? ""),
             request.device == nil || request.device == source.device
         else { return false }
+        // Minor dips were no alarm, and what was corrected is no excursion.
+        guard logged.excursion.standing == .holds, logged.excursion.judged.isAlarm else {
+            return false
+        }
         return overlaps(logged.excursion.openedAt, logged.excursion.closedAt)
     }
 

@@ -60,15 +60,13 @@ package struct JudgedTrip: Sendable {
             settings: settings, readings: points, now: until, into: &effects)
         judgement = track.judgement
 
-        let trace = TemperatureTrace(
-            points.map { TimedTemperature(at: $0.measuredAt, celsius: $0.celsius) })
         clocks = TripClocks(
-            trace, question, from: from, until: until, maximumGap: settings.maximumGap)
+            points, question, from: from, until: until, maximumGap: settings.maximumGap)
         freshness = Freshness(
             judgement, limit: limit, settings: question.freshness,
             timeRuleIsBroken: clocks.isTimeRuleBroken)
-        meanKineticTemperature = Self.meanKinetic(
-            trace, question, from...max(from, until), maximumGap: settings.maximumGap)
+        let known = judgement.timeInRange
+        meanKineticTemperature = question.foodClass.flatMap(known.meanKineticTemperature)
     }
 
     /// By time of measurement, at one time by receipt, at one receipt as in the file.
@@ -113,16 +111,5 @@ package struct JudgedTrip: Sendable {
             defer { newest = max(newest, reading.measuredAt) }
             return reading.measuredAt < newest
         }
-    }
-
-    private static func meanKinetic(
-        _ trace: TemperatureTrace, _ question: TripQuestion, _ window: ClosedRange<Timestamp>,
-        maximumGap: Int64
-    ) -> Double? {
-        guard let foodClass = question.foodClass,
-            MeanKineticTemperature.isMeaningful(for: foodClass)
-        else { return nil }
-        let inside = TemperatureTrace(trace.samples.filter { window.contains($0.at) })
-        return MeanKineticTemperature(of: inside, maximumGap: maximumGap).celsius
     }
 }

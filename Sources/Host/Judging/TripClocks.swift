@@ -15,14 +15,14 @@ package struct TripClocks: Sendable {
     package let preparedMaximum: Int64
 
     init(
-        _ trace: TemperatureTrace, _ question: TripQuestion, from: Timestamp, until: Timestamp,
+        _ points: [TemperaturePoint], _ question: TripQuestion, from: Timestamp, until: Timestamp,
         maximumGap: Int64
     ) {
         let profile = question.profile
         func balance(_ zone: TemperatureZone) -> ZoneBalance? {
-            var clock = ZoneClock(zone: zone, from: from, to: until, maximumGap: maximumGap)
-            clock?.observe(trace)
-            return clock?.balance(at: until)
+            ZoneClock(
+                zone: zone, from: from, to: until, maximumGap: maximumGap, readings: points
+            )?.balance(at: until)
         }
         let isHeld = question.foodClass == .hot || question.foodClass == .cold
         danger = isHeld ? balance(profile.dangerZone) : nil

@@ -10,6 +10,12 @@ struct LogAnswers {
     let reader: JournalReader
     /// What is known of devices by their profiles; nil where the profiles cannot be had.
     let catalogue: ProfileCatalogue?
+    let rules: OrderRules
+    let now: Timestamp
+
+    private var orders: OrderAnswers {
+        OrderAnswers(reader: reader, catalogue: catalogue, rules: rules, now: now)
+    }
 
     func answer(_ query: ReadQuery) throws(StoreError) -> APIResponse {
         switch query {
@@ -19,12 +25,11 @@ struct LogAnswers {
             }
             return .json { $0.orderMembers(order) }
         case .temperature(let id, let identity, let position, let limit):
-            guard
-                let page = try reader.temperatureLog(
-                    order: id, quantity: nil, after: position, limit: limit),
-                identity.maySee(page.order)
-            else { return .unknownOrder(id) }
-            return temperature(page, limit: limit)
+            return try orders.temperature(id, for: identity, after: position, limit: limit)
+        case .freshness(let id, let identity): return try orders.freshness(id, for: identity)
+        case .flags(let id, let identity): return try orders.flags(id, for: identity)
+        case .checkpoints(let id, let identity):
+            return try orders.checkpoints(id, for: identity)
         case .deadLetters(let after, let limit):
             return deadLetters(try reader.deadLetters(after: after, limit: limit), limit: limit)
         case .devices(let after, let limit):
@@ -41,31 +46,6 @@ struct LogAnswers {
                 }
             }
         case .dryRun, .export: return .notFound
-        }
-    }
-
-    private func temperature(_ page: OrderTemperatureLog, limit: Int) -> APIResponse {
-        .json { writer in
-            writer.member("orderId", page.order.id)
-            writer.member("foodClass", page.order.foodClass.name)
-            writer.member("status", page.order.status.name)
-            writer.name("bags")
-            writer.array { bags in
-                for custody in page.custody { bags.object { $0.custodyMembers(custody) } }
-            }
-            writer.name("excursions")
-            writer.array { excursions in
-                for excursion in page.excursions {
-                    excursions.object { $0.excursionMembers(excursion) }
-                }
-            }
-            writer.name("readings")
-            writer.array { readings in
-                for reading in page.readings { readings.object { $0.readingMembers(reading) } }
-            }
-            if page.readings.count == limit, let last = page.readings.last {
-                writer.member("next", last.position.cursor)
-            }
         }
     }
 

@@ -86,8 +86,14 @@ package enum LogExport {
     ) throws(StartError) -> JSON {
         // The log can be read where a profile cannot: it is less that is told of devices then.
         let catalogue = try? ProfileCatalogue(configuration.devices)
+        let rules = OrderRules(
+            profile: try JurisdictionProfile(configuration.limits),
+            excursions: ExcursionSettings(configuration.excursions))
         let response = try reading(configuration) { (reader) throws(StoreError) in
-            try LogAnswers(reader: reader, catalogue: catalogue).answer(query)
+            try LogAnswers(
+                reader: reader, catalogue: catalogue, rules: rules,
+                now: Timestamp(milliseconds: Clock.wallMilliseconds())
+            ).answer(query)
         }
         do throws(JSONSyntaxError) {
             return try JSONText.parse(response.body)

@@ -20,6 +20,8 @@ enum ReaderMessage: Sendable {
     case abandon(CommandToken)
     /// For dry runs from now on.
     case deviceKeys([AdvertKey])
+    /// What orders are judged by from now on.
+    case rules(OrderRules)
     case stop
 }
 
@@ -32,15 +34,17 @@ final class ReaderLoop {
     private let log: Log
     private let catalogue: ProfileCatalogue
     private var deviceKeys: [AdvertKey]
+    private var rules: OrderRules
     private var reader: JournalReader?
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
     private var exports = ExportDesk()
 
     private init(
-        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail,
-        poller: Poller, log: Log
+        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
+        deviceKeys: [AdvertKey], mail: Mail, poller: Poller, log: Log
     ) {
+        self.rules = rules
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
         self.path = path
@@ -51,7 +55,8 @@ final class ReaderLoop {
 
     /// Starts the thread.
     static func start(
-        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail, log: Log
+        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
+        deviceKeys: [AdvertKey], mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -61,8 +66,8 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        path: path, catalogue: catalogue, deviceKeys: deviceKeys, mail: mail,
-                        poller: poller, log: log
+                        path: path, catalogue: catalogue, rules: rules,
+                        deviceKeys: deviceKeys, mail: mail, poller: poller, log: log
                     ).run()
                 } catch {
                     started.give(.failure(StartError(error.description)))
@@ -91,6 +96,7 @@ final class ReaderLoop {
                     deviceKeys = keys
                     // The next is made with the new ones.
                     dryRun = nil
+                case .rules(let new): rules = new
                 case .stop: return
                 }
             }
@@ -152,7 +158,10 @@ final class ReaderLoop {
         if case .dryRun(let question) = query { return answer(question) }
         do throws(StoreError) {
             let reader = try openReader()
-            return try LogAnswers(reader: reader, catalogue: catalogue).answer(query)
+            return try LogAnswers(
+                reader: reader, catalogue: catalogue, rules: rules,
+                now: Timestamp(milliseconds: Clock.wallMilliseconds())
+            ).answer(query)
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
             reader = nil

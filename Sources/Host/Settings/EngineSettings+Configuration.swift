@@ -10,7 +10,8 @@ import Journal
 extension EngineSettings {
     /// - Parameter catalogue: What the brokers are asked for, and what readings are decoded by.
     init(
-        _ configuration: Configuration, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey]
+        _ configuration: Configuration, catalogue: ProfileCatalogue, limits: JurisdictionProfile,
+        deviceKeys: [AdvertKey]
     ) {
         var filters = catalogue.subscriptionFilters
         if configuration.orders.isTopicEnabled { filters.append(OrderTopic.filter) }
@@ -21,7 +22,7 @@ extension EngineSettings {
         brokers = configuration.mqtt.brokers.map {
             BrokerSettings($0, subscriptions: subscriptions)
         }
-        bridge = BridgeSettings(configuration, catalogue: catalogue)
+        bridge = BridgeSettings(configuration, catalogue: catalogue, limits: limits)
         store = JournalSettings(configuration)
         codecs = CodecSandboxSettings(configuration.codecs)
         self.deviceKeys = deviceKeys
@@ -67,9 +68,11 @@ extension BrokerSettings {
 }
 
 extension BridgeSettings {
-    init(_ configuration: Configuration, catalogue: ProfileCatalogue) {
+    init(
+        _ configuration: Configuration, catalogue: ProfileCatalogue, limits: JurisdictionProfile
+    ) {
         self.init()
-        limits = CriticalLimits(configuration.limits)
+        self.limits = limits.criticalLimits
         excursions = ExcursionSettings(configuration.excursions)
         bounds.futureToleranceMilliseconds = configuration.limits.futureTolerance.wholeMilliseconds
         bounds.oldestReadingMilliseconds = configuration.limits.oldestReading.wholeMilliseconds
@@ -111,15 +114,5 @@ extension DeviceRegistration {
         case .automatic: self = .automatic
         case .manual: self = .manual
         }
-    }
-}
-
-extension CriticalLimits {
-    init(_ limits: Configuration.Limits) {
-        self = .foodCode2022
-        profile = limits.profile
-        hot = CriticalLimit(minimum: limits.hotMinimumCelsius)
-        cold = CriticalLimit(maximum: limits.coldMaximumCelsius)
-        frozen = CriticalLimit(maximum: limits.frozenMaximumCelsius)
     }
 }

@@ -1,3 +1,4 @@
+package import ColdChain
 package import Configuration
 import System
 
@@ -19,6 +20,31 @@ extension LimitCatalogue {
         }
         do throws(ConfigurationProblem) {
             try self.init(overriddenBy: files)
+        } catch {
+            throw StartError(error.description)
+        }
+    }
+}
+
+extension LimitCatalogue {
+    /// What is risky about limits of one's own, in words. Where there is no directory, it was said
+    /// when the configuration was read.
+    func risks(of limits: Configuration.Limits) throws(StartError) -> [String] {
+        guard limits.directory != nil else { return [] }
+        do throws(LimitRefusal) {
+            return try limits.risks(in: self).map(\.description)
+        } catch {
+            throw StartError(error.description)
+        }
+    }
+}
+
+extension JurisdictionProfile {
+    /// The limits in force.
+    package init(_ limits: Configuration.Limits) throws(StartError) {
+        let catalogue = try LimitCatalogue(directory: limits.directory)
+        do throws(LimitRefusal) {
+            self = try limits.inForce(in: catalogue)
         } catch {
             throw StartError(error.description)
         }

@@ -9,6 +9,7 @@ enum RecordKind: UInt8, CaseIterable {
     case change = 5
     case signingKey = 6
     case purge = 7
+    case checkpoint = 10
 
     var table: String {
         switch self {
@@ -19,6 +20,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .change: "changes"
         case .signingKey: "signing_keys"
         case .purge: "purges"
+        case .checkpoint: "checkpoints"
         }
     }
 
@@ -26,7 +28,7 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge: "number"
+        case .event, .source, .change, .signingKey, .purge, .checkpoint: "number"
         }
     }
 
@@ -48,6 +50,11 @@ enum RecordKind: UInt8, CaseIterable {
         case .change: "number, subject, key, body"
         case .signingKey: "number, public_key"
         case .purge: "number, policy, purged_at, count, rows, signing_key, signature"
+        case .checkpoint:
+            """
+            number, order_number, kind, occurred_at, recorded_at, recorded_by, person, bag, site,
+            celsius, seal, photo, prior_danger_minutes
+            """
         }
     }
 

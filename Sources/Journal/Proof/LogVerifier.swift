@@ -36,7 +36,7 @@ final class LogVerifier {
     private let genesis: SHA256Digest
     private let links: Statement
     private let salts: Statement
-    private let rows: [RecordRows]
+    private let rows: [RecordKind: RecordRows]
     private var previous: SHA256Digest
     private var expected: [Int64: [LogHead]] = [:]
     /// By kind: what the chain names, and what was erased.
@@ -62,10 +62,10 @@ final class LogVerifier {
             ORDER BY number
             """)
         salts = try database.prepare("SELECT salts FROM salts WHERE kind = ?1 AND first = ?2")
-        var rows: [RecordRows] = []
+        var rows: [RecordKind: RecordRows] = [:]
         for kind in RecordKind.allCases {
             let statement = try database.prepare(kind.rowsSQL)
-            rows.append(RecordRows(statement: statement, columns: statement.columnCount))
+            rows[kind] = RecordRows(statement: statement, columns: statement.columnCount)
         }
         self.rows = rows
         proof.head = genesis.bytes
@@ -177,7 +177,11 @@ final class LogVerifier {
         _ found: (LogFinding) -> Void
     ) throws(StoreError) {
         let salts = try salts(of: run)
-        let rows = rows[Int(run.kind.rawValue) - 1]
+        guard let rows = rows[run.kind] else {
+            throw StoreError(
+                kind: .contradiction, message: "rows of kind \(run.kind) cannot be read",
+                statement: run.kind.table)
+        }
         let purged = purged[Int(run.kind.rawValue)]
         rows.statement.bind(1, run.first)
         rows.statement.bind(2, run.end)

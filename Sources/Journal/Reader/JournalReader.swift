@@ -28,13 +28,14 @@ package final class JournalReader {
         try database.transaction("BEGIN", body)
     }
 
+    static let orderByID = """
+        SELECT \(Statement.orderColumns) FROM orders WHERE orders.id = ?1
+        ORDER BY orders.number DESC LIMIT 1
+        """
+
     /// The newest order with the platform's identifier `id`.
     package func order(id: String) throws(StoreError) -> Order? {
-        let find = try database.prepare(
-            """
-            SELECT \(Statement.orderColumns) FROM orders WHERE orders.id = ?1
-            ORDER BY orders.number DESC LIMIT 1
-            """)
+        let find = try database.prepare(Self.orderByID)
         find.bind(1, id)
         return try find.step() ? try find.order() : nil
     }

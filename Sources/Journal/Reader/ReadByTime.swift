@@ -23,7 +23,7 @@ extension JournalReader {
         }
     }
 
-    private static let readingsOfOrder = """
+    static let readingsOfOrder = """
         WITH held(source, started_at, ended_at) AS MATERIALIZED (
             SELECT sources.number, c.started_at, coalesce(c.ended_at, \(Int64.max))
             FROM custody AS c
@@ -55,12 +55,18 @@ extension JournalReader {
         return readings
     }
 
+    static let custodyOfOrder = """
+        SELECT \(Statement.custodyColumns) FROM custody WHERE order_number = ?1
+        ORDER BY started_at, bag
+        """
+
+    static let excursionsOfOrder = """
+        SELECT \(Statement.excursionColumns) FROM excursions WHERE order_number = ?1
+        ORDER BY started_us, number
+        """
+
     func custody(of order: OrderNumber) throws(StoreError) -> [Custody] {
-        let rows = try database.prepare(
-            """
-            SELECT \(Statement.custodyColumns) FROM custody WHERE order_number = ?1
-            ORDER BY started_at, bag
-            """)
+        let rows = try database.prepare(Self.custodyOfOrder)
         rows.bind(1, Int64(order.rawValue))
         var custody: [Custody] = []
         while try rows.step() { custody.append(rows.custody()) }
@@ -68,11 +74,7 @@ extension JournalReader {
     }
 
     func excursions(of order: OrderNumber) throws(StoreError) -> [Excursion] {
-        let rows = try database.prepare(
-            """
-            SELECT \(Statement.excursionColumns) FROM excursions WHERE order_number = ?1
-            ORDER BY started_us, number
-            """)
+        let rows = try database.prepare(Self.excursionsOfOrder)
         rows.bind(1, Int64(order.rawValue))
         var excursions: [Excursion] = []
         while try rows.step() { excursions.append(try rows.excursion()) }

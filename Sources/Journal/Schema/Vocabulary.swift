@@ -99,6 +99,7 @@ enum LogState: String {
     /// The greatest number ever erased: numbers below it are never given again.
     case readingsErasedThrough = "readings_erased_through"
     case fixesErasedThrough = "fixes_erased_through"
+    case checkpointsErasedThrough = "checkpoints_erased_through"
     case eventsErasedThrough = "events_erased_through"
     case deliveriesErasedThrough = "deliveries_erased_through"
     case rawMessagesErasedThrough = "raw_messages_erased_through"

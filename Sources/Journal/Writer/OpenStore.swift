@@ -11,6 +11,7 @@ final class OpenStore {
     private let chain: Chain
     private var book: OrderBook
     private let outbox: Outbox
+    private let checkpoints: CheckpointLog
     private var readings: ReadingLog
     private var fixes: FixLog
     private var fingerprints: FingerprintRing
@@ -41,6 +42,7 @@ final class OpenStore {
         }
         book = try OrderBook(database, chain: chain)
         outbox = try Outbox(database, chain: chain)
+        checkpoints = try CheckpointLog(database, chain: chain)
         readings = try ReadingLog(database, chain: chain)
         fixes = try FixLog(database, chain: chain)
         fingerprints = try FingerprintRing(database)
@@ -72,6 +74,7 @@ final class OpenStore {
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
         try recordFixes(batch, &receipt)
+        for checkpoint in batch.checkpoints { try checkpoints.record(checkpoint) }
         for event in batch.events { try outbox.add(event) }
         for delivery in batch.deliveries { try outbox.add(delivery) }
         for progress in batch.deliveryProgress { try outbox.put(progress) }

@@ -150,6 +150,9 @@ extension OpenStore {
             truncatingIfNeeded: try database.integer("SELECT max(number) FROM orders") ?? 0)
         state.lastExcursion = UInt64(
             bitPattern: try database.integer("SELECT max(number) FROM excursions") ?? 0)
+        state.lastCheckpoint = UInt64(
+            bitPattern: try database.firstFreeNumber(
+                after: .checkpointsErasedThrough, in: "checkpoints", column: "number") - 1)
         state.lastEvent = UInt64(
             bitPattern: try database.firstFreeNumber(
                 after: .eventsErasedThrough, in: "events", column: "number") - 1)

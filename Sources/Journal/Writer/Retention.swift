@@ -20,6 +20,8 @@ struct Retention {
     private let eraseFixesByReceipt: Statement
     private let oldestEvents: Statement
     private let eraseEvents: Statement
+    private let oldestCheckpoints: Statement
+    private let eraseCheckpoints: Statement
     private let eraseDeliveries: Statement
     private let countFixes: Statement
     private let raise: Statement
@@ -52,6 +54,9 @@ struct Retention {
         oldestEvents = try database.prepare(
             "SELECT number, occurred_at FROM events ORDER BY number LIMIT \(slice)")
         eraseEvents = try database.prepare("DELETE FROM events WHERE number <= ?1")
+        oldestCheckpoints = try database.prepare(
+            "SELECT number, recorded_at FROM checkpoints ORDER BY number LIMIT \(slice)")
+        eraseCheckpoints = try database.prepare("DELETE FROM checkpoints WHERE number <= ?1")
         eraseDeliveries = try database.prepare(
             """
             DELETE FROM deliveries WHERE number IN (SELECT number FROM deliveries
@@ -91,6 +96,9 @@ struct Retention {
             report.eventsErased += try erasePrefix(
                 .event, oldestEvents, eraseEvents, before: readingCutoff,
                 mark: .eventsErasedThrough, now: now)
+            report.checkpointsErased += try erasePrefix(
+                .checkpoint, oldestCheckpoints, eraseCheckpoints, before: readingCutoff,
+                mark: .checkpointsErasedThrough, now: now)
             report.deliveriesErased += try eraseReturned(
                 eraseDeliveries, before: readingCutoff, mark: .deliveriesErasedThrough
             ).count

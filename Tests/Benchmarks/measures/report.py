@@ -45,6 +45,8 @@ ratios mean something where the numbers do not.
 - **Latency** is from the publisher's write to the WebSocket client's read, for readings whose bag is
   carried for a followed order; for the no-op subscriber to its message callback. In between Freshwire
   commits, which costs one flush of the disk at least.
+- **An order's temperature** is asked for over one connection, by turns of logs of different size in
+  which the order has the same hour of readings. `make bench-long` adds a log of 100 million rows.
 - **Allocations and instructions** are those of the engine's turn for one message, without its
   sockets (`TurnBench`): decode, judge, commit. They are checked against `budget.json`. The middle
   column is that budget.

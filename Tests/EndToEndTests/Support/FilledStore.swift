@@ -111,8 +111,12 @@ extension FilledStore {
     ) -> Excursion {
         Excursion(
             number: number, order: OrderNumber(1), source: SourceNumber(source), foodClass: .hot,
-            limit: CriticalLimit(minimum: 57), limitProfile: "us-fda-2022", openedAt: at(from),
-            closedAt: until.map { at($0) }, peak: peak)
+            limit: CriticalLimit(minimum: 57), limitProfile: "us-fda-2022",
+            judged: JudgedExcursion(
+                state: until == nil ? .active : .closed, startedAt: TraceTime(at(from)),
+                activatedAt: TraceTime(at(from)), cause: .grace,
+                closedAt: until.map { TraceTime(at($0)) },
+                closeReason: until == nil ? nil : .cleared, peak: peak))
     }
 
     static func reading(_ source: UInt32, at instant: Int64, _ value: Double) -> Reading {

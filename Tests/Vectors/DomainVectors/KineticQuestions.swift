@@ -125,22 +125,28 @@ struct GrowthQuestion: Question {
             try eval_h.map { hour in
                 // Before anything could grow, nothing has; a trace of one reading has no time.
                 guard hour > profile_h.first ?? 0 else { return 0 }
-                return GrowthEstimate(of: try trace(until: hour), settings)?.log10Increase
+                return GrowthEstimate(of: try course(until: hour), settings)?.log10Increase
             })
     }
 
     /// The course up to an hour, with what lies between its readings there.
-    private func trace(until hour: Double) throws -> TemperatureTrace {
-        var samples = try zip(profile_h, profile_c).filter { $0.0 < hour }.map {
-            TimedTemperature(at: try TimeInRangeQuestion.instant($0.0 * 3_600), celsius: $0.1)
+    private func course(until hour: Double) throws -> [TemperaturePoint] {
+        var points = try zip(profile_h, profile_c).filter { $0.0 < hour }.map {
+            try Self.point(atHour: $0.0, $0.1)
         }
         if let next = profile_h.firstIndex(where: { $0 >= hour }), next > 0 {
             let share = (hour - profile_h[next - 1]) / (profile_h[next] - profile_h[next - 1])
             let celsius = profile_c[next - 1] + share * (profile_c[next] - profile_c[next - 1])
-            samples.append(
-                TimedTemperature(
-                    at: try TimeInRangeQuestion.instant(hour * 3_600), celsius: celsius))
+            points.append(try Self.point(atHour: hour, celsius))
         }
-        return TemperatureTrace(samples)
+        return points
+    }
+
+    private static func point(atHour hour: Double, _ celsius: Double) throws -> TemperaturePoint {
+        guard
+            let point = TemperaturePoint(
+                celsius: celsius, measuredAt: try TimeInRangeQuestion.instant(hour * 3_600))
+        else { throw InputError(description: "\(celsius) °C is no temperature") }
+        return point
     }
 }
