@@ -42,7 +42,7 @@ struct CheckpointAnswerTests {
             Case.stretch(0, 20, bag: "b", [Case.channel(0...9, device: "e") { 10 + Double($0) }]),
         ]
         let found = try #require(stretches.lastReading(ofBag: "a", at: Case.at(7)))
-        #expect(found.temperature.at == Case.at(5) && found.temperature.celsius == 5)
+        #expect(found.temperature.measuredAt == Case.at(5) && found.temperature.celsius == 5)
         #expect(stretches.lastReading(ofBag: nil, at: Case.at(7))?.temperature.celsius == 17)
         #expect(stretches.lastReading(ofBag: nil, at: Case.at(3))?.device == "d")
         #expect(stretches.lastReading(ofBag: "a", at: Case.at(-1)) == nil)

@@ -31,7 +31,8 @@ enum Case {
         return OrderRules(
             profile: try JurisdictionProfile(
                 id: "house", version: 1, title: "t", edition: "e", unit: .celsius,
-                provisions: provisions))
+                provisions: provisions),
+            excursions: ExcursionSettings())
     }
 
     static func order(
