@@ -29,6 +29,18 @@ extension Bridge {
         }
     }
 
+    /// A later reading changed what is said of an earlier temperature: where it became unusable, or
+    /// usable after all, its order is judged again.
+    mutating func qualityRevised(
+        of source: SourceNumber, at measuredAt: Timestamp, from before: QualityFlags,
+        to after: QualityFlags, effects: inout Effects
+    ) {
+        guard (before.rollup == .bad) != (after.rollup == .bad), let bag = sources[source].bag,
+            let order = book.order(inBag: bag, at: measuredAt)
+        else { return }
+        judgeAgain(order, effects: &effects)
+    }
+
     /// Asks the log for the temperatures of a bag from the first instant at which it carried the
     /// order to the last. Where it carried another order in between, that is passed over later: one
     /// answer must tell everything that a watch is to judge.
