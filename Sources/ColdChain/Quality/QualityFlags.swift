@@ -110,6 +110,11 @@ package struct QualityFlags: Hashable, Sendable {
         }
     }
 
+    /// Whether anything was said by the test.
+    package func isApplied(_ test: QualityTest) -> Bool {
+        packed >> (UInt64(test.rawValue) * 4) & 0xF != 0
+    }
+
     /// The worst flag by standard precedence. Where there is no number it is `missing`: by that
     /// precedence a possible time of measurement would make it good.
     package var rollup: QualityFlag {

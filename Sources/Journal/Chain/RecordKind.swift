@@ -9,6 +9,8 @@ enum RecordKind: UInt8, CaseIterable {
     case change = 5
     case signingKey = 6
     case purge = 7
+    /// New flags of a reading.
+    case qualityRevision = 8
 
     var table: String {
         switch self {
@@ -19,6 +21,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .change: "changes"
         case .signingKey: "signing_keys"
         case .purge: "purges"
+        case .qualityRevision: "quality_revisions"
         }
     }
 
@@ -26,7 +29,7 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge: "number"
+        case .event, .source, .change, .signingKey, .purge, .qualityRevision: "number"
         }
     }
 
@@ -36,25 +39,49 @@ enum RecordKind: UInt8, CaseIterable {
         case .reading:
             """
             id, measured_at, source, quantity, probe, value, quality, test_flags, time_source,
-            received_at, sequence, order_number, marker, notes, message
+            received_at, sequence, order_number, marker, notes, message, reasons, quality_version
             """
         case .fix:
             """
             id, measured_at, source, latitude, longitude, speed, heading, accuracy, quality,
-            test_flags, time_source, received_at, sequence, altitude, satellites, notes, message
+            test_flags, time_source, received_at, sequence, altitude, satellites, notes, message,
+            reasons, quality_version
             """
         case .event: "number, name, order_number, occurred_at, data"
         case .source: "number, device, carrier_kind, carrier, profile"
         case .change: "number, subject, key, body"
         case .signingKey: "number, public_key"
         case .purge: "number, policy, purged_at, count, rows, signing_key, signature"
+        case .qualityRevision:
+            """
+            number, reading, quality, test_flags, reasons, quality_version, revised_at
+            """
         }
+    }
+
+    /// The payload of the row a statement stands on, whose columns are those of the kind.
+    ///
+    /// Readings and fixes got their last two columns later: a row that has nothing in them is written
+    /// as it was before.
+    func form(ofRow statement: Statement, columns: Int32) -> PayloadForm {
+        guard self == .reading || self == .fix else { return .first(columns: columns) }
+        let isBare = statement.isNull(columns - 1) && statement.integer(columns - 2) == 0
+        return isBare
+            ? .first(columns: columns - 2) : PayloadForm(version: 2, columns: columns)
     }
 
     /// Rows by number, from `?1` until just before `?2`.
     var rowsSQL: String {
         "SELECT \(columns) FROM \(table) WHERE \(key) >= ?1 AND \(key) < ?2 ORDER BY \(key)"
     }
+}
+
+/// Which columns a payload has, and the version it says so by.
+struct PayloadForm {
+    var version: UInt8
+    var columns: Int32
+
+    static func first(columns: Int32) -> PayloadForm { PayloadForm(version: 1, columns: columns) }
 }
 
 /// Tables whose rows change: the chain holds each state they came to, in `changes`.

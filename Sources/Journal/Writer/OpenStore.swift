@@ -13,6 +13,8 @@ final class OpenStore {
     private let outbox: Outbox
     private var readings: ReadingLog
     private var fixes: FixLog
+    private var revisions: RevisionLog
+    private let channels: ChannelLog
     private var fingerprints: FingerprintRing
     private var deadLetters: DeadLetterStore
     private let devices: DeviceBook
@@ -43,6 +45,8 @@ final class OpenStore {
         outbox = try Outbox(database, chain: chain)
         readings = try ReadingLog(database, chain: chain)
         fixes = try FixLog(database, chain: chain)
+        revisions = try RevisionLog(database, chain: chain)
+        channels = try ChannelLog(database)
         fingerprints = try FingerprintRing(database)
         deadLetters = try DeadLetterStore(database, settings: settings)
         devices = try DeviceBook(database)
@@ -70,6 +74,7 @@ final class OpenStore {
         for excursion in batch.excursions { try book.put(excursion) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
+        for revision in batch.qualityRevisions { try revisions.record(revision) }
         try recordFixes(batch, &receipt)
         for event in batch.events { try outbox.add(event) }
         for delivery in batch.deliveries { try outbox.add(delivery) }
@@ -101,6 +106,10 @@ final class OpenStore {
             if try fixes.record(fix) { receipt.fixes += 1 } else { receipt.duplicateFixes += 1 }
         }
         try fixes.advanceIndex()
+    }
+
+    func channelStretch(_ recall: ChannelRecall) throws(StoreError) -> ChannelStretch {
+        try channels.answer(recall, unindexed: readings.unindexed(of: recall.source))
     }
 
     func markReplayed(_ numbers: [UInt64], at instant: Timestamp) throws(StoreError) -> Int {
