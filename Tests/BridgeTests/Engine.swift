@@ -12,8 +12,12 @@ struct Engine {
 
     static let start = Timestamp(milliseconds: 1_795_176_000_000)
 
-    static func settings(endpoints: [EndpointSubscription] = []) -> BridgeSettings {
-        BridgeSettings(
+    /// Readings are put to the tests of one value only: what is judged here are temperatures that
+    /// jump as no sensor's do.
+    static func settings(
+        endpoints: [EndpointSubscription] = [], checks: ReadingChecks.Extent = .grossRange
+    ) -> BridgeSettings {
+        var settings = BridgeSettings(
             brokers: ["north", "south"],
             profiles: [
                 ProfileTraits(
@@ -24,6 +28,8 @@ struct Engine {
                 ProfileTraits(name: "ruuvi/ruuvitag@2", carrier: .bag),
             ],
             endpoints: endpoints)
+        settings.checks.extent = checks
+        return settings
     }
 
     init(_ settings: BridgeSettings = Engine.settings(), restored: RestoredState = RestoredState())

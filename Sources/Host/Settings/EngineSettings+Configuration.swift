@@ -74,6 +74,7 @@ extension BridgeSettings {
         bounds.oldestReadingMilliseconds = configuration.limits.oldestReading.wholeMilliseconds
         bounds.finalOrderRetentionMilliseconds =
             configuration.orders.custodyRetention.wholeMilliseconds
+        checks = ReadingChecks(configuration.quality)
         brokers = configuration.mqtt.brokers.map(\.name)
         profiles = catalogue.traits
         endpoints = configuration.webhooks.endpoints.map {
