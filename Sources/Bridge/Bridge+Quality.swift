@@ -67,40 +67,44 @@ extension Bridge {
                 measurement.quantity == .temperature
                 ? settings.grossRange
                 : sources.grossRange(of: measurement.quantity, profile: row.profile)
-            return merged(ChannelQuality.rangeOnly(reading, in: range, by: settings), row)
+            return merged(
+                ChannelQuality.rangeOnly(reading, in: range, by: settings), measurement, row)
         }
         let place = channel(of: row.source, probe: measurement.probe, row.profile)
-        guard quality.channels[place].isKnown else { return judgeAlone(reading, place, row, settings) }
+        guard quality.channels[place].isKnown else {
+            return judgeAlone(reading, measurement, place, row, settings)
+        }
         let newestAt = quality.channels[place].state.newestMeasuredAt
         switch quality.channels[place].state.take(reading, by: settings) {
-        case .late: return judgeAlone(reading, place, row, settings)
-        case .redelivered: return merged(ChannelQuality.alone(reading, by: settings), row)
+        case .late: return judgeAlone(reading, measurement, place, row, settings)
+        case .redelivered:
+            return merged(ChannelQuality.alone(reading, by: settings), measurement, row)
         case .judged(let found, let revision):
             if let revision { revise(place, revision, at: row.receivedAt, effects: &effects) }
-            var judged = merged(found, row)
+            var judged = merged(found, measurement, row)
             guard quality.channels[place].state.newestMeasuredAt != newestAt else { return judged }
             comparePair(place, reading, &judged, settings, effects: &effects)
             quality.channels[place].told = QualityBook.Told(
                 measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
-                value: reading.value, quality: judged)
+                measurement: measurement, timeSource: row.timeSource, quality: judged)
             return judged
         }
     }
 
     /// Records what can be said at once; the rest follows when the log was asked.
     private mutating func judgeAlone(
-        _ reading: ChannelReading, _ place: Int, _ row: Row, _ settings: QualitySettings
+        _ reading: ChannelReading, _ measurement: Measurement, _ place: Int, _ row: Row,
+        _ settings: QualitySettings
     ) -> ReadingQuality {
         let found = ChannelQuality.alone(reading, by: settings)
         if found.flags[.eventTime] != .bad { quality.wait(place, at: reading.measuredAt) }
-        return merged(found, row)
+        return merged(found, measurement, row)
     }
 
-    /// With what is said of the sample as a whole. A time that we gave it ourselves was not tested.
-    private func merged(_ found: ReadingQuality, _ row: Row) -> ReadingQuality {
-        var quality = found.taking(.besideChannel, from: row.quality)
-        if row.timeSource == .receipt { quality[.eventTime] = QualityFinding(.notEvaluated) }
-        return quality
+    private func merged(
+        _ found: ReadingQuality, _ measurement: Measurement, _ row: Row
+    ) -> ReadingQuality {
+        found.completed(of: measurement, row.timeSource, from: row.quality)
     }
 
     /// The place of a channel; one that is seen for the first time is added.
@@ -119,7 +123,11 @@ extension Bridge {
             QualityBook.Channel(
                 source: source, probe: probe, profile: profile,
                 isKnown: !sources[source].isRestored))
-        if last >= 0 { quality.channels[last].next = place } else { sources[source].channel = place }
+        if last >= 0 {
+            quality.channels[last].next = place
+        } else {
+            sources[source].channel = place
+        }
         findPartner(place)
         return place
     }
@@ -131,9 +139,8 @@ extension Bridge {
         guard let told = quality.channels[place].told, told.measuredAt == revision.measuredAt,
             told.receivedAt == revision.receivedAt
         else { return }
-        let kept = told.quality.flags[.eventTime] == .notEvaluated
-        var new = revision.quality.taking(.besideChannel, from: told.quality)
-        if kept { new = new.taking(.eventTime, from: told.quality) }
+        let new = revision.quality.completed(
+            of: told.measurement, told.timeSource, from: told.quality)
         tellRevised(place, told, new, at: now, effects: &effects)
     }
 
@@ -145,7 +152,7 @@ extension Bridge {
         let channel = (quality.channels[place].source, quality.channels[place].probe)
         if let newest = quality.channels[place].told, newest.measuredAt == told.measuredAt,
             newest.receivedAt == told.receivedAt,
-            newest.value.bitPattern == told.value.bitPattern
+            newest.measurement.value.bitPattern == told.measurement.value.bitPattern
         {
             quality.channels[place].told?.quality = new
         }
@@ -153,7 +160,8 @@ extension Bridge {
         effects.records.qualityRevisions.append(
             RevisedQuality(
                 source: channel.0, quantity: .temperature, probe: channel.1,
-                measuredAt: told.measuredAt, receivedAt: told.receivedAt, value: told.value,
+                measuredAt: told.measuredAt, receivedAt: told.receivedAt,
+                value: told.measurement.value,
                 quality: new, revisedAt: now))
         qualityRevised(
             of: channel.0, at: told.measuredAt, from: told.quality.flags, to: new.flags,
@@ -270,10 +278,10 @@ extension Bridge {
             let before = reading.judgement(version: found.parametersVersion)
             var told = QualityBook.Told(
                 measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
-                value: series[index].value, quality: before)
+                measurement: reading.measurement, timeSource: reading.timeSource, quality: before)
             if settled.contains(reading.measuredAt) || reading.measuredAt == after {
-                var new = found.taking(.besideChannel, from: before)
-                if reading.timeSource == .receipt { new[.eventTime] = QualityFinding(.notEvaluated) }
+                let new = found.completed(
+                    of: reading.measurement, reading.timeSource, from: before)
                 tellRevised(place, told, new, at: now, effects: &effects)
                 if !new.isSaid(by: before) { told.quality = new }
             }
@@ -331,6 +339,22 @@ extension Bridge {
 }
 
 extension ReadingQuality {
+    /// With what is said of the sample as a whole.
+    fileprivate func completed(
+        of measurement: Measurement, _ timeSource: TimeSource, from sample: ReadingQuality
+    ) -> ReadingQuality {
+        var quality = taking(.besideChannel, from: sample)
+        // A time that we gave it ourselves was not tested.
+        if timeSource == .receipt { quality[.eventTime] = QualityFinding(.notEvaluated) }
+        // What is neither a number nor a marker did not fail to come: it is wrong.
+        if measurement.marker == nil, measurement.value.isNaN {
+            quality = quality.taking(
+                .sentinel, from: ReadingQuality(parametersVersion: parametersVersion))
+            quality[.grossRange] = QualityFinding(.bad, .impossibleValue)
+        }
+        return quality
+    }
+
     /// Whether another judgement says the same, by whatever version of the settings.
     fileprivate func isSaid(by other: ReadingQuality) -> Bool {
         flags == other.flags && packedReasons == other.packedReasons

@@ -97,7 +97,8 @@ struct QualityBook: Sendable {
     struct Told: Sendable {
         var measuredAt: Timestamp
         var receivedAt: Timestamp
-        var value: Double
+        var measurement: Measurement
+        var timeSource: TimeSource
         var quality: ReadingQuality
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// A bridge on a store, turned as the engine turns them.
 private final class Daemon {
     let scratch: Scratch
-    private var journal: Journal
+    private var open: Journal?
     private var bridge: Bridge
     private var effects = Effects()
     private var packetIdentifier: UInt16 = 0
@@ -23,24 +23,25 @@ private final class Daemon {
 
     init() throws {
         scratch = try Scratch()
-        journal = try Journal(scratch.settings)
+        let journal = try Journal(scratch.settings)
+        open = journal
         let restored = try journal.restore(now: at(0))
         bridge = Bridge(settings: Daemon.settings, restored: restored, seed: 1, effects: &effects)
     }
 
     func restart() throws {
         // The store is locked by the one that has it.
-        journal = try reopened()
+        open = nil
+        let journal = try Journal(scratch.settings)
+        open = journal
         effects = Effects()
         bridge = Bridge(
             settings: Daemon.settings, restored: try journal.restore(now: at(0)), seed: 2,
             effects: &effects)
     }
 
-    private func reopened() throws -> Journal {
-        let path = scratch.settings
-        journal = try Journal(try Scratch().settings)
-        return try Journal(path)
+    private var journal: Journal {
+        get throws { try #require(open) }
     }
 
     func take(_ rows: [(at: Int64, celsius: Double)], from bag: String, receivedAt: Int64) {
@@ -69,7 +70,8 @@ private final class Daemon {
     func settle(now: Int64, isCut: Bool = false) throws {
         _ = bridge.wake(at: at(now), effects: &effects)
         while true {
-            _ = try journal.commit(effects.records)
+            let batch = effects.records
+            _ = try journal.commit { $0 = batch }
             effects.records.removeAll()
             if isCut { return }
             let recalls = effects.channelRecalls

@@ -20,14 +20,16 @@ extension ChannelQuality {
 
     /// - Parameter settings: Those that hold for a reading, as what a bag carries changes.
     package static func judged(
-        _ readings: some Collection<ChannelReading>, by settings: (ChannelReading) -> QualitySettings
+        _ readings: some Collection<ChannelReading>,
+        by settings: (ChannelReading) -> QualitySettings
     ) -> Judged {
         var judged = Judged(qualities: [], state: ChannelQuality())
         judged.qualities.reserveCapacity(readings.count)
         for (index, reading) in readings.enumerated() {
             let last = judged.state.newestMeasuredAt
-            guard case .judged(let quality, let revision) = judged.state.take(
-                reading, by: settings(reading))
+            guard
+                case .judged(let quality, let revision) = judged.state.take(
+                    reading, by: settings(reading))
             else {
                 judged.qualities.append(nil)
                 continue

@@ -147,5 +147,5 @@ package struct QualityTests: Hashable, Sendable {
     package static let besideChannel = QualityTests([
         .identity, .sequence, .sensorPair, .clockOffset, .displacement,
     ])
-    package static let eventTime = QualityTests([.eventTime])
+    package static let sentinel = QualityTests([.sentinel])
 }

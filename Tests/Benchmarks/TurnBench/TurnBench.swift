@@ -13,7 +13,8 @@ import Glibc
 struct TurnBench {
     static func main() {
         let arguments = CommandLine.arguments
-        guard (3...4).contains(arguments.count), let messages = Int(arguments[1]), messages > 0 else {
+        guard (3...4).contains(arguments.count), let messages = Int(arguments[1]), messages > 0
+        else {
             print("usage: TurnBench MESSAGES DIRECTORY [gross_range]")
             exit(2)
         }
