@@ -26,6 +26,11 @@ extension Bridge {
             sample.timeSource == .device, batch.samples.count == 1, !arrival.isRetained,
             !sample.notes.contains(.buffered)
         else { return }
+        // A time that cannot be is said of the reading; the clock may be right again.
+        let age = arrival.receivedAt.milliseconds(since: measuredAt)
+        guard age <= settings.bounds.oldestReadingMilliseconds,
+            age >= -settings.bounds.oldestReadingMilliseconds
+        else { return }
         let place = sources[source].clock ?? quality.clocks.count
         if place == quality.clocks.count {
             quality.clocks.append(ClockOffset())

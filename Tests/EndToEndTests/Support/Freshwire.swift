@@ -101,6 +101,8 @@ final class Freshwire {
         lines += [
             "store:", "  directory: \(settings.store ?? folder.file("store"))", "server:",
             "  port: 0",
+            // Temperatures jump here as no sensor's do, so that a test need not last for minutes.
+            "quality:", "  checks: gross_range",
             "webhooks:", "  jitter: 0", "  retry_delays: \(settings.retryDelays)",
         ]
         if !settings.endpoints.isEmpty { lines.append("  endpoints:") }
