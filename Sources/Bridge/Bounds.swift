@@ -64,6 +64,7 @@ package struct BridgeSettings: Equatable, Sendable {
     package var registration = DeviceRegistration.automatic
     /// Whether the messages that readings came in are kept to be decoded again.
     package var keepsRawMessages = true
+    package var checks = ReadingChecks()
 
     package init(
         limits: CriticalLimits = .foodCode2022, bounds: Bounds = Bounds(), brokers: [String] = [],

@@ -83,6 +83,18 @@ extension Bridge {
         }
     }
 
+    /// A later reading changed what is said of an earlier temperature: where it became unusable, or
+    /// usable after all, its order is judged again.
+    mutating func qualityRevised(
+        of source: SourceNumber, at measuredAt: Timestamp, from before: QualityFlags,
+        to after: QualityFlags, effects: inout Effects
+    ) {
+        guard before.isUsable != after.isUsable, let bag = sources[source].bag,
+            let custody = book.custody(inBag: bag, at: measuredAt)
+        else { return }
+        askAgain(custody.order, effects: &effects)
+    }
+
     /// Asks the log for all temperatures of an order: what its watches make of them takes the place
     /// of what was judged.
     mutating func askAgain(_ order: OrderNumber, effects: inout Effects) {

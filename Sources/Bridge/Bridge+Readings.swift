@@ -31,14 +31,18 @@ extension Bridge {
                 book.custody(inBag: $0, at: measuredAt)
             }
             let order = custody.flatMap { book[$0.order] }
+            observeClock(of: sample, in: batch, source, arrival)
             let row = Row(
                 source: source, profile: origin.profile, measuredAt: measuredAt,
                 timeSource: origin.measuredAt == nil ? .receipt : sample.timeSource,
                 receivedAt: arrival.receivedAt,
-                quality: flags(of: sample, origin, arrival, isConflict: hearing == .conflict),
+                quality: findings(
+                    of: sample, from: source, isConflict: hearing == .conflict),
                 notes: origin.isClockUnset ? sample.notes.union(.clockUnset) : sample.notes,
                 message: message, order: order?.number,
-                watch: watch(of: source, carrying: order, in: custody))
+                watch: watch(of: source, carrying: order, in: custody),
+                foodClass: order?.foodClass,
+                phase: phase(of: order, from: source, at: measuredAt))
             record(index, of: batch, row, order, &live, effects: &effects)
         }
         judgeMessage(at: arrival.receivedAt, effects: &effects)
@@ -68,18 +72,6 @@ extension Bridge {
         return verdict
     }
 
-    /// The flags of the tests that a sample is put to as a whole.
-    private func flags(
-        of sample: Sample, _ origin: SampleOrigin, _ arrival: Arrival, isConflict: Bool
-    ) -> QualityFlags {
-        var quality = QualityFlags()
-        quality[.eventTime] = eventTimeFlag(
-            of: origin.measuredAt, receivedAt: arrival.receivedAt)
-        if sample.notes.contains(.identityConflict) { quality[.identity] = .suspect }
-        if isConflict { quality[.sequence] = .suspect }
-        return quality
-    }
-
     private mutating func record(
         _ index: Int, of batch: borrowing SampleBatch, _ row: Row, _ order: Order?,
         _ live: inout Live, effects: inout Effects
@@ -89,7 +81,7 @@ extension Bridge {
             of: sample, in: batch, row: row, limit: order.map { settings.limits[$0.foodClass] },
             effects: &effects)
         let fixQuality = recordFix(of: sample, row: row, effects: &effects)
-        if row.quality[.eventTime] == .bad { return }
+        if row.isTimeImpossible(settings.bounds) { return }
         guard isNewest(row.measuredAt, from: row.source, receivedAt: row.receivedAt) else {
             counters.lateReadings += 1
             return
@@ -131,19 +123,27 @@ extension Bridge {
     }
 
     /// What the records of one sample have in common.
-    private struct Row {
+    struct Row {
         var source: SourceNumber
         var profile: ProfileNumber
         var measuredAt: Timestamp
         var timeSource: TimeSource
         var receivedAt: Timestamp
         /// Of the tests that the sample is put to as a whole.
-        var quality: QualityFlags
+        var quality: ReadingQuality
         var notes: ReadingNotes
         var message: MessageNumber?
         var order: OrderNumber?
         /// What judges its temperatures.
         var watch: Watch.Key?
+        var foodClass: FoodClass?
+        var phase: BagPhase?
+
+        func isTimeImpossible(_ bounds: Bounds) -> Bool {
+            let age = receivedAt.milliseconds(since: measuredAt)
+            return age < -bounds.futureToleranceMilliseconds
+                || age > bounds.oldestReadingMilliseconds
+        }
     }
 
     /// The watch over the order's food, where something limits it.
@@ -171,15 +171,6 @@ extension Bridge {
         var position: (value: Position, quality: QualityFlag, row: Row)?
     }
 
-    private func eventTimeFlag(of measuredAt: Timestamp?, receivedAt: Timestamp) -> QualityFlag {
-        guard let measuredAt else { return .notEvaluated }
-        let age = receivedAt.milliseconds(since: measuredAt)
-        let isPossible =
-            age >= -settings.bounds.futureToleranceMilliseconds
-            && age <= settings.bounds.oldestReadingMilliseconds
-        return isPossible ? .good : .bad
-    }
-
     /// Records each measurement. One with a marker is a reading without a number: it opens and
     /// closes nothing and is no temperature to be shown; that its probe is silent stands in the log
     /// by name, at its time.
@@ -190,27 +181,24 @@ extension Bridge {
         var worst: Temperature?
         for index in sample.measurements {
             let measurement = batch.measurements[index]
-            var quality = row.quality
-            if measurement.marker == nil {
-                quality[.grossRange] = grossRangeFlag(of: measurement, profile: row.profile)
-            } else {
-                quality[.sentinel] = .missing
-                counters.markers += 1
-            }
+            let judged = quality(of: measurement, row, effects: &effects)
+            let quality = judged.flags
+            if measurement.marker != nil { counters.markers += 1 }
             effects.records.readings.append(
                 Reading(
                     source: row.source, measurement: measurement, measuredAt: row.measuredAt,
                     timeSource: row.timeSource, receivedAt: row.receivedAt,
-                    sequence: sample.sequence, quality: quality, notes: row.notes,
+                    sequence: sample.sequence, quality: quality, reasons: judged.packedReasons,
+                    qualityVersion: judged.parametersVersion, notes: row.notes,
                     message: row.message, order: row.order))
             counters.readings += 1
             guard measurement.quantity == .temperature, measurement.marker == nil else {
                 continue
             }
-            if let watch = row.watch, quality.rollup != .bad,
+            if let watch = row.watch, quality.isUsable,
                 let point = TemperaturePoint(
                     celsius: measurement.value, measuredAt: row.measuredAt,
-                    isSuspect: quality.rollup == .suspect)
+                    isSuspect: quality.rollup == .suspect || quality.rollup == .bad)
             {
                 unjudged.append(JudgedPoint(key: watch, point: point))
             }
@@ -220,12 +208,6 @@ extension Bridge {
             if Bridge.tells(temperature, moreThan: worst) { worst = temperature }
         }
         return worst
-    }
-
-    private func grossRangeFlag(of measurement: Measurement, profile: ProfileNumber) -> QualityFlag
-    {
-        guard measurement.value.isFinite else { return .bad }
-        return sources.grossRangeFlag(of: measurement, profile: profile)
     }
 
     /// A usable temperature tells more than a bad one; of usable ones the one furthest outside.
@@ -240,25 +222,16 @@ extension Bridge {
         of sample: Sample, row: Row, effects: inout Effects
     ) -> QualityFlag? {
         guard let position = sample.position else { return nil }
-        var quality = row.quality
-        // Without a fix the receiver repeats an old position.
-        quality[.grossRange] =
-            row.notes.contains(.noFix) ? .bad : Bridge.grossRangeFlag(of: position)
+        let quality = quality(of: position, row)
         effects.records.fixes.append(
             Fix(
                 source: row.source, position: position, measuredAt: row.measuredAt,
                 timeSource: row.timeSource, receivedAt: row.receivedAt,
-                sequence: sample.sequence, quality: quality, notes: row.notes,
+                sequence: sample.sequence, quality: quality.flags, reasons: quality.packedReasons,
+                qualityVersion: quality.parametersVersion, notes: row.notes,
                 message: row.message))
         counters.fixes += 1
-        return quality.rollup
-    }
-
-    /// 0°, 0° is what a receiver without a fix sends; no delivery passes there.
-    private static func grossRangeFlag(of position: Position) -> QualityFlag {
-        let isNullIsland = position.latitude == 0 && position.longitude == 0
-        let isOnEarth = abs(position.latitude) <= 90 && abs(position.longitude) <= 180
-        return isOnEarth && !isNullIsland ? .good : .bad
+        return quality.flags.rollup
     }
 
     private func publish(

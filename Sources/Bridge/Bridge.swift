@@ -18,6 +18,8 @@ package struct Bridge: Sendable {
     var unknownFrames: UnknownFrames
     var announcements: AnnouncementBook
     var recentSamples = RecentSamples()
+    var quality = QualityBook()
+    var checkTable: CheckTable
     /// Whose the samples of the message in hand are; empty between messages.
     var origins: [SampleOrigin] = []
     var watches = Watches()
@@ -56,6 +58,7 @@ package struct Bridge: Sendable {
         settings: BridgeSettings, restored: RestoredState, seed: UInt64, effects: inout Effects
     ) {
         self.settings = settings
+        checkTable = CheckTable(settings)
         random = SplitMix64(state: seed)
         recent = RecentDeliveries(
             capacity: settings.bounds.fingerprintsMaximum,
@@ -108,6 +111,8 @@ package struct Bridge: Sendable {
         self.settings.registration = settings.registration
         self.settings.schedule = settings.schedule
         self.settings.endpoints = settings.endpoints
+        self.settings.checks = settings.checks
+        checkTable = CheckTable(self.settings)
         for endpoint in settings.endpoints where outboxes[endpoint.name] == nil {
             outboxes[endpoint.name] = EndpointOutbox(
                 restored: [], limit: settings.bounds.pendingDeliveriesMaximum, mayHaveMore: true)
@@ -138,9 +143,11 @@ package struct Bridge: Sendable {
                 watches.remove { forgotten.contains($0.order) }
             }
         }
+        let isMoreToRecall = recallChannels(effects: &effects)
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
-        return [attempt, frames, watches.nextTimer].compactMap { $0 }.min()
+        return [attempt, frames, watches.nextTimer, isMoreToRecall ? now : nil]
+            .compactMap { $0 }.min()
     }
 
     /// When time alone may next change what is said of an order's food; may be too early.
@@ -175,6 +182,8 @@ package struct Counters: Equatable, Sendable {
     package var foreignFrames: UInt64 = 0
     /// Messages known to be delivered again, by their fingerprint.
     package var redeliveries: UInt64 = 0
+    /// Flags of earlier readings that were said anew.
+    package var qualityRevisions: UInt64 = 0
     package var excursionsOpened: UInt64 = 0
     package var excursionsClosed: UInt64 = 0
     /// Alarms that late or corrected readings did not bear out.

@@ -16,6 +16,9 @@ package struct Effects: Sendable {
     /// Orders whose temperatures in the log are to be judged anew, once `records` are durable: all
     /// of them at once, by `Bridge.recalled`.
     package var recalls: [OrderNumber] = []
+    /// Stretches of channels that are to be judged anew, once `records` are durable; what that
+    /// revises must be durable before `recalls` are answered.
+    package var channelRecalls: [ChannelRecall] = []
     /// Answers to commands, to be given once `records` are durable.
     package var replies: [CommandReply] = []
     /// Which profiles the decoder must take for which devices, once `records` are durable; in order.
@@ -30,6 +33,7 @@ package struct Effects: Sendable {
         attempts.removeAll(keepingCapacity: true)
         refills.removeAll(keepingCapacity: true)
         recalls.removeAll(keepingCapacity: true)
+        channelRecalls.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
         modelChanges.removeAll(keepingCapacity: true)
     }
@@ -44,6 +48,9 @@ package struct RecordBatch: Equatable, Sendable {
     package var readings: [Reading] = []
     /// A fix whose source, time and coordinates are in the log already is not recorded again.
     package var fixes: [Fix] = []
+    /// What later readings made of earlier ones, of this batch or in the log; in this order, the
+    /// last holds.
+    package var qualityRevisions: [RevisedQuality] = []
     /// New and changed orders, whole, by number. An order's id may come again under a new number
     /// once the order is no longer restored.
     package var orders: [Order] = []
@@ -75,13 +82,14 @@ package struct RecordBatch: Equatable, Sendable {
             && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
-            && announcements.isEmpty
+            && announcements.isEmpty && qualityRevisions.isEmpty
     }
 
     package mutating func removeAll() {
         sources.removeAll(keepingCapacity: true)
         readings.removeAll(keepingCapacity: true)
         fixes.removeAll(keepingCapacity: true)
+        qualityRevisions.removeAll(keepingCapacity: true)
         orders.removeAll(keepingCapacity: true)
         custody.removeAll(keepingCapacity: true)
         excursions.removeAll(keepingCapacity: true)
@@ -271,5 +279,51 @@ package struct DeliveryRefill: Equatable, Sendable {
         self.endpoint = endpoint
         self.after = after
         self.limit = limit
+    }
+}
+
+/// New flags of a reading of the log, which take the place of those it was recorded with.
+package struct RevisedQuality: Equatable, Sendable {
+    package var source: SourceNumber
+    package var quantity: Quantity
+    package var probe: UInt8
+    package var measuredAt: Timestamp
+    package var receivedAt: Timestamp
+    /// NaN where the reading has a marker.
+    package var value: Double
+    package var quality: ReadingQuality
+    package var revisedAt: Timestamp
+
+    package init(
+        source: SourceNumber, quantity: Quantity, probe: UInt8, measuredAt: Timestamp,
+        receivedAt: Timestamp, value: Double, quality: ReadingQuality, revisedAt: Timestamp
+    ) {
+        self.source = source
+        self.quantity = quantity
+        self.probe = probe
+        self.measuredAt = measuredAt
+        self.receivedAt = receivedAt
+        self.value = value
+        self.quality = quality
+        self.revisedAt = revisedAt
+    }
+}
+
+/// A stretch of one channel of the log: with the last time before it and the next two after it.
+/// Readings whose time of measurement is impossible are none of the channel's.
+package struct ChannelRecall: Equatable, Sendable {
+    package var source: SourceNumber
+    package var quantity: Quantity
+    package var probe: UInt8
+    package var stretch: ChannelQuality.Reassessment
+
+    package init(
+        source: SourceNumber, quantity: Quantity, probe: UInt8,
+        stretch: ChannelQuality.Reassessment
+    ) {
+        self.source = source
+        self.quantity = quantity
+        self.probe = probe
+        self.stretch = stretch
     }
 }

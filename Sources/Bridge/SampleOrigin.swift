@@ -153,6 +153,7 @@ extension Bridge {
         sources[number].device = devices.place(of: id)
         sources[number].toldKind = toldKind
         sources[number].installedAt = device.installedAt
+        sources[number].interval = device.expectedIntervalSeconds.map { Int64($0) * 1000 }
         return number
     }
 }

@@ -20,6 +20,15 @@ struct SourceTable: Sendable {
         var device: Int?
         /// A time of measurement before is not believed.
         var installedAt: Timestamp?
+        /// How often the device measures, in milliseconds, as far as it is known.
+        var interval: Int64?
+        /// Whether the log had the source before this run.
+        var isRestored = false
+        /// The place of its first channel in `QualityBook`.
+        var channel: Int?
+        /// Places in `QualityBook` of its clock, and of what is known of its fixes.
+        var clock: Int?
+        var displacement: Int?
         /// What the topic, or else the profile, says that the device is fixed to.
         var toldKind: CarrierKind?
         /// The source before it of the same device and profile, which was fixed to something else.
@@ -56,6 +65,7 @@ struct SourceTable: Sendable {
             guard states.count < source.number.rawValue else { continue }
             fillGap(before: source.number)
             append(source, newest: restored.newestMeasurement[source.number], book: &book)
+            states[states.count - 1].isRestored = true
             guard let profile = self.profiles.firstIndex(of: source.profile) else { continue }
             let name = Array(source.device.utf8)
             add(source.number, name.span, profile: ProfileNumber(rawValue: profile))
@@ -123,8 +133,8 @@ struct SourceTable: Sendable {
         }
     }
 
-    func grossRangeFlag(of measurement: Measurement, profile: ProfileNumber) -> QualityFlag {
-        ranges[profile.rawValue].flag(for: measurement)
+    func grossRange(of quantity: Quantity, profile: ProfileNumber) -> GrossRange? {
+        ranges[profile.rawValue][quantity]
     }
 
     /// Keeps the index of a state one less than its number where the log lacks a number.

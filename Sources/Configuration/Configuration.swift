@@ -9,6 +9,7 @@ package struct Configuration: Equatable, Sendable {
     package var authentication = Authentication()
     package var limits = Limits()
     package var excursions = Excursions()
+    package var quality = Quality()
     package var webhooks = Webhooks()
     package var orders = Orders()
     package var devices = Devices()
@@ -31,6 +32,7 @@ extension Configuration: Section {
         .section("auth", \.authentication, "Whose bearer tokens are accepted."),
         .section("limits", \.limits, "The critical limits of food, and what time is plausible."),
         .section("excursions", \.excursions, "How patiently the critical limits are watched."),
+        .section("quality", \.quality, "The tests that readings are put to."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),

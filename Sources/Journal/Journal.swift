@@ -118,6 +118,16 @@ package final class Journal {
         }
     }
 
+    /// A stretch of one channel, for the bridge to judge anew.
+    package func channelStretch(_ recall: ChannelRecall) throws(StoreError) -> ChannelStretch {
+        let store = try live()
+        do {
+            return try store.channelStretch(recall)
+        } catch {
+            throw poison(error)
+        }
+    }
+
     /// Pending deliveries of one endpoint by number, those after `number` only.
     package func pendingDeliveries(
         endpoint: String, after number: UInt64, limit: Int

@@ -15,16 +15,22 @@ struct Engine {
     static let start = Timestamp(milliseconds: 1_795_176_000_000)
 
     /// Without patience: a single reading outside is an alarm, a single one inside ends it.
-    static func settings(endpoints: [EndpointSubscription] = []) -> BridgeSettings {
-        var settings = patientSettings(endpoints: endpoints)
+    static func settings(
+        endpoints: [EndpointSubscription] = [], checks: ReadingChecks.Extent = .grossRange
+    ) -> BridgeSettings {
+        var settings = patientSettings(endpoints: endpoints, checks: checks)
         settings.excursions.grace = 0
         settings.excursions.hysteresis = 0
         settings.excursions.clearDelay = 0
         return settings
     }
 
-    static func patientSettings(endpoints: [EndpointSubscription] = []) -> BridgeSettings {
-        BridgeSettings(
+    /// Readings are put to the tests of one value only: what is judged here are temperatures that
+    /// jump as no sensor's do.
+    static func patientSettings(
+        endpoints: [EndpointSubscription] = [], checks: ReadingChecks.Extent = .grossRange
+    ) -> BridgeSettings {
+        var settings = BridgeSettings(
             brokers: ["north", "south"],
             profiles: [
                 ProfileTraits(
@@ -35,6 +41,8 @@ struct Engine {
                 ProfileTraits(name: "ruuvi/ruuvitag@2", carrier: .bag),
             ],
             endpoints: endpoints)
+        settings.checks.extent = checks
+        return settings
     }
 
     init(_ settings: BridgeSettings = Engine.settings(), restored: RestoredState = RestoredState())
@@ -174,11 +182,27 @@ struct Engine {
             let sources = effects.records.sources.filter { source in
                 stretches.contains { source.carrier == .bag($0.bag) }
             }
-            let readings = effects.records.readings.filter { reading in
+            var readings = effects.records.readings.filter { reading in
                 sources.contains { $0.number == reading.source }
                     && stretches.contains { $0.from <= reading.measuredAt }
             }
+            revise(&readings)
             bridge.recalled(readings, for: order, at: now, effects: &effects)
+        }
+    }
+
+    /// Gives readings of the log the flags that were said of them last.
+    func revise(_ readings: inout [Reading]) {
+        for revision in effects.records.qualityRevisions {
+            for place in readings.indices
+            where readings[place].source == revision.source
+                && readings[place].measuredAt == revision.measuredAt
+                && readings[place].measurement.quantity == revision.quantity
+                && readings[place].measurement.probe == revision.probe
+            {
+                readings[place].quality = revision.quality.flags
+                readings[place].reasons = revision.quality.packedReasons
+            }
         }
     }
 

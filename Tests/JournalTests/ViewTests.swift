@@ -21,10 +21,10 @@ struct ViewTests {
             try sqlite3(scratch.path, "SELECT * FROM temperature_log") == [
                 "1|2026-11-20T14:00:00.007Z|2026-11-20T14:00:01.006Z|device|device-1|bag|bag-1"
                     + "|generic/bag@1|order-1|temperature|0|4.25|°C||suspect"
-                    + "|gross_range=good event_time=suspect||\(instant)",
+                    + "|gross_range=good event_time=suspect|||||\(instant)",
                 "2|2026-11-20T14:00:00.007Z|2026-11-20T14:00:00.007Z|device|device-2|bag|bag-2"
                     + "|generic/bag@1||humidity|0||%||suspect"
-                    + "|gross_range=good event_time=suspect||\(instant)",
+                    + "|gross_range=good event_time=suspect|||||\(instant)",
             ])
     }
 
@@ -38,7 +38,7 @@ struct ViewTests {
         #expect(
             try sqlite3(scratch.path, "SELECT * FROM location_log") == [
                 "1|1970-01-01T00:00:00.000Z|1970-01-01T00:00:00.000Z|device|tracker-1|vehicle|van-1"
-                    + "|generic/tracker@1|52.5|13.4||5.0||||not_evaluated|||"
+                    + "|generic/tracker@1|52.5|13.4||5.0||||not_evaluated|||||"
             ])
     }
 

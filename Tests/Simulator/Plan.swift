@@ -70,6 +70,8 @@ struct Plan: Sendable {
             bounds: bounds, brokers: brokers, profiles: Plan.profiles,
             endpoints: Plan.endpoints(&random), schedule: Plan.schedule(&random))
         settings.excursions = Plan.patience(&random)
+        // The oracle judges each reading by itself.
+        settings.checks.extent = .grossRange
         if random.chance(0.9) { faults = Plan.faults(&random) }
     }
 

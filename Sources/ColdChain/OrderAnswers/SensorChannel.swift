@@ -19,9 +19,10 @@ package struct LoggedTemperature: Equatable, Sendable {
     var point: TemperaturePoint? {
         guard let celsius else { return nil }
         let rollup = quality.rollup
-        guard rollup != .bad, rollup != .missing else { return nil }
+        guard quality.isUsable else { return nil }
         return TemperaturePoint(
-            celsius: celsius, measuredAt: measuredAt, isSuspect: rollup == .suspect)
+            celsius: celsius, measuredAt: measuredAt,
+            isSuspect: rollup == .suspect || rollup == .bad)
     }
 
     /// Whether it failed a test of its change, so that no forecast may rest on it.

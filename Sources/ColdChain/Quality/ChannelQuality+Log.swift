@@ -3,6 +3,8 @@ extension ChannelQuality {
     package struct Judged: Equatable, Sendable {
         /// One for each reading, in the series' order; nil for a redelivery.
         package var qualities: [ReadingQuality?]
+        /// The index of the newest reading but for those that contradict it.
+        package var newest: Int?
         package var state: ChannelQuality
     }
 
@@ -13,20 +15,31 @@ extension ChannelQuality {
     package static func judged(
         _ readings: some Collection<ChannelReading>, by settings: QualitySettings
     ) -> Judged {
+        judged(readings) { _ in settings }
+    }
+
+    /// - Parameter settings: Those that hold for a reading, as what a bag carries changes.
+    package static func judged(
+        _ readings: some Collection<ChannelReading>,
+        by settings: (ChannelReading) -> QualitySettings
+    ) -> Judged {
         var judged = Judged(qualities: [], state: ChannelQuality())
         judged.qualities.reserveCapacity(readings.count)
-        // A revision is always of the newest reading before but for those that contradict it.
-        var newest = 0
         for (index, reading) in readings.enumerated() {
             let last = judged.state.newestMeasuredAt
-            guard case .judged(let quality, let revision) = judged.state.take(reading, by: settings)
+            guard
+                case .judged(let quality, let revision) = judged.state.take(
+                    reading, by: settings(reading))
             else {
                 judged.qualities.append(nil)
                 continue
             }
             judged.qualities.append(quality)
-            if let revision { judged.qualities[newest] = revision.quality }
-            if judged.state.newestMeasuredAt != last { newest = index }
+            // A revision is always of the newest before but for those that contradict it.
+            if let revision, let newest = judged.newest {
+                judged.qualities[newest] = revision.quality
+            }
+            if judged.state.newestMeasuredAt != last { judged.newest = index }
         }
         return judged
     }

@@ -62,7 +62,7 @@ package struct ChannelQuality: Equatable, Sendable {
         quality[.calibration] = Self.calibrationFinding(for: reading)
         // A time that cannot be is no place in the series.
         if quality.flags[.eventTime] == .bad {
-            judgeAlone(reading, by: settings, &quality)
+            Self.judgeAlone(reading, by: settings, &quality)
             return .judged(quality, revision: nil)
         }
         if let newest {
@@ -81,7 +81,8 @@ package struct ChannelQuality: Equatable, Sendable {
         let silence = newest.map { reading.measuredAt.milliseconds(since: $0.measuredAt) }
         quality[.gap] = settings.gapFinding(after: silence)
         quality[.duplicate] = .good
-        let isUsable = judgeAlone(reading, by: settings, &quality, isFirst: silence.isGap(settings))
+        let isUsable = Self.judgeAlone(
+            reading, by: settings, &quality, isFirst: silence.isGap(settings))
         if isUsable { judgeInSeries(reading, by: settings, &quality) }
         let revision = spikeRevision(next: isUsable ? reading : nil, by: settings)
         let isBeside = newest?.isUsable == true && !silence.isGap(settings)
@@ -104,7 +105,7 @@ package struct ChannelQuality: Equatable, Sendable {
         var quality = known
         let conflict = QualityFinding(.suspect, .conflictingValue)
         quality[.gap] = first.quality[.gap]
-        judgeAlone(reading, by: settings, &quality)
+        Self.judgeAlone(reading, by: settings, &quality)
         quality[.duplicate] = conflict
         contradiction = Contradiction(receivedAt: reading.receivedAt, value: reading.value)
         guard first.quality.flags[.duplicate] != .suspect else {
@@ -116,14 +117,41 @@ package struct ChannelQuality: Equatable, Sendable {
         return .judged(
             quality,
             revision: QualityRevision(
-                measuredAt: first.measuredAt, receivedAt: first.receivedAt, quality: revised))
+                measuredAt: first.measuredAt, receivedAt: first.receivedAt, value: first.value,
+                quality: revised))
+    }
+
+    /// What can be said of a reading without the others of its channel.
+    package static func alone(
+        _ reading: ChannelReading, by settings: QualitySettings
+    ) -> ReadingQuality {
+        var quality = ReadingQuality(parametersVersion: settings.version)
+        quality[.eventTime] = settings.eventTimeFinding(for: reading)
+        quality[.calibration] = calibrationFinding(for: reading)
+        judgeAlone(reading, by: settings, &quality)
+        return quality
+    }
+
+    /// What is said of a quantity whose course nobody knows: whether there is a number, and whether
+    /// it and its time can be.
+    package static func rangeOnly(
+        _ reading: ChannelReading, in range: GrossRange?, by settings: QualitySettings
+    ) -> ReadingQuality {
+        var quality = ReadingQuality(parametersVersion: settings.version)
+        quality[.eventTime] = settings.eventTimeFinding(for: reading)
+        if reading.value.isNaN {
+            quality[.sentinel] = QualityFinding(.missing, .markerSent)
+        } else {
+            quality[.grossRange] = QualitySettings.grossRangeFinding(for: reading.value, in: range)
+        }
+        return quality
     }
 
     /// The tests that need no other reading.
     ///
     /// - Returns: Whether the value is a number that others may be compared with.
     @discardableResult
-    private func judgeAlone(
+    private static func judgeAlone(
         _ reading: ChannelReading, by settings: QualitySettings,
         _ quality: inout ReadingQuality, isFirst: Bool = false
     ) -> Bool {
@@ -132,7 +160,8 @@ package struct ChannelQuality: Equatable, Sendable {
             quality[.sentinel] = QualityFinding(.missing, .markerSent)
             return false
         }
-        quality[.grossRange] = settings.grossRangeFinding(for: value)
+        quality[.grossRange] = QualitySettings.grossRangeFinding(
+            for: value, in: settings.grossRange)
         guard value.isFinite else { return false }
         let sentinel = settings.sentinels.finding(for: value, isFirst: isFirst)
         quality[.sentinel] = sentinel ?? .good
@@ -176,7 +205,8 @@ package struct ChannelQuality: Equatable, Sendable {
         quality[.spike] = settings.spikeFinding(
             of: newest.value, between: neighbour, next.value)
         return QualityRevision(
-            measuredAt: newest.measuredAt, receivedAt: newest.receivedAt, quality: quality)
+            measuredAt: newest.measuredAt, receivedAt: newest.receivedAt, value: newest.value,
+            quality: quality)
     }
 
     private static func calibrationFinding(for reading: ChannelReading) -> QualityFinding {

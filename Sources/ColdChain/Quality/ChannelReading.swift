@@ -38,7 +38,14 @@ package struct QualityRevision: Equatable, Sendable {
     /// Which reading is meant.
     package var measuredAt: Timestamp
     package var receivedAt: Timestamp
+    package var value: Double
     package var quality: ReadingQuality
+
+    /// Two markers are the same, though no number is.
+    package static func == (left: QualityRevision, right: QualityRevision) -> Bool {
+        left.measuredAt == right.measuredAt && left.receivedAt == right.receivedAt
+            && left.value.isSame(as: right.value) && left.quality == right.quality
+    }
 }
 
 /// What came of giving a reading to a channel.

@@ -42,8 +42,14 @@ package struct ClockOffset: Equatable, Sendable {
     }
 
     package var finding: QualityFinding {
-        guard let median else { return QualityFinding(.notEvaluated, .clockUnknown) }
-        return median.magnitude > Self.tolerance.magnitude
+        guard offsets.count >= Self.fewest else {
+            return QualityFinding(.notEvaluated, .clockUnknown)
+        }
+        // The median lies beyond a bound where more than half of them do: no need to find it.
+        let middle = (offsets.count - 1) / 2
+        let slow = offsets.count { $0 > Self.tolerance }
+        let fast = offsets.count { $0 < -Self.tolerance }
+        return slow >= offsets.count - middle || fast > middle
             ? QualityFinding(.suspect, .clockSkew) : .good
     }
 }

@@ -110,6 +110,11 @@ package struct QualityFlags: Hashable, Sendable {
         }
     }
 
+    /// Whether anything was said by the test.
+    package func isApplied(_ test: QualityTest) -> Bool {
+        packed >> (UInt64(test.rawValue) * 4) & 0xF != 0
+    }
+
     /// The worst flag by standard precedence. Where there is no number it is `missing`: by that
     /// precedence a possible time of measurement would make it good.
     package var rollup: QualityFlag {
@@ -125,5 +130,17 @@ package struct QualityFlags: Hashable, Sendable {
             remaining >>= 4
         }
         return packed == 0 ? .notEvaluated : worst
+    }
+
+    /// Whether food may be judged by the reading.
+    ///
+    /// What failed a critical test is not used, but for one: the air of an opened bag changes faster
+    /// than is allowed of a sound sensor, and leaving those readings out would hide a breach. They
+    /// are used as suspect ones.
+    package var isUsable: Bool {
+        var flags = self
+        if flags[.rateOfChange] == .bad { flags[.rateOfChange] = .suspect }
+        let rollup = flags.rollup
+        return rollup != .bad && rollup != .missing
     }
 }

@@ -102,6 +102,21 @@ package struct ReadingQuality: Hashable, Sendable {
         self.parametersVersion = parametersVersion
     }
 
+    package init(flags: QualityFlags, packedReasons: UInt64, parametersVersion: UInt32) {
+        self.flags = flags
+        self.packedReasons = packedReasons
+        self.parametersVersion = parametersVersion
+    }
+
+    /// With the findings of some tests taken from another judgement.
+    package func taking(_ tests: QualityTests, from other: ReadingQuality) -> ReadingQuality {
+        let mask = tests.mask
+        return ReadingQuality(
+            flags: QualityFlags(packed: flags.packed & ~mask | other.flags.packed & mask),
+            packedReasons: packedReasons & ~mask | other.packedReasons & mask,
+            parametersVersion: parametersVersion)
+    }
+
     package subscript(test: QualityTest) -> QualityFinding {
         get {
             let number =
@@ -116,4 +131,21 @@ package struct ReadingQuality: Hashable, Sendable {
             packedReasons = packedReasons & ~(0xF << place) | number << place
         }
     }
+}
+
+/// A set of tests.
+package struct QualityTests: Hashable, Sendable {
+    /// The four bits of each test in packed flags and packed reasons.
+    package let mask: UInt64
+
+    package init(_ tests: [QualityTest]) {
+        mask = tests.reduce(0) { $0 | 0xF << (UInt64($1.rawValue) * 4) }
+    }
+
+    /// What is said of a sample as a whole or by another sensor: no part of what the readings of one
+    /// channel say of each other.
+    package static let besideChannel = QualityTests([
+        .identity, .sequence, .sensorPair, .clockOffset, .displacement,
+    ])
+    package static let sentinel = QualityTests([.sentinel])
 }

@@ -13,10 +13,10 @@ extension QualitySettings {
         return silence > maximumGap ? QualityFinding(.suspect, .afterGap) : .good
     }
 
-    func grossRangeFinding(for value: Double) -> QualityFinding {
+    static func grossRangeFinding(for value: Double, in range: GrossRange?) -> QualityFinding {
         // No sensor measures what is infinite, whatever is known of it.
         guard value.isFinite else { return QualityFinding(.bad, .impossibleValue) }
-        switch grossRange?.flag(for: value) {
+        switch range?.flag(for: value) {
         case .bad: return QualityFinding(.bad, .impossibleValue)
         case .suspect: return QualityFinding(.suspect, .implausibleValue)
         case nil: return QualityFinding(.notEvaluated, .rangeUnknown)

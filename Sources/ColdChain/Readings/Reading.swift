@@ -105,6 +105,10 @@ package struct Reading: Equatable, Sendable {
     package var receivedAt: Timestamp
     package var sequence: Int64?
     package var quality: QualityFlags
+    /// Why the tests gave those flags, packed as in `ReadingQuality`.
+    package var reasons: UInt64
+    /// The version of the settings it was judged by; nil for rows from before settings had one.
+    package var qualityVersion: UInt32?
     package var notes: ReadingNotes
     /// The message it came in; nil where messages are not kept. The reading outlives it.
     package var message: MessageNumber?
@@ -114,8 +118,11 @@ package struct Reading: Equatable, Sendable {
     package init(
         source: SourceNumber, measurement: Measurement, measuredAt: Timestamp,
         timeSource: TimeSource, receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags,
-        notes: ReadingNotes = [], message: MessageNumber? = nil, order: OrderNumber?
+        reasons: UInt64 = 0, qualityVersion: UInt32? = nil, notes: ReadingNotes = [],
+        message: MessageNumber? = nil, order: OrderNumber?
     ) {
+        self.reasons = reasons
+        self.qualityVersion = qualityVersion
         self.notes = notes
         self.message = message
         self.source = source
@@ -138,15 +145,21 @@ package struct Fix: Equatable, Sendable {
     package var receivedAt: Timestamp
     package var sequence: Int64?
     package var quality: QualityFlags
+    /// Why the tests gave those flags, packed as in `ReadingQuality`.
+    package var reasons: UInt64
+    /// The version of the settings it was judged by; nil for rows from before settings had one.
+    package var qualityVersion: UInt32?
     package var notes: ReadingNotes
     /// The message it came in; nil where messages are not kept.
     package var message: MessageNumber?
 
     package init(
         source: SourceNumber, position: Position, measuredAt: Timestamp, timeSource: TimeSource,
-        receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags, notes: ReadingNotes = [],
-        message: MessageNumber? = nil
+        receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags, reasons: UInt64 = 0,
+        qualityVersion: UInt32? = nil, notes: ReadingNotes = [], message: MessageNumber? = nil
     ) {
+        self.reasons = reasons
+        self.qualityVersion = qualityVersion
         self.notes = notes
         self.message = message
         self.source = source

@@ -44,14 +44,14 @@ package struct TemperaturePoint: Equatable, Sendable {
     package init?(_ reading: Reading, version: UInt16 = 0) {
         guard reading.measurement.quantity == .temperature else { return nil }
         let rollup = reading.quality.rollup
-        guard reading.measurement.marker == nil, rollup != .bad, rollup != .missing else {
+        guard reading.measurement.marker == nil, reading.quality.isUsable else {
             if version == 0 { return nil }
             self.init(withdrawnAt: reading.measuredAt, version: version)
             return
         }
         self.init(
             celsius: reading.measurement.value, measuredAt: reading.measuredAt,
-            isSuspect: rollup == .suspect, version: version)
+            isSuspect: rollup == .suspect || rollup == .bad, version: version)
     }
 
     private init(celsius: Double, packed: UInt64) {

@@ -6,6 +6,7 @@ extension Configuration {
         authentication.check(&findings)
         webhooks.check(&findings)
         limits.check(&findings)
+        quality.check(&findings)
         devices.check(&findings)
         if limits.oldestReading > .seconds(store.temperatureRetentionDays * 86_400) {
             findings.error(
@@ -116,6 +117,34 @@ extension Configuration.Authentication {
             findings.error(
                 "and auth.hs256_secret_file are both set; keep one", at: "auth.hs256_secret",
                 comparing: ["auth.hs256_secret_file"])
+        }
+    }
+}
+
+extension Configuration.Quality {
+    fileprivate func check(_ findings: inout Findings) {
+        let spans = [
+            ("hot", hotLowest, hotHighest), ("cold", coldLowest, coldHighest),
+            ("frozen", frozenLowest, frozenHighest), ("ambient", ambientLowest, ambientHighest),
+        ]
+        for (name, lowest, highest) in spans where lowest >= highest {
+            findings.error(
+                "is not below quality.\(name)_highest, so nothing would be plausible",
+                at: "quality.\(name)_lowest", comparing: ["quality.\(name)_highest"])
+        }
+        let thresholds = [
+            ("spike", spikeSuspect > spikeBad), ("rate", rateSuspect > rateBad),
+            ("flat", flatSuspect > flatBad),
+        ]
+        for (name, isReversed) in thresholds where isReversed {
+            findings.error(
+                "is above quality.\(name)_bad, so nothing would be suspect",
+                at: "quality.\(name)_suspect", comparing: ["quality.\(name)_bad"])
+        }
+        if attenuationSuspect < attenuationBad {
+            findings.error(
+                "is below quality.attenuation_bad, so nothing would be suspect",
+                at: "quality.attenuation_suspect", comparing: ["quality.attenuation_bad"])
         }
     }
 }

@@ -33,6 +33,24 @@ extension JSONWriter {
             for test in QualityTest.allCases {
                 quality.member(test.name, Int64(reading.quality[test].rawValue))
             }
+            quality.member("version", reading.qualityVersion.map(Int64.init))
+            quality.name("tests")
+            quality.object { $0.testMembers(reading) }
+        }
+    }
+
+    /// Each test that was applied, with its flag, why, and by which version of the settings.
+    private mutating func testMembers(_ reading: Reading) {
+        let quality = ReadingQuality(
+            flags: reading.quality, packedReasons: reading.reasons,
+            parametersVersion: reading.qualityVersion ?? 0)
+        for test in QualityTest.allCases where reading.quality.isApplied(test) {
+            name(test.name)
+            object { member in
+                member.member("flag", Int64(quality[test].flag.rawValue))
+                member.member("reason", quality[test].reason?.name)
+                member.member("version", reading.qualityVersion.map(Int64.init))
+            }
         }
     }
 

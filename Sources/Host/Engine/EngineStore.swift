@@ -104,6 +104,11 @@ final class EngineStore {
                     effects.records.removeAll()
                 }
                 outgoing.take(&effects)
+                if !effects.channelRecalls.isEmpty {
+                    try answerChannelRecalls(&effects, from: journal)
+                    // What that revised is durable before an order is judged by it.
+                    continue
+                }
                 if effects.recalls.isEmpty && effects.refills.isEmpty { return true }
                 try answerRecalls(&effects, at: now)
                 try answerRefills(&effects, from: journal)
@@ -132,6 +137,20 @@ final class EngineStore {
                 position = page.count == Self.recallPage ? page.last?.position : nil
             } while position != nil
             bridge?.recalled(readings, for: order, at: now, effects: &effects)
+        }
+    }
+
+    private func answerChannelRecalls(
+        _ effects: inout Effects, from journal: Journal
+    ) throws(StoreError) {
+        let recalls = effects.channelRecalls
+        effects.channelRecalls.removeAll(keepingCapacity: true)
+        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        for recall in recalls {
+            let stretch = try journal.channelStretch(recall)
+            bridge?.recalledChannel(
+                stretch.readings, reachesEnd: stretch.reachesEnd, for: recall, at: now,
+                effects: &effects)
         }
     }
 

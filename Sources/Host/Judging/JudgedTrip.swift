@@ -8,11 +8,12 @@ package struct JudgedReading: Equatable, Sendable {
 
     /// What may be made of it; nil where it may not be used (§2.2).
     var point: TemperaturePoint? {
-        guard let rollup = quality?.flags.rollup, rollup != .bad, rollup != .missing else {
+        guard let flags = quality?.flags, flags.isUsable else {
             return nil
         }
         return TemperaturePoint(
-            celsius: reading.celsius, measuredAt: reading.measuredAt, isSuspect: rollup == .suspect)
+            celsius: reading.celsius, measuredAt: reading.measuredAt,
+            isSuspect: [.suspect, .bad].contains(flags.rollup))
     }
 }
 

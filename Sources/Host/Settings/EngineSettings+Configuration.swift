@@ -79,6 +79,7 @@ extension BridgeSettings {
         bounds.backlogPauseMilliseconds = configuration.excursions.backlogPause.wholeMilliseconds
         bounds.finalOrderRetentionMilliseconds =
             configuration.orders.custodyRetention.wholeMilliseconds
+        checks = ReadingChecks(configuration.quality)
         brokers = configuration.mqtt.brokers.map(\.name)
         profiles = catalogue.traits
         endpoints = configuration.webhooks.endpoints.map {

@@ -73,18 +73,16 @@ final class Chain {
     // MARK: Records
 
     /// Begins a record: a salt, and what every payload begins with. The columns follow in `payload`.
-    func begin(_ kind: RecordKind) throws(StoreError) {
+    func begin(_ kind: RecordKind, version: UInt8 = 1) throws(StoreError) {
         if pooled == 0 { try drawSalts() }
         pooled -= 1
         let place = pooled * Chain.saltBytes
         payload.removeAll()
         payload.append(raw: pool, place..<place + Chain.saltBytes)
-        payload.append(byte: Chain.payloadVersion)
+        payload.append(byte: version)
         payload.append(byte: kind.rawValue)
         salts.append(contentsOf: pool[place..<place + Chain.saltBytes])
     }
-
-    static let payloadVersion: UInt8 = 1
 
     /// Ends a record, whose row has this number.
     func end(_ kind: RecordKind, row: Int64) throws(StoreError) {
@@ -99,8 +97,9 @@ final class Chain {
 
     /// A record of the row a statement stands on, whose columns are those of its kind.
     func append(_ kind: RecordKind, rowOf statement: Statement, columns: Int32) throws(StoreError) {
-        try begin(kind)
-        statement.encode(0..<columns, into: payload)
+        let form = kind.form(ofRow: statement, columns: columns)
+        try begin(kind, version: form.version)
+        statement.encode(0..<form.columns, into: payload)
         try end(kind, row: statement.integer(0))
     }
 

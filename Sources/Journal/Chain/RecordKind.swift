@@ -10,6 +10,8 @@ enum RecordKind: UInt8, CaseIterable {
     case signingKey = 6
     case purge = 7
     case checkpoint = 10
+    /// New flags of a reading.
+    case qualityRevision = 8
 
     var table: String {
         switch self {
@@ -21,6 +23,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .signingKey: "signing_keys"
         case .purge: "purges"
         case .checkpoint: "checkpoints"
+        case .qualityRevision: "quality_revisions"
         }
     }
 
@@ -28,7 +31,7 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge, .checkpoint: "number"
+        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision: "number"
         }
     }
 
@@ -38,12 +41,13 @@ enum RecordKind: UInt8, CaseIterable {
         case .reading:
             """
             id, measured_at, source, quantity, probe, value, quality, test_flags, time_source,
-            received_at, sequence, order_number, marker, notes, message
+            received_at, sequence, order_number, marker, notes, message, reasons, quality_version
             """
         case .fix:
             """
             id, measured_at, source, latitude, longitude, speed, heading, accuracy, quality,
-            test_flags, time_source, received_at, sequence, altitude, satellites, notes, message
+            test_flags, time_source, received_at, sequence, altitude, satellites, notes, message,
+            reasons, quality_version
             """
         case .event: "number, name, order_number, occurred_at, data"
         case .source: "number, device, carrier_kind, carrier, profile"
@@ -55,13 +59,36 @@ enum RecordKind: UInt8, CaseIterable {
             number, order_number, kind, occurred_at, recorded_at, recorded_by, person, bag, site,
             celsius, seal, photo, prior_danger_minutes
             """
+        case .qualityRevision:
+            """
+            number, reading, quality, test_flags, reasons, quality_version, revised_at
+            """
         }
+    }
+
+    /// The payload of the row a statement stands on, whose columns are those of the kind.
+    ///
+    /// Readings and fixes got their last two columns later: a row that has nothing in them is written
+    /// as it was before.
+    func form(ofRow statement: Statement, columns: Int32) -> PayloadForm {
+        guard self == .reading || self == .fix else { return .first(columns: columns) }
+        let isBare = statement.isNull(columns - 1) && statement.integer(columns - 2) == 0
+        return isBare
+            ? .first(columns: columns - 2) : PayloadForm(version: 2, columns: columns)
     }
 
     /// Rows by number, from `?1` until just before `?2`.
     var rowsSQL: String {
         "SELECT \(columns) FROM \(table) WHERE \(key) >= ?1 AND \(key) < ?2 ORDER BY \(key)"
     }
+}
+
+/// Which columns a payload has, and the version it says so by.
+struct PayloadForm {
+    var version: UInt8
+    var columns: Int32
+
+    static func first(columns: Int32) -> PayloadForm { PayloadForm(version: 1, columns: columns) }
 }
 
 /// Tables whose rows change: the chain holds each state they came to, in `changes`.

@@ -255,9 +255,10 @@ final class LogVerifier {
         let start = place * Chain.saltBytes
         bytes.removeAll()
         bytes.append(raw: salts, start..<start + Chain.saltBytes)
-        bytes.append(byte: Chain.payloadVersion)
+        let form = kind.form(ofRow: rows.statement, columns: rows.columns)
+        bytes.append(byte: form.version)
         bytes.append(byte: kind.rawValue)
-        rows.statement.encode(0..<rows.columns, into: bytes)
+        rows.statement.encode(0..<form.columns, into: bytes)
         return try bytes.withSpan { (span) throws(StoreError) in
             try Chain.checked { () throws(CryptoFailure) in
                 try hasher.absorb(span)

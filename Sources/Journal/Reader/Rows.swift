@@ -56,11 +56,14 @@ extension Statement {
             profile: text(first + 4))
     }
 
+    /// Of a reading `r` with its `Schema.newestRevision`.
     static let readingColumns = """
-        r.id, r.measured_at, r.source, r.quantity, r.probe, r.value, r.test_flags, r.time_source,
-        r.received_at, r.sequence, r.order_number, r.marker, r.notes, r.message
+        r.id, r.measured_at, r.source, r.quantity, r.probe, r.value,
+        coalesce(v.test_flags, r.test_flags), r.time_source, r.received_at, r.sequence,
+        r.order_number, r.marker, r.notes, r.message, coalesce(v.reasons, r.reasons),
+        coalesce(v.quality_version, r.quality_version)
         """
-    static let readingColumnCount: Int32 = 14
+    static let readingColumnCount: Int32 = 16
 
     func reading() throws(StoreError) -> Reading {
         Reading(
@@ -69,7 +72,9 @@ extension Statement {
             measuredAt: instant(1),
             timeSource: try known(TimeSource(rawValue: small(7)), 7, "readings.time_source"),
             receivedAt: instant(8), sequence: optionalInteger(9),
-            quality: QualityFlags(packed: number(6)), notes: notes(12), message: message(13),
+            quality: QualityFlags(packed: number(6)), reasons: number(14),
+            qualityVersion: optionalInteger(15).map { UInt32(truncatingIfNeeded: $0) },
+            notes: notes(12), message: message(13),
             order: optionalInteger(10).map { OrderNumber(UInt32(truncatingIfNeeded: $0)) })
     }
 
@@ -95,9 +100,9 @@ extension Statement {
     static let fixColumns = """
         r.id, r.measured_at, r.source, r.latitude, r.longitude, r.speed, r.heading, r.accuracy,
         r.test_flags, r.time_source, r.received_at, r.sequence, r.altitude, r.satellites, r.notes,
-        r.message
+        r.message, r.reasons, r.quality_version
         """
-    static let fixColumnCount: Int32 = 16
+    static let fixColumnCount: Int32 = 18
 
     func fix() throws(StoreError) -> Fix {
         Fix(
@@ -109,7 +114,9 @@ extension Statement {
             measuredAt: instant(1),
             timeSource: try known(TimeSource(rawValue: small(9)), 9, "fixes.time_source"),
             receivedAt: instant(10), sequence: optionalInteger(11),
-            quality: QualityFlags(packed: number(8)), notes: notes(14), message: message(15))
+            quality: QualityFlags(packed: number(8)), reasons: number(16),
+            qualityVersion: optionalInteger(17).map { UInt32(truncatingIfNeeded: $0) },
+            notes: notes(14), message: message(15))
     }
 
     static let deviceColumns = """

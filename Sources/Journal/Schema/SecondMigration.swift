@@ -106,7 +106,7 @@ extension Schema {
         """
 
     /// The notes that are set, such as `clock_unset buffered`; NULL where none is.
-    private static let noteNames = """
+    static let noteNames = """
         (SELECT group_concat(n.name, ' ') FROM reading_notes n WHERE (r.notes >> n.id) & 1)
         """
 }

@@ -31,6 +31,9 @@ enum Vocabulary {
             ReadingNotes.names.map { (Int64($0.note.rawValue.trailingZeroBitCount), $0.name) },
             to: "reading_notes", in: database)
         try write(qualities, to: "qualities", in: database)
+        try write(
+            QualityReason.allCases.map { (Int64($0.rawValue), $0.name) }, to: "quality_reasons",
+            in: database)
         try write(carrierKinds, to: "carrier_kinds", in: database)
         try write(deliveryStates, to: "delivery_states", in: database)
     }
@@ -100,6 +103,7 @@ enum LogState: String {
     case readingsErasedThrough = "readings_erased_through"
     case fixesErasedThrough = "fixes_erased_through"
     case checkpointsErasedThrough = "checkpoints_erased_through"
+    case qualityRevisionsErasedThrough = "quality_revisions_erased_through"
     case eventsErasedThrough = "events_erased_through"
     case deliveriesErasedThrough = "deliveries_erased_through"
     case rawMessagesErasedThrough = "raw_messages_erased_through"

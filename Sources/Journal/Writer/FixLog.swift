@@ -14,8 +14,9 @@ struct FixLog {
             """
             INSERT INTO fixes(id, measured_at, source, latitude, longitude, speed, heading,
                 accuracy, quality, test_flags, time_source, received_at, sequence, altitude,
-                satellites, notes, message)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                satellites, notes, message, reasons, quality_version)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                ?18, ?19)
             ON CONFLICT(measured_at, source, latitude, longitude) DO NOTHING
             """)
         find = try database.prepare(
@@ -53,8 +54,10 @@ struct FixLog {
         append.bind(15, position.satellites.map(Int64.init))
         append.bind(16, Int64(fix.notes.rawValue))
         append.bind(17, fix.message.map { Int64(bitPattern: $0.rawValue) })
+        append.bind(18, Int64(bitPattern: fix.reasons))
+        append.bind(19, fix.qualityVersion.map(Int64.init))
         guard try append.runCounting() == 1 else { return false }
-        try chain.begin(.fix)
+        try chain.begin(.fix, version: fix.isBare ? 1 : 2)
         FixLog.encode(fix, id: next, into: chain.payload)
         try chain.end(.fix, row: next)
         index.gather(
@@ -82,6 +85,9 @@ struct FixLog {
         bytes.append(fix.position.satellites.map(Int64.init))
         bytes.append(Int64(fix.notes.rawValue))
         bytes.append(fix.message.map { Int64(bitPattern: $0.rawValue) })
+        guard !fix.isBare else { return }
+        bytes.append(Int64(bitPattern: fix.reasons))
+        bytes.append(fix.qualityVersion.map(Int64.init))
     }
 
     /// NULL equals nothing, so a coordinate that is not a number does not conflict with itself.
@@ -97,4 +103,9 @@ struct FixLog {
     mutating func advanceIndex() throws(StoreError) {
         try index.advance()
     }
+}
+
+extension Fix {
+    /// Whether nothing is said of it but flags: its record is as those from before were.
+    fileprivate var isBare: Bool { reasons == 0 && qualityVersion == nil }
 }

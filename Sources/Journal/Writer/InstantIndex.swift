@@ -105,6 +105,18 @@ struct InstantIndex {
         gatheredInBatch += 1
     }
 
+    /// When a source measured, as far as it is not in the index for certain.
+    func unindexed(of source: UInt32) -> [Int64] {
+        var instants: [Int64] = []
+        for instant in draining[drained...] where instant.source == source {
+            instants.append(instant.measuredAt)
+        }
+        for instant in gathering where instant.source == source {
+            instants.append(instant.measuredAt)
+        }
+        return instants
+    }
+
     /// Does this batch's share of the work, inside the batch's own transaction.
     mutating func advance() throws(StoreError) {
         let share = gatheredInBatch * InstantIndex.drainedForEachGathered

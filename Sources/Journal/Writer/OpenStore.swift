@@ -14,6 +14,8 @@ final class OpenStore {
     private let checkpoints: CheckpointLog
     private var readings: ReadingLog
     private var fixes: FixLog
+    private var revisions: RevisionLog
+    private let channels: ChannelLog
     private var fingerprints: FingerprintRing
     private var deadLetters: DeadLetterStore
     private let devices: DeviceBook
@@ -45,6 +47,8 @@ final class OpenStore {
         checkpoints = try CheckpointLog(database, chain: chain)
         readings = try ReadingLog(database, chain: chain)
         fixes = try FixLog(database, chain: chain)
+        revisions = try RevisionLog(database, chain: chain)
+        channels = try ChannelLog(database)
         fingerprints = try FingerprintRing(database)
         deadLetters = try DeadLetterStore(database, settings: settings)
         devices = try DeviceBook(database)
@@ -73,6 +77,7 @@ final class OpenStore {
         for gap in batch.dataGaps { try book.put(gap) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
+        for revision in batch.qualityRevisions { try revisions.record(revision) }
         try recordFixes(batch, &receipt)
         for checkpoint in batch.checkpoints { try checkpoints.record(checkpoint) }
         for event in batch.events { try outbox.add(event) }
@@ -105,6 +110,10 @@ final class OpenStore {
             if try fixes.record(fix) { receipt.fixes += 1 } else { receipt.duplicateFixes += 1 }
         }
         try fixes.advanceIndex()
+    }
+
+    func channelStretch(_ recall: ChannelRecall) throws(StoreError) -> ChannelStretch {
+        try channels.answer(recall, unindexed: readings.unindexed(of: recall.source))
     }
 
     func markReplayed(_ numbers: [UInt64], at instant: Timestamp) throws(StoreError) -> Int {

@@ -35,14 +35,14 @@ struct ReadingLog {
     /// One statement for many rows opens the tables and ends once for all of them, which saves a
     /// third of what a row costs; beyond the first nothing more. The second is for what remains.
     private static let blockRows = [16, 4]
-    private static let columns: Int32 = 15
+    private static let columns: Int32 = 17
 
     private static func insertion(rows: Int) -> String {
         let row = "(" + repeatElement("?", count: Int(columns)).joined(separator: ", ") + ")"
         return """
             INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
                 test_flags, time_source, received_at, sequence, order_number, marker, notes,
-                message)
+                message, reasons, quality_version)
             VALUES \(repeatElement(row, count: rows).joined(separator: ", "))
             ON CONFLICT(measured_at, source, quantity, probe, value) DO NOTHING
             """
@@ -115,7 +115,8 @@ struct ReadingLog {
         guard recorded < range.count else {
             for place in range {
                 let id = next + Int64(place - range.lowerBound)
-                try chain.begin(.reading)
+                let isBare = readings[place].isBare
+                try chain.begin(.reading, version: isBare ? 1 : 2)
                 ReadingLog.encode(readings[place], id: id, into: chain.payload)
                 try chain.end(.reading, row: id)
             }
@@ -146,6 +147,9 @@ struct ReadingLog {
         bytes.append(reading.measurement.marker.map { Int64($0.rawValue) })
         bytes.append(Int64(reading.notes.rawValue))
         bytes.append(reading.message.map { Int64(bitPattern: $0.rawValue) })
+        guard !reading.isBare else { return }
+        bytes.append(Int64(bitPattern: reading.reasons))
+        bytes.append(reading.qualityVersion.map(Int64.init))
     }
 
     private static func bind(
@@ -165,6 +169,8 @@ struct ReadingLog {
         statement.bind(parameter + 12, reading.measurement.marker.map { Int64($0.rawValue) })
         statement.bind(parameter + 13, Int64(reading.notes.rawValue))
         statement.bind(parameter + 14, reading.message.map { Int64(bitPattern: $0.rawValue) })
+        statement.bind(parameter + 15, Int64(bitPattern: reading.reasons))
+        statement.bind(parameter + 16, reading.qualityVersion.map(Int64.init))
     }
 
     /// NULL equals nothing, so a value that is not a number does not conflict with itself. A marker
@@ -182,6 +188,14 @@ struct ReadingLog {
     mutating func advanceIndex() throws(StoreError) {
         try index.advance()
     }
+
+    /// When a source measured, as far as the index by source does not have it.
+    func unindexed(of source: SourceNumber) -> [Int64] { index.unindexed(of: source.rawValue) }
+}
+
+extension Reading {
+    /// Whether nothing is said of it but flags: its record is as those from before were.
+    fileprivate var isBare: Bool { reasons == 0 && qualityVersion == nil }
 }
 
 extension Database {

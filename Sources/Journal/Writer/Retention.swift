@@ -16,6 +16,7 @@ struct Retention {
     private let settings: JournalSettings
     private let oldestReadings: Statement
     private let eraseReadings: Statement
+    private let eraseRevisions: Statement
     private let eraseFixesByTime: Statement
     private let eraseFixesByReceipt: Statement
     private let oldestEvents: Statement
@@ -41,6 +42,8 @@ struct Retention {
         oldestReadings = try database.prepare(
             "SELECT id, received_at FROM readings ORDER BY id LIMIT \(slice)")
         eraseReadings = try database.prepare("DELETE FROM readings WHERE id <= ?1")
+        eraseRevisions = try database.prepare(
+            "DELETE FROM quality_revisions WHERE reading <= ?1 RETURNING number")
         eraseFixesByTime = try database.prepare(
             """
             DELETE FROM fixes WHERE id IN (SELECT id FROM fixes INDEXED BY fix_once
@@ -141,12 +144,28 @@ struct Retention {
         }
         oldest.reset()
         guard let last = numbers.last else { return 0 }
+        if kind == .reading { try eraseRevisions(ofReadingsThrough: last, now: now) }
         erase.bind(1, last)
         let erased = try erase.runCounting()
         try raise(mark, to: last)
         try purges.record(
             kind, numbers, policy: "\(kind.table) \(settings.readingDays) days", at: now)
         return erased
+    }
+
+    /// What was said of a reading goes with it.
+    private mutating func eraseRevisions(
+        ofReadingsThrough last: Int64, now: Timestamp
+    ) throws(StoreError) {
+        eraseRevisions.bind(1, last)
+        var numbers: [Int64] = []
+        while try eraseRevisions.step() { numbers.append(eraseRevisions.integer(0)) }
+        guard let newest = numbers.max() else { return }
+        try raise(.qualityRevisionsErasedThrough, to: newest)
+        numbers.sort()
+        try purges.record(
+            .qualityRevision, numbers,
+            policy: "\(RecordKind.reading.table) \(settings.readingDays) days", at: now)
     }
 
     /// Runs an erasing statement that tells the number of each row it takes; answers the numbers.

@@ -15,6 +15,7 @@ final class Turn {
     private static let start: Int64 = 1_795_176_000_000
 
     private(set) var cost = Cost()
+    private(set) var revisions = 0
     private let journal: Journal
     private let dispatcher: Dispatcher
     private var bridge: Bridge?
@@ -25,11 +26,12 @@ final class Turn {
     private var now = Timestamp(milliseconds: Turn.start)
     private var messages = 0
 
-    init(storePath: String) throws {
+    init(storePath: String, checks: ReadingChecks.Extent) throws {
         let catalogue = try ProfileCatalogue(ProfileCatalogue.shippedProfiles())
         journal = try Journal(JournalSettings(path: storePath))
         dispatcher = try Dispatcher(catalogue)
-        let settings = BridgeSettings(brokers: ["bench"], profiles: catalogue.traits)
+        var settings = BridgeSettings(brokers: ["bench"], profiles: catalogue.traits)
+        settings.checks.extent = checks
         let restored = try journal.restore(now: now)
         bridge = Bridge(settings: settings, restored: restored, seed: 1, effects: &effects)
     }
@@ -84,10 +86,13 @@ final class Turn {
             dispatcher.dispatch(
                 batch, at: index, receivedAt: now, to: &bridge, effects: &effects)
         }
+        _ = bridge?.wake(at: now, effects: &effects)
         let decided = Spent.untilNow
         cost.decided.add(decided - begun)
         precondition(effects.records.deadLetters.isEmpty, "every message here is sound")
         _ = try journal.commit(effects.records)
+        revisions += effects.records.qualityRevisions.count
+        precondition(effects.channelRecalls.isEmpty, "every reading here comes in order")
         cost.committed.add(Spent.untilNow - decided)
         effects.removeAll()
         batch.removeAll()

@@ -1,7 +1,9 @@
+import Bridge
 import CAllocationCounter
 import Glibc
 
-/// What one reading costs from the broker's bytes to the durable row: `TurnBench MESSAGES DIRECTORY`.
+/// What one reading costs from the broker's bytes to the durable row: `TurnBench MESSAGES DIRECTORY
+/// [gross_range]`, the last for the tests of one value only.
 ///
 /// The rooms are joined as the engine's loop joins them, without a broker and without threads, so
 /// that the same work is done in every run: that is what instructions can be counted on. After a
@@ -11,29 +13,34 @@ import Glibc
 struct TurnBench {
     static func main() {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3, let messages = Int(arguments[1]), messages > 0 else {
-            print("usage: TurnBench MESSAGES DIRECTORY")
+        guard (3...4).contains(arguments.count), let messages = Int(arguments[1]), messages > 0
+        else {
+            print("usage: TurnBench MESSAGES DIRECTORY [gross_range]")
             exit(2)
         }
         do {
-            try run(messages: messages, directory: arguments[2])
+            try run(
+                messages: messages, directory: arguments[2],
+                checks: arguments.last == "gross_range" ? .grossRange : .all)
         } catch {
             print("failed: \(error)")
             exit(1)
         }
     }
 
-    private static func run(messages: Int, directory: String) throws {
+    private static func run(
+        messages: Int, directory: String, checks: ReadingChecks.Extent
+    ) throws {
         let path = "\(directory)/turn-bench-\(getpid()).db"
         defer { for suffix in ["", "-wal", "-shm", "-lock"] { unsafe unlink(path + suffix) } }
-        let turn = try Turn(storePath: path)
+        let turn = try Turn(storePath: path, checks: checks)
         try turn.bindOrders()
         try turn.run(messages: Turn.warmUpMessages)
         let before = turn.cost
         try turn.run(messages: messages)
         let spent = turn.cost - before
         print(
-            "messages \(messages)",
+            "messages \(messages)", "revisions \(turn.revisions)",
             "allocations \(perMessage(Double(spent.decided.allocations), messages))",
             "in the commit \(perMessage(Double(spent.committed.allocations), messages))",
             "ns \(perMessage(Double(spent.decided.nanoseconds), messages))",

@@ -103,6 +103,8 @@ final class Freshwire {
             "  port: 0",
             // A single reading outside is an alarm, a single one inside ends it.
             "excursions:", "  grace: 0s", "  hysteresis_kelvin: 0", "  clear_delay: 0s",
+            // Temperatures jump here as no sensor's do, so that a test need not last for minutes.
+            "quality:", "  checks: gross_range",
             "webhooks:", "  jitter: 0", "  retry_delays: \(settings.retryDelays)",
         ]
         if !settings.endpoints.isEmpty { lines.append("  endpoints:") }

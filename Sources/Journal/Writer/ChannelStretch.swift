@@ -1,0 +1,106 @@
+internal import Bridge
+package import ColdChain
+
+/// The log's answer to a `ChannelRecall`.
+package struct ChannelStretch: Equatable, Sendable {
+    /// By time of measurement, at one time by receipt, at one receipt by the order of the log; with
+    /// their newest flags.
+    package var readings: [Reading] = []
+    /// Whether the log has no later reading of the channel.
+    package var reachesEnd = false
+}
+
+/// Reads one channel of the log by time. It belongs to the writer, which has in memory what is not
+/// yet in the index by source.
+struct ChannelLog {
+    /// Instants of the source that are looked through for the channel's neighbours of a stretch: a
+    /// source has more instants than a channel where its probes measure by turns.
+    private static let neighbourInstants = 64
+
+    private let within: Statement
+    private let before: Statement
+    private let after: Statement
+    private let rows: Statement
+
+    init(_ database: Database) throws(StoreError) {
+        within = try database.prepare(
+            """
+            SELECT measured_at FROM reading_by_source
+            WHERE source = ?1 AND measured_at >= ?2 AND measured_at <= ?3
+            """)
+        before = try database.prepare(
+            """
+            SELECT measured_at FROM reading_by_source WHERE source = ?1 AND measured_at < ?2
+            ORDER BY measured_at DESC LIMIT \(ChannelLog.neighbourInstants)
+            """)
+        after = try database.prepare(
+            """
+            SELECT measured_at FROM reading_by_source WHERE source = ?1 AND measured_at > ?2
+            ORDER BY measured_at LIMIT \(ChannelLog.neighbourInstants)
+            """)
+        let timeFlag = Int64(QualityTest.eventTime.rawValue) * 4
+        rows = try database.prepare(
+            """
+            SELECT \(Statement.readingColumns)
+            FROM readings AS r INDEXED BY reading_once
+            \(Schema.newestRevision)
+            WHERE r.measured_at = ?1 AND r.source = ?2 AND r.quantity = ?3 AND r.probe = ?4
+                AND (r.test_flags >> \(timeFlag)) & 15 <> \(QualityFlag.bad.rawValue)
+            ORDER BY r.received_at, r.id
+            """)
+    }
+
+    /// - Parameter unindexed: When the source measured, as far as the index does not have it.
+    func answer(
+        _ recall: ChannelRecall, unindexed: [Int64]
+    ) throws(StoreError) -> ChannelStretch {
+        let first = recall.stretch.read.lowerBound.milliseconds
+        let last = recall.stretch.read.upperBound.milliseconds
+        var answer = ChannelStretch()
+        let earlier = try instants(before, recall, [first], unindexed.filter { $0 < first })
+        for instant in earlier.sorted(by: >) {
+            let rows = try readings(of: recall, at: instant)
+            if rows.isEmpty { continue }
+            answer.readings = rows
+            break
+        }
+        let inside = unindexed.filter { first <= $0 && $0 <= last }
+        for instant in try instants(within, recall, [first, last], inside).sorted() {
+            answer.readings += try readings(of: recall, at: instant)
+        }
+        let later = try instants(after, recall, [last], unindexed.filter { $0 > last })
+        var times = 0
+        for instant in later.sorted() where times < 2 {
+            let rows = try readings(of: recall, at: instant)
+            if !rows.isEmpty { times += 1 }
+            answer.readings += rows
+        }
+        // With two found there may be a third; with all looked at there is none.
+        answer.reachesEnd = times < 2 && later.count < ChannelLog.neighbourInstants
+        return answer
+    }
+
+    private func instants(
+        _ statement: Statement, _ recall: ChannelRecall, _ bounds: [Int64], _ unindexed: [Int64]
+    ) throws(StoreError) -> Set<Int64> {
+        var instants = Set(unindexed)
+        statement.bind(1, Int64(recall.source.rawValue))
+        for (place, bound) in bounds.enumerated() { statement.bind(Int32(place) + 2, bound) }
+        defer { statement.reset() }
+        while try statement.step() { instants.insert(statement.integer(0)) }
+        return instants
+    }
+
+    private func readings(
+        of recall: ChannelRecall, at instant: Int64
+    ) throws(StoreError) -> [Reading] {
+        rows.bind(1, instant)
+        rows.bind(2, Int64(recall.source.rawValue))
+        rows.bind(3, Int64(recall.quantity.rawValue))
+        rows.bind(4, Int64(recall.probe))
+        defer { rows.reset() }
+        var readings: [Reading] = []
+        while try rows.step() { readings.append(try rows.reading()) }
+        return readings
+    }
+}
