@@ -161,6 +161,8 @@ extension Bridge {
         var celsius: Double
         var deviation: Double
         var quality: QualityFlag
+        /// Whether food may be judged by it.
+        var isUsable: Bool
     }
 
     /// The newest samples that a source has in a message with a temperature and with a position,
@@ -204,7 +206,8 @@ extension Bridge {
             }
             let temperature = Temperature(
                 celsius: measurement.value,
-                deviation: limit?.deviation(of: measurement.value) ?? 0, quality: quality.rollup)
+                deviation: limit?.deviation(of: measurement.value) ?? 0, quality: quality.rollup,
+                isUsable: quality.isUsable)
             if Bridge.tells(temperature, moreThan: worst) { worst = temperature }
         }
         return worst
@@ -213,7 +216,7 @@ extension Bridge {
     /// A usable temperature tells more than a bad one; of usable ones the one furthest outside.
     private static func tells(_ temperature: Temperature, moreThan other: Temperature?) -> Bool {
         guard let other else { return true }
-        if (temperature.quality == .bad) != (other.quality == .bad) { return other.quality == .bad }
+        if temperature.isUsable != other.isUsable { return temperature.isUsable }
         return temperature.deviation > other.deviation
     }
 
@@ -256,7 +259,7 @@ extension Bridge {
         _ effects: inout Effects
     ) {
         var isWithinLimit: Bool?
-        if let order, temperature.quality != .bad {
+        if let order, temperature.isUsable {
             let limit = settings.limits[order.foodClass]
             if limit.isBound {
                 isWithinLimit = limit.isKept(by: temperature.celsius)
