@@ -9,6 +9,7 @@ package struct Configuration: Equatable, Sendable {
     package var authentication = Authentication()
     package var limits = Limits()
     package var excursions = Excursions()
+    package var freshness = Freshness()
     package var quality = Quality()
     package var webhooks = Webhooks()
     package var orders = Orders()
@@ -32,6 +33,7 @@ extension Configuration: Section {
         .section("auth", \.authentication, "Whose bearer tokens are accepted."),
         .section("limits", \.limits, "The critical limits of food, and what time is plausible."),
         .section("excursions", \.excursions, "How patiently the critical limits are watched."),
+        .section("freshness", \.freshness, "What the freshness score and its verdict ask for."),
         .section("quality", \.quality, "The tests that readings are put to."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section(

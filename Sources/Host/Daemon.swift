@@ -59,9 +59,7 @@ package final class Daemon {
             started.append(
                 try ReaderLoop.start(
                     path: settings.store.path, catalogue: catalogue,
-                    rules: OrderRules(
-                        profile: limits,
-                        excursions: ExcursionSettings(configuration.excursions)),
+                    rules: OrderRules(configuration, limits: limits),
                     deviceKeys: deviceKeys, mail: mail, log: log))
             started.append(
                 try CourierLoop.start(
@@ -173,9 +171,7 @@ package final class Daemon {
                     deviceKeys: deviceKeys,
                     changedKeys: changes.reloadable.joined(separator: ","))))
         mail.reader.send(.deviceKeys(deviceKeys))
-        mail.reader.send(
-            .rules(
-                OrderRules(profile: limits, excursions: ExcursionSettings(new.excursions))))
+        mail.reader.send(.rules(OrderRules(new, limits: limits)))
         configuration = new
     }
 

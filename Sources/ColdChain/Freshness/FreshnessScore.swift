@@ -31,25 +31,38 @@ package struct FreshnessSettings: Equatable, Sendable {
     /// 300 s by default: in less, none becomes an alarm but one beyond the critical margin. A
     /// decision, as readings up to the maximum gap apart are trusted for what lies between.
     package let tolerableUnknown: Int64
+    /// The share of the time that must be known for all to be called well, 0...1. Half by default: a
+    /// decision. Without it one reading and a short silence would pass for food that was watched.
+    package let minimumCoverage: Double
 
     /// The specified bound from cooking to consumption: no transit may be recommended for longer.
     package static let fourHours: Int64 = 14_400_000_000
 
-    /// Nil unless the recommended time is above 0 and at most four hours, and the tolerable unknown
-    /// time 0 or more.
+    /// Nil unless the recommended time is above 0 and at most four hours, the tolerable unknown
+    /// time 0 or more, and the coverage a share.
     package init?(
-        longestRecommendedTime: Int64 = 3_600_000_000, tolerableUnknown: Int64 = 300_000_000
+        longestRecommendedTime: Int64 = 3_600_000_000, tolerableUnknown: Int64 = 300_000_000,
+        minimumCoverage: Double = 0.5
     ) {
         guard longestRecommendedTime > 0, longestRecommendedTime <= Self.fourHours,
-            tolerableUnknown >= 0
+            tolerableUnknown >= 0, (0...1).contains(minimumCoverage)
         else { return nil }
         self.longestRecommendedTime = longestRecommendedTime
         self.tolerableUnknown = tolerableUnknown
+        self.minimumCoverage = minimumCoverage
     }
 
     private init(usual: Void) {
         longestRecommendedTime = 3_600_000_000
         tolerableUnknown = 300_000_000
+        minimumCoverage = 0.5
+    }
+
+    /// Whether enough is known for all to be called well; some of the time must be known whatever
+    /// the settings.
+    package func isEnough(coverage: Double?) -> Bool {
+        guard let coverage else { return false }
+        return coverage > 0 && coverage >= minimumCoverage
     }
 
     /// The defaults.
@@ -163,8 +176,8 @@ package struct Freshness: Equatable, Sendable {
     }
 
     /// What the temperatures alone say. A deviation is said wherever there is one. All is well only
-    /// where that is known: with a limit, with readings, without a silence that could hide an alarm,
-    /// with no excursion on.
+    /// where that is known: with a limit, with readings, with enough of the time known, without a
+    /// silence that could hide an alarm, with no excursion on.
     package static func temperatureVerdict(
         on judgement: ExcursionJudgement, limit: CriticalLimit, settings: FreshnessSettings
     ) -> FoodVerdict {
@@ -172,6 +185,7 @@ package struct Freshness: Equatable, Sendable {
         let time = judgement.timeInRange
         let isKnown =
             reasonAgainst(time, limit) == nil && time.longestUnknown <= settings.tolerableUnknown
+            && settings.isEnough(coverage: time.coverage)
         return isKnown && judgement.current == nil ? .ok : .undetermined
     }
 }

@@ -15,6 +15,7 @@ package struct OrderFreshness: Equatable, Sendable {
         case notCarried = "not_carried"
         case noUsableReading = "no_usable_reading"
         case unknownTooLong = "unknown_too_long"
+        case coverageTooLow = "coverage_too_low"
         case notPickedUp = "not_picked_up"
         case noTransitTime = "no_transit_time"
         case endsBeforeItBegins = "ends_before_it_begins"
@@ -52,7 +53,8 @@ package struct OrderFreshness: Equatable, Sendable {
             $0.total > 0 ? 1 - Double($0.unknown) / Double($0.total) : nil
         }
         let air = Self.air(
-            against, stretches, longestUncarried: legs?.longestUncarried ?? 0, settings)
+            against, stretches, longestUncarried: legs?.longestUncarried ?? 0,
+            coverage: coverage, settings)
         airVerdict = air.verdict
         let probed = Self.probed(air, stretches, time, limit, probes)
         verdict = broken.isEmpty ? probed.verdict : .deviation
@@ -83,7 +85,7 @@ package struct OrderFreshness: Equatable, Sendable {
     /// A deviation is said wherever there is one, whatever else is not known.
     private static func air(
         _ notEvaluated: Reason?, _ stretches: [OrderAssessment.Stretch], longestUncarried: Int64,
-        _ settings: FreshnessSettings
+        coverage: Double?, _ settings: FreshnessSettings
     ) -> Finding {
         let channels = stretches.flatMap(\.channels)
         var doubts: [Reason] = notEvaluated.map { [$0] } ?? []
@@ -92,6 +94,9 @@ package struct OrderFreshness: Equatable, Sendable {
             doubts.append(.notCarried)
         } else if saturatingSum(longestUnknown, longestUncarried) > settings.tolerableUnknown {
             doubts.append(.unknownTooLong)
+        }
+        if notEvaluated == nil, !settings.isEnough(coverage: coverage) {
+            doubts.append(.coverageTooLow)
         }
         if channels.contains(where: { $0.judgement.current != nil }) {
             doubts.append(.excursionOpen)

@@ -78,11 +78,15 @@ package struct CustodyStretch: Equatable, Sendable {
 package struct OrderRules: Equatable, Sendable {
     package var profile: JurisdictionProfile
     package var excursions: ExcursionSettings
-    package var freshness = FreshnessSettings.usual
+    package var freshness: FreshnessSettings
     package var flags = OrderFlagRules()
 
-    package init(profile: JurisdictionProfile, excursions: ExcursionSettings) {
+    package init(
+        profile: JurisdictionProfile, excursions: ExcursionSettings,
+        freshness: FreshnessSettings = .usual
+    ) {
         self.profile = profile
         self.excursions = excursions
+        self.freshness = freshness
     }
 }

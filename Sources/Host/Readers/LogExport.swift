@@ -87,8 +87,7 @@ package enum LogExport {
         // The log can be read where a profile cannot: it is less that is told of devices then.
         let catalogue = try? ProfileCatalogue(configuration.devices)
         let rules = OrderRules(
-            profile: try JurisdictionProfile(configuration.limits),
-            excursions: ExcursionSettings(configuration.excursions))
+            configuration, limits: try JurisdictionProfile(configuration.limits))
         let response = try reading(configuration) { (reader) throws(StoreError) in
             try LogAnswers(
                 reader: reader, catalogue: catalogue, rules: rules,

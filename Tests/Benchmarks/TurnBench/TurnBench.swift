@@ -1,13 +1,14 @@
 import Bridge
 import CAllocationCounter
 import Glibc
+import Wire
 
 /// What one reading costs from the broker's bytes to the durable row: `TurnBench MESSAGES DIRECTORY
 /// [gross_range]`, the last for the tests of one value only.
 ///
 /// The rooms are joined as the engine's loop joins them, without a broker and without threads, so
 /// that the same work is done in every run: that is what instructions can be counted on. After a
-/// warm-up in which every bag was seen and memory has grown, it prints for each message the
+/// warm-up in which every bag was seen and memory has grown, it prints as JSON, for each message, the
 /// allocations, and the thread's own time, before the commit and in it.
 @main
 struct TurnBench {
@@ -39,12 +40,21 @@ struct TurnBench {
         let before = turn.cost
         try turn.run(messages: messages)
         let spent = turn.cost - before
-        print(
-            "messages \(messages)", "revisions \(turn.revisions)",
-            "allocations \(perMessage(Double(spent.decided.allocations), messages))",
-            "in the commit \(perMessage(Double(spent.committed.allocations), messages))",
-            "ns \(perMessage(Double(spent.decided.nanoseconds), messages))",
-            "in the commit \(perMessage(Double(spent.committed.nanoseconds), messages))")
+        var line = JSONWriter()
+        line.object { object in
+            object.member("messages", Int64(messages))
+            object.member("revisions", Int64(turn.revisions))
+            object.name("beforeCommit")
+            object.object { members(spent.decided, of: messages, &$0) }
+            object.name("inCommit")
+            object.object { members(spent.committed, of: messages, &$0) }
+        }
+        print(String(decoding: line.bytes, as: UTF8.self))
+    }
+
+    private static func members(_ spent: Spent, of messages: Int, _ object: inout JSONWriter) {
+        object.member("allocations", perMessage(Double(spent.allocations), messages))
+        object.member("nanoseconds", perMessage(Double(spent.nanoseconds), messages))
     }
 
     private static func perMessage(_ sum: Double, _ messages: Int) -> Double {

@@ -25,10 +25,10 @@ TURN = "*9TurnBench0A0C6settle*"
 def count_allocations(messages=ALLOCATION_PERIODS * PERIOD):
     """(before the commit, in the commit), a message."""
     with programs.directory() as path:
-        words = subprocess.run(
+        spent = json.loads(subprocess.run(
             [programs.built("TurnBench"), str(messages), path], check=True,
-            stdout=subprocess.PIPE, text=True).stdout.split()
-    return float(words[3]), float(words[7])
+            stdout=subprocess.PIPE, text=True).stdout)
+    return spent["beforeCommit"]["allocations"], spent["inCommit"]["allocations"]
 
 
 def count_instructions():

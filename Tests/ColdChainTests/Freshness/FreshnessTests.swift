@@ -51,6 +51,23 @@ struct FreshnessTests {
         #expect(found.coverage == 0.5 && found.verdict == .undetermined)
     }
 
+    @Test("one reading and a short silence is not food that was watched; nor is half of it unknown")
+    func coverage() throws {
+        let once = try freshness([.read(0, 4), .advance(300)], until: 300)
+        #expect(once.coverage == 0 && once.verdict == .undetermined)
+        let half = ExcursionTests.minutes(0, 240, 4)
+        #expect(try freshness(half + [.advance(480)], until: 480).verdict == .ok)
+        #expect(try freshness(half + [.advance(481)], until: 481).verdict == .undetermined)
+    }
+
+    @Test("with nothing known all is never called well, whatever is asked for")
+    func nothingKnown() {
+        let lenient = FreshnessSettings(tolerableUnknown: .max, minimumCoverage: 0)
+        #expect(lenient?.isEnough(coverage: 0) == false)
+        #expect(lenient?.isEnough(coverage: 0.01) == true)
+        #expect(lenient?.isEnough(coverage: nil) == false)
+    }
+
     @Test("a deviation stands beside a high score, and is not undone by silence")
     func deviation() throws {
         let steps = ExcursionTests.minutes(0, 300, 6) + ExcursionTests.minutes(360, 1_800, 4)
@@ -105,6 +122,9 @@ struct FreshnessTests {
         #expect(FreshnessSettings(longestRecommendedTime: 14_400_000_001) == nil)
         #expect(FreshnessSettings(longestRecommendedTime: 14_400_000_000) != nil)
         #expect(FreshnessSettings(tolerableUnknown: -1) == nil)
+        #expect(FreshnessSettings(minimumCoverage: -0.1) == nil)
+        #expect(FreshnessSettings(minimumCoverage: 1.1) == nil)
+        #expect(FreshnessSettings(minimumCoverage: .nan) == nil)
     }
 
     @Test(
