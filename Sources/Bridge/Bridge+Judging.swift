@@ -132,5 +132,6 @@ extension Bridge {
         record(
             .alert(alert), for: order.number, at: instant.measuredAt, now: instant.receivedAt,
             &effects)
+        follow(excursion, isNew: state == .opened, of: order, instant, &effects)
     }
 }

@@ -21,6 +21,7 @@ package struct Bridge: Sendable {
     /// Whose the samples of the message in hand are; empty between messages.
     var origins: [SampleOrigin] = []
     var watches: [WatchKey: Watch] = [:]
+    var alerts: AlertBook
     var recent: RecentDeliveries
     /// Per broker, what its fingerprints are marked with.
     let brokerMarks: [UInt8]
@@ -35,6 +36,7 @@ package struct Bridge: Sendable {
     struct LastNumbers: Sendable {
         var order: UInt32
         var excursion: UInt64
+        var alert: UInt64
         var event: UInt64
         var delivery: UInt64
         var rawMessages: UInt64
@@ -59,8 +61,9 @@ package struct Bridge: Sendable {
         brokerMarks = settings.brokers.map(DeliveryFingerprint.brokerMark)
         last = LastNumbers(
             order: restored.lastOrder, excursion: restored.lastExcursion,
-            event: restored.lastEvent, delivery: restored.lastDelivery,
+            alert: restored.lastAlert, event: restored.lastEvent, delivery: restored.lastDelivery,
             rawMessages: restored.lastRawMessages)
+        alerts = AlertBook(restored: restored.alerts, chain: settings.alerts.escalation)
         devices = DeviceRegistry(restored: restored)
         unknownFrames = UnknownFrames(
             capacity: settings.bounds.unknownFramesMaximum, salt: random.next(),
@@ -101,6 +104,8 @@ package struct Bridge: Sendable {
         self.settings.bounds = settings.bounds
         self.settings.registration = settings.registration
         self.settings.schedule = settings.schedule
+        self.settings.alerts = settings.alerts
+        alerts.queueAnew(chain: settings.alerts.escalation)
         self.settings.endpoints = settings.endpoints
         for endpoint in settings.endpoints where outboxes[endpoint.name] == nil {
             outboxes[endpoint.name] = EndpointOutbox(
@@ -129,10 +134,12 @@ package struct Bridge: Sendable {
             if !forgotten.isEmpty {
                 watches = watches.filter { !forgotten.contains($0.key.order) }
             }
+            forgetAlerts()
         }
+        let escalation = escalateAlerts(at: now, effects: &effects)
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
-        return [attempt, frames].compactMap { $0 }.min()
+        return [attempt, frames, escalation].compactMap { $0 }.min()
     }
 
     /// Orders in memory, for the simulator and for metrics.
@@ -166,6 +173,8 @@ package struct Counters: Equatable, Sendable {
     package var redeliveries: UInt64 = 0
     package var excursionsOpened: UInt64 = 0
     package var excursionsClosed: UInt64 = 0
+    package var alertsRaised: UInt64 = 0
+    package var alertEscalations: UInt64 = 0
     package var deadLetters: [String: UInt64] = [:]
     package var deliveriesAccepted: UInt64 = 0
     package var deliveriesFailed: UInt64 = 0

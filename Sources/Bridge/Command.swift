@@ -14,6 +14,8 @@ package enum Command: Equatable, Sendable {
     case removeDevice(id: String)
     /// Registers the device behind an entry of the list of unknown frames, and removes the entry.
     case adoptFrame(topic: String, DeviceFields)
+    /// Does something about an alert.
+    case staff(StaffAction)
 }
 
 /// What a command does to a field that may be empty.
@@ -93,6 +95,7 @@ package enum CommandAnswer: Equatable, Sendable {
     case registered(RegisteredDevice)
     case updated(RegisteredDevice)
     case removedDevice(id: String)
+    case alert(Alert)
 }
 
 /// Why a command was not carried out, and what the asker can do.
@@ -109,6 +112,10 @@ package enum CommandRefusal: Error, Equatable, Sendable {
     case deviceExists(String)
     /// Nothing unknown is listed of that topic.
     case unknownFrame(String)
+    case unknownAlert(UInt64)
+    /// The alert is settled, or one of too many: it is in the log, but takes nothing more.
+    case settledAlert(UInt64)
+    case alert(AlertRefusal)
     /// A required field is absent, or two fields contradict each other.
     case invalid(field: String, reason: String)
 }

@@ -50,6 +50,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var custody: [Custody] = []
     /// New and changed excursions, whole, by number.
     package var excursions: [Excursion] = []
+    /// New states of alerts in their order, and what people did.
+    package var alerts: [AlertRecord] = []
     package var events: [EventRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
@@ -70,7 +72,7 @@ package struct RecordBatch: Equatable, Sendable {
             && excursions.isEmpty && events.isEmpty && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
-            && announcements.isEmpty
+            && announcements.isEmpty && alerts.isEmpty
     }
 
     package mutating func removeAll() {
@@ -80,6 +82,7 @@ package struct RecordBatch: Equatable, Sendable {
         orders.removeAll(keepingCapacity: true)
         custody.removeAll(keepingCapacity: true)
         excursions.removeAll(keepingCapacity: true)
+        alerts.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)

@@ -11,6 +11,7 @@ package enum WebhookEvent: String, CaseIterable, Sendable {
     case delivered = "order.delivered"
     case cancelled = "order.cancelled"
     case temperatureAlert = "order.temperature_alert"
+    case alertUpdated = "alert.updated"
 
     /// The catalogue's event for what happened; nil where it has none: states are not told by
     /// webhook, nor is an order that was amended without getting another status.
@@ -18,6 +19,7 @@ package enum WebhookEvent: String, CaseIterable, Sendable {
         switch event {
         case .temperature, .location: return nil
         case .alert: self = .temperatureAlert
+        case .alertUpdate: self = .alertUpdated
         case .order(let change):
             guard change.order.status != change.previousStatus else { return nil }
             self.init(change.order.status)

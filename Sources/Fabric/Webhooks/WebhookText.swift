@@ -25,7 +25,17 @@ package enum WebhookText {
         case .temperature, .location: nil
         case .alert(let alert): data(for: alert, sequence)
         case .order(let change): data(for: change, sequence)
+        case .alertUpdate(let update): data(for: update, sequence)
         }
+    }
+
+    private static func data(for update: AlertUpdate, _ sequence: UInt64) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1_024)
+        writer.object { data in
+            data.member("sequence", Int64(clamping: sequence))
+            data.payload(update)
+        }
+        return writer.bytes
     }
 
     private static func data(for alert: TemperatureAlert, _ sequence: UInt64) -> [UInt8] {
@@ -57,6 +67,7 @@ package enum WebhookText {
         case .temperature(let update): update.measuredAt
         case .location(let update): update.measuredAt
         case .alert(let alert): alert.measuredAt
+        case .alertUpdate(let update): update.at
         case .order(let change):
             change.order.status == .delivered
                 ? change.order.deliveredAt ?? change.order.updatedAt : change.order.updatedAt

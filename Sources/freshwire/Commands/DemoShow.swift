@@ -78,7 +78,7 @@ struct DemoShow {
             } else {
                 breached.remove(alert.bag)
             }
-        case .order: break
+        case .order, .alertUpdate: break
         }
     }
 
