@@ -71,7 +71,9 @@ let package = Package(
         room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "Crypto", "JSONText", "Wire", "YAML"]),
-        room("Journal", ["ColdChain", "Bridge", "Crypto", "CSQLite", "Wire"]),
+        room(
+            "Journal",
+            ["ColdChain", "Bridge", "Crypto", "CSQLite", "Fabric", "JSONText", "Wire"]),
         room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 

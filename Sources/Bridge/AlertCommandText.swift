@@ -10,11 +10,9 @@ extension CommandText {
 
     /// The body of `POST /v1/alerts/{id}/{verb}`.
     ///
-    /// - Parameters:
-    ///   - name: The name in the bearer's token; nil where it has none. A body may give a printed
-    ///     name only where the token gives none, or the same.
+    /// - Parameter identity: Who asks. Where their token has a name, a printed name can only be that.
     package static func staffAction(
-        _ json: JSON, verb: String, alert: UInt64, by identity: Identity, name: String?
+        _ json: JSON, verb: String, alert: UInt64, by identity: Identity
     ) throws(CommandRefusal) -> Command {
         let body = try StaffBody(json, known: StaffBody.members[verb] ?? [])
         let seen = try body.revision()
@@ -30,15 +28,17 @@ extension CommandText {
                         "disposition", Disposition.allCases.map { ($0.name, $0) })))
         case "release":
             deed = .release(
-                try body.action(disposition: .release), printedName: try body.printedName(name))
+                try body.action(disposition: .release),
+                printedName: try body.printedName(identity.personName))
         case "close":
             deed = .close(
                 try body.choice("reason", CloseReason.allCases.map { ($0.name, $0) }),
-                text: try body.required("text"), printedName: try body.printedName(name))
+                text: try body.required("text"),
+                printedName: try body.printedName(identity.personName))
         case "sign":
             deed = .sign(
                 try body.choice("meaning", SignatureMeaning.signable.map { ($0.name, $0) }),
-                text: try body.text("text"), printedName: try body.printedName(name))
+                text: try body.text("text"), printedName: try body.printedName(identity.personName))
         default:
             throw .invalid(field: "path", reason: "\(verb) is nothing to do about an alert")
         }

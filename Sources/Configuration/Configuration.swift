@@ -8,6 +8,7 @@ package struct Configuration: Equatable, Sendable {
     package var server = Server()
     package var authentication = Authentication()
     package var limits = Limits()
+    package var alerts = Alerts()
     package var webhooks = Webhooks()
     package var orders = Orders()
     package var devices = Devices()
@@ -29,6 +30,7 @@ extension Configuration: Section {
             "server", \.server, "HTTP and WebSocket: where clients connect, and their bounds."),
         .section("auth", \.authentication, "Whose bearer tokens are accepted."),
         .section("limits", \.limits, "The critical limits of food, and what time is plausible."),
+        .section("alerts", \.alerts, "How people are kept at alerts until they are dealt with."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),

@@ -19,6 +19,7 @@ extension Configuration {
         package enum Event: String, CaseIterable, Sendable {
             case temperatureAlert = "order.temperature_alert"
             case delivered = "order.delivered"
+            case alertUpdated = "alert.updated"
         }
 
         /// Unique among the endpoints; what is still to be delivered is kept under it.
@@ -26,7 +27,8 @@ extension Configuration {
         package var url = ""
         package var secret: ConfiguredSecret?
         package var secretFile: String?
-        package var events = Event.allCases
+        /// Without what staff do about alerts: it names them, so a receiver asks for it.
+        package var events = [Event.temperatureAlert, .delivered]
         package var timeout = Duration.seconds(15)
         package var allowsPrivateAddresses = false
 

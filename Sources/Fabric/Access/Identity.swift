@@ -57,6 +57,8 @@ package struct Identity: Equatable, Sendable {
     package var expiresAt: Timestamp?
     /// Whether the token says that the user may decide on food: let it go, sign and close.
     package var isQualifiedIndividual = false
+    /// The user's name as the token says it; nil where it says none.
+    package var personName: String?
 
     package init(subject: String, role: Role, site: String? = nil, expiresAt: Timestamp? = nil) {
         self.subject = subject

@@ -5,10 +5,11 @@ enum RecordKind: UInt8, CaseIterable {
     case fix = 2
     case event = 3
     case source = 4
-    /// A state that an order, a custody or an excursion came to.
+    /// A state that an order, a custody, an excursion or an alert came to.
     case change = 5
     case signingKey = 6
     case purge = 7
+    case staffAction = 8
 
     var table: String {
         switch self {
@@ -19,6 +20,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .change: "changes"
         case .signingKey: "signing_keys"
         case .purge: "purges"
+        case .staffAction: "staff_actions"
         }
     }
 
@@ -26,7 +28,7 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge: "number"
+        case .event, .source, .change, .signingKey, .purge, .staffAction: "number"
         }
     }
 
@@ -48,6 +50,11 @@ enum RecordKind: UInt8, CaseIterable {
         case .change: "number, subject, key, body"
         case .signingKey: "number, public_key"
         case .purge: "number, policy, purged_at, count, rows, signing_key, signature"
+        case .staffAction:
+            """
+            number, alert, revision, state_hash, performed_at, subject, role, action, printed_name,
+            meaning, reason, request
+            """
         }
     }
 
@@ -62,19 +69,21 @@ enum ChangeSubject: Int64, CaseIterable {
     case order = 1
     case custody = 2
     case excursion = 3
+    case alert = 4
 
     var table: String {
         switch self {
         case .order: "orders"
         case .custody: "custody"
         case .excursion: "excursions"
+        case .alert: "alerts"
         }
     }
 
     /// The columns a row is known by: the first so many of `columns`.
     var keyColumns: [String] {
         switch self {
-        case .order, .excursion: ["number"]
+        case .order, .excursion, .alert: ["number"]
         case .custody: ["order_number", "bag", "started_at"]
         }
     }
@@ -93,6 +102,11 @@ enum ChangeSubject: Int64, CaseIterable {
             """
             number, order_number, source, food_class, limit_minimum, limit_maximum,
             limit_profile, opened_at, closed_at, peak
+            """
+        case .alert:
+            """
+            number, kind, order_number, order_id, bag, device, restaurant, cafe, raised_at,
+            is_standing, is_acknowledged, is_closed, review_due, revision, state
             """
         }
     }

@@ -30,6 +30,7 @@ enum Vocabulary {
         try write(
             ReadingNotes.names.map { (Int64($0.note.rawValue.trailingZeroBitCount), $0.name) },
             to: "reading_notes", in: database)
+        try write(AlertKind.codes, to: "alert_kinds", in: database)
         try write(qualities, to: "qualities", in: database)
         try write(carrierKinds, to: "carrier_kinds", in: database)
         try write(deliveryStates, to: "delivery_states", in: database)

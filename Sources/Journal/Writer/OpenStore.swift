@@ -68,6 +68,7 @@ final class OpenStore {
         for order in batch.orders { try book.put(order) }
         for custody in batch.custody { try book.put(custody) }
         for excursion in batch.excursions { try book.put(excursion) }
+        for record in batch.alerts { try book.record(record) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
         try recordFixes(batch, &receipt)

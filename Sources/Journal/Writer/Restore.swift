@@ -8,6 +8,7 @@ extension OpenStore {
             var state = RestoredState()
             try restoreSources(&state)
             try restoreOrders(&state, now: now)
+            try restoreAlerts(&state)
             try restoreDeliveries(&state)
             try restoreFingerprints(&state)
             try restoreDevices(&state)
@@ -77,6 +78,28 @@ extension OpenStore {
             """)
         excursions.bind(1, cutoff.milliseconds)
         while try excursions.step() { state.excursions.append(try excursions.excursion()) }
+    }
+
+    /// Those that somebody may still do something about, and those of the orders restored before.
+    private func restoreAlerts(_ state: inout RestoredState) throws(StoreError) {
+        let unsettled = try database.prepare(
+            """
+            SELECT state FROM alerts INDEXED BY alert_unsettled
+            WHERE is_closed = 0 OR review_due IS NOT NULL ORDER BY number
+            """)
+        while try unsettled.step() { state.alerts.append(try unsettled.alert(0)) }
+        let settled = try database.prepare(
+            """
+            SELECT state FROM alerts INDEXED BY alert_by_order
+            WHERE order_number = ?1 AND is_closed = 1 AND review_due IS NULL ORDER BY number
+            """)
+        for order in state.orders {
+            settled.bind(1, Int64(order.number.rawValue))
+            while try settled.step() { state.alerts.append(try settled.alert(0)) }
+        }
+        state.alerts.sort { $0.number < $1.number }
+        state.lastAlert = UInt64(
+            bitPattern: try database.integer("SELECT max(number) FROM alerts") ?? 0)
     }
 
     private func restoreDeliveries(_ state: inout RestoredState) throws(StoreError) {
