@@ -180,6 +180,8 @@ struct Engine {
             "\($0.bag) \($0.order) \($0.from)"
         }
         restored.excursions = Engine.last(records.excursions) { $0.number }
+        restored.alerts = Engine.last(records.alerts.map(\.alert)) { $0.number }
+        restored.lastAlert = restored.alerts.map(\.number).max() ?? 0
         restored.fingerprints = records.fingerprints
         restored.lastRawMessages = records.rawMessages.blocks.last?.number ?? 0
         for change in records.devices {

@@ -20,6 +20,10 @@ extension Disk {
         if sabotage != .forgetsExcursions {
             state.excursions = excursions.filter { numbers.contains($0.order) }
         }
+        state.alerts = alerts.values.filter { alert in
+            !alert.isSettled || alert.subject.order.map { numbers.contains($0.number) } ?? false
+        }
+        state.lastAlert = UInt64(alerts.count)
         if sabotage != .forgetsDeliveries {
             var counts: [String: Int] = [:]
             for delivery in deliveries where delivery.state == .pending {

@@ -28,6 +28,7 @@ struct Disk {
     private(set) var orders: [Order] = []
     private(set) var custody: [Custody] = []
     private(set) var excursions: [Excursion] = []
+    private(set) var alerts: [UInt64: Alert] = [:]
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -114,6 +115,7 @@ struct Disk {
         if sabotage == .tearsBatches && commits.isMultiple(of: 5) { return }
         for custody in batch.custody { try take(custody) }
         for excursion in batch.excursions { try take(excursion) }
+        for record in batch.alerts { try take(record.alert) }
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)
@@ -254,6 +256,16 @@ struct Disk {
             $0.bag == new.bag && $0.order == new.order && $0.from == new.from
         }
         if let place { custody[place] = new } else { custody.append(new) }
+    }
+
+    private mutating func take(_ alert: Alert) throws(Violation) {
+        guard alert.number <= UInt64(alerts.count) + 1,
+            alert.revision == (alerts[alert.number]?.revision ?? 0) + 1
+        else {
+            throw Violation(
+                "alert \(alert.number) comes to revision \(alert.revision) out of turn")
+        }
+        alerts[alert.number] = alert
     }
 
     private mutating func take(_ excursion: Excursion) throws(Violation) {

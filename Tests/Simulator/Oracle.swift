@@ -19,6 +19,9 @@ import ColdChain
 /// 4. While a bag still carries an order, the newest usable reading says how it is: outside, and an
 ///    open excursion covers it; inside, and none that began before it is open.
 ///
+/// 5. Every excursion has one alert, which stands as long as the excursion is open and puts the food
+///    on hold; no alert is of anything else. This holds whatever is forgotten and restored.
+///
 /// Not determined: into how many excursions a stretch is divided when readings arrive late. Two
 /// that would be one in order of event time are both kept (what was told is not taken back), late
 /// ones that lie close together are joined, and a late reading inside splits nothing.
@@ -56,6 +59,26 @@ struct Oracle {
         }
         for excursion in disk.excursions { try requireFounded(excursion) }
         try requireTold()
+        try requireAlerts()
+    }
+
+    /// 5.
+    private func requireAlerts() throws(Violation) {
+        var found: [UInt64: Alert] = [:]
+        for alert in disk.alerts.values {
+            guard let number = alert.kind.excursion,
+                found.updateValue(alert, forKey: number) == nil
+            else { throw Violation("alert \(alert.number) is of nothing, or one of two") }
+        }
+        for excursion in disk.excursions {
+            guard let alert = found.removeValue(forKey: excursion.number) else {
+                throw Violation("excursion \(excursion.number) has no alert")
+            }
+            guard alert.isStanding == (excursion.closedAt == nil), alert.disposition == .hold,
+                alert.subject.order?.number == excursion.order
+            else { throw Violation("alert \(alert.number) is not as its excursion") }
+        }
+        guard found.isEmpty else { throw Violation("\(found.count) alerts are of no excursion") }
     }
 
     /// 1.

@@ -148,7 +148,7 @@ extension Simulation {
             switch command {
             case .createOrder(let fields): fields.id ?? "none"
             case .amendOrder(let id, _), .bindBag(let id, _, _): id
-            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: "none"
+            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .staff: "none"
             }
         let topic = Array("orders/\(order)/events".utf8)
         platform.send(command)
@@ -164,7 +164,7 @@ extension Command {
     /// Whether it is one that is only given by API.
     fileprivate var isOnDevice: Bool {
         switch self {
-        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: true
+        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .staff: true
         case .createOrder, .amendOrder, .bindBag: false
         }
     }
