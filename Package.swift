@@ -145,7 +145,7 @@ let package = Package(
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("SimulationTests", ["Simulator"]),
         tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
-        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
+        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "JSONText", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["ColdChain", "Configuration", "Wire", "YAML"]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
