@@ -26,6 +26,10 @@ extension Engine {
         }
     }
 
+    fileprivate mutating func wake(_ seconds: Int64) -> Timestamp? {
+        bridge.wake(at: Engine.instant(seconds), effects: &effects)
+    }
+
     @discardableResult
     fileprivate mutating func act(
         _ deed: StaffDeed, seen: UInt64? = nil, on number: UInt64 = 1,
@@ -154,13 +158,10 @@ struct AlertTests {
     @Test("nobody acknowledges: it is escalated by the timer after 5, 15 and 30 minutes")
     func escalated() {
         var engine = breached()
-        func wake(_ seconds: Int64) -> Timestamp? {
-            engine.bridge.wake(at: Engine.instant(seconds), effects: &engine.effects)
-        }
-        #expect(wake(11) == Engine.instant(310))
-        #expect(wake(310) == Engine.instant(910))
+        #expect(engine.wake(11) == Engine.instant(310))
+        #expect(engine.wake(310) == Engine.instant(910))
         #expect(engine.logged.first?.escalationStep == 1)
-        #expect(wake(2_000) == nil)
+        #expect(engine.wake(2_000) == nil)
         #expect(engine.logged.first?.escalationStep == 3)
         #expect(engine.changes == [.raised, .escalated, .escalated])
     }

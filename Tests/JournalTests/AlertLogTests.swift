@@ -92,13 +92,6 @@ struct AlertLogTests {
     @Test("alerts of orders that are forgotten come back while they are open or not reviewed")
     func restoredWithoutOrder() throws {
         let scratch = try Scratch()
-        do {
-            let journal = try Journal(scratch.settings)
-            try journal.commit { batch in
-                batch.sources = sources()
-                batch.orders = [order(1, status: .delivered)]
-            }
-        }
         let alerts = try fill(scratch)
         try Journal(scratch.settings).commit { $0.orders = [order(1, status: .delivered)] }
         let state = try Journal(scratch.settings).restore(now: at(40 * day))
