@@ -21,7 +21,11 @@ struct JudgingTests {
         #expect(opened.excursion.foodClass == .hot)
         #expect(engine.alerts.map(\.state) == [.opened, .closed])
         #expect(engine.alerts.last?.celsius == 58)
-        #expect(engine.events.suffix(2) == ["order.temperature_alert", "order.temperature_alert"])
+        #expect(
+            engine.events.suffix(4) == [
+                "order.temperature_alert", "alert.updated", "order.temperature_alert",
+                "alert.updated",
+            ])
     }
 
     @Test("a bag without an order raises no alert")

@@ -17,9 +17,10 @@ extension APIRouter {
         if request.head.method == .get, segments.count == 1 {
             return alertList(request, identity, now)
         }
-        guard segments.count >= 2, let number = UInt64(segments[1]), number > 0 else {
+        guard segments.count >= 2 else {
             return .respond(notServed(request.head.method, segments))
         }
+        guard let number = UInt64(segments[1]), number > 0 else { return .respond(.notFound) }
         switch (request.head.method, segments.count) {
         case (.get, 2):
             return .read(.alert(number: number, site: identity.alertSite))
