@@ -260,7 +260,8 @@ extension CommandRefusal: CustomStringConvertible {
         case .deviceExists(let id): "device \(id) is registered already with other content"
         case .unknownFrame(let topic): "nothing unknown is listed of the topic \(topic)"
         case .unknownAlert(let number): "there is no alert \(number)"
-        case .settledAlert(let number): "alert \(number) is settled, and takes nothing more"
+        case .settledAlert(let number):
+            "alert \(number) is settled, or one of too many: it stays as it is"
         case .alert(let refusal): refusal.description
         case .invalid(let field, let reason): "\(field): \(reason)"
         }

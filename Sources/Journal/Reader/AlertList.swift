@@ -143,16 +143,21 @@ extension Statement {
         let state = bytes(1)
         return LoggedAlert(number: number(0), state: state, stateHash: try StateHash.of(state))
     }
+}
+
+/// Reads alerts back from their texts, one after the other with the same memory.
+struct AlertStateReader {
+    private let reader: JSONTextReader
+
+    init() throws(StoreError) {
+        reader = try Self.understood { () throws(JSONSyntaxError) in try JSONTextReader() }
+    }
 
     /// The alert in a column with its text.
-    func alert(_ column: Int32) throws(StoreError) -> Alert {
-        let json: JSON
-        do throws(JSONSyntaxError) {
-            json = try JSONText.parse(bytes(column).span)
-        } catch {
-            throw StoreError(
-                kind: .corrupt, message: "an alert's state is no JSON: \(error.description)",
-                statement: "alerts.state")
+    func alert(_ row: Statement, _ column: Int32) throws(StoreError) -> Alert {
+        let state = row.bytes(column)
+        let json = try Self.understood { () throws(JSONSyntaxError) in
+            try reader.parse(state.span)
         }
         guard let alert = AlertText.alert(json) else {
             throw StoreError(
@@ -160,5 +165,17 @@ extension Statement {
                 statement: "alerts.state")
         }
         return alert
+    }
+
+    private static func understood<Answer>(
+        _ body: () throws(JSONSyntaxError) -> Answer
+    ) throws(StoreError) -> Answer {
+        do {
+            return try body()
+        } catch {
+            throw StoreError(
+                kind: .corrupt, message: "an alert's state is no JSON: \(error.description)",
+                statement: "alerts.state")
+        }
     }
 }

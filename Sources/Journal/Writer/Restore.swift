@@ -82,12 +82,13 @@ extension OpenStore {
 
     /// Those that somebody may still do something about, and those of the orders restored before.
     private func restoreAlerts(_ state: inout RestoredState) throws(StoreError) {
+        let reader = try AlertStateReader()
         let unsettled = try database.prepare(
             """
             SELECT state FROM alerts INDEXED BY alert_unsettled
             WHERE is_closed = 0 OR review_due IS NOT NULL ORDER BY number
             """)
-        while try unsettled.step() { state.alerts.append(try unsettled.alert(0)) }
+        while try unsettled.step() { state.alerts.append(try reader.alert(unsettled, 0)) }
         let settled = try database.prepare(
             """
             SELECT state FROM alerts INDEXED BY alert_by_order
@@ -95,7 +96,7 @@ extension OpenStore {
             """)
         for order in state.orders {
             settled.bind(1, Int64(order.number.rawValue))
-            while try settled.step() { state.alerts.append(try settled.alert(0)) }
+            while try settled.step() { state.alerts.append(try reader.alert(settled, 0)) }
         }
         state.alerts.sort { $0.number < $1.number }
         state.lastAlert = UInt64(
