@@ -74,7 +74,8 @@ let package = Package(
         room("JSONText", ["Wire", "CSimdJSON"]),
         room("DeviceCodecs", ["ColdChain", "Crypto", "JSONText", "Wire", "YAML"]),
         room(
-            "Journal", ["ColdChain", "Bridge", "Crypto", "CSQLite", "Wire"],
+            "Journal",
+            ["ColdChain", "Bridge", "Crypto", "CSQLite", "Fabric", "JSONText", "Wire"],
             exclude: ["README.md"]),
         room("Server", ["CWebSockets", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
@@ -152,7 +153,7 @@ let package = Package(
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("SimulationTests", ["Simulator"]),
         tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
-        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
+        tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "JSONText", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["ColdChain", "Configuration", "Wire", "YAML"]),
         tests("HostTests", ["ColdChain", "Configuration", "Host"]),

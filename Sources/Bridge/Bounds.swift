@@ -43,6 +43,9 @@ package struct Bounds: Equatable, Sendable {
     package var redeliveryReachMessages = 30_000
     /// Pending deliveries of one endpoint held in memory; more wait in the journal.
     package var pendingDeliveriesMaximum = 1_000
+    /// Alerts held in memory. Where there are more, the oldest closed ones take nothing more, and
+    /// where more than that are open, the oldest open ones, until the next start.
+    package var alertsMaximum = 50_000
     /// Attempts under way at once for one endpoint.
     package var attemptsUnderWayMaximum = 1
 
@@ -62,6 +65,7 @@ package struct BridgeSettings: Equatable, Sendable {
     package var endpoints: [EndpointSubscription]
     package var schedule: RetrySchedule
     package var registration = DeviceRegistration.automatic
+    package var alerts = AlertSettings()
     /// Whether the messages that readings came in are kept to be decoded again.
     package var keepsRawMessages = true
     package var checks = ReadingChecks()

@@ -363,6 +363,9 @@ extension Bridge {
             state: state, order: order.id, bag: source.carrier.name, device: source.device,
             from: loss.from.timestamp, until: loss.until?.timestamp, toldAt: now)
         record(.dataLoss(notice), for: key.order, at: now, now: now, &effects)
+        follow(
+            .dataLoss, alertSubject(of: order, key.source), isStanding: state == .lost,
+            isNew: state == .lost, evidence: nil, at: now, &effects)
     }
 
     private mutating func tell(
@@ -376,6 +379,7 @@ extension Bridge {
             device: source.device, celsius: newest?.celsius,
             measuredAt: newest?.measuredAt ?? now, toldAt: now)
         record(.alert(alert), for: excursion.order, at: alert.measuredAt, now: now, &effects)
+        follow(excursion, state, of: order, newest, at: now, &effects)
     }
 }
 

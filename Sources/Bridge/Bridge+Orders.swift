@@ -64,6 +64,8 @@ extension Bridge {
             return .removedDevice(id: id)
         case .adoptFrame(let topic, let fields):
             return .registered(try adopt(topic, fields, at: now, effects: &effects))
+        case .staff(let action):
+            return try perform(action, at: now, effects: &effects)
         }
     }
 
@@ -237,6 +239,10 @@ extension CommandRefusal: CustomStringConvertible {
         case .unknownDevice(let id): "there is no device \(id)"
         case .deviceExists(let id): "device \(id) is registered already with other content"
         case .unknownFrame(let topic): "nothing unknown is listed of the topic \(topic)"
+        case .unknownAlert(let number): "there is no alert \(number)"
+        case .settledAlert(let number):
+            "alert \(number) is settled, or one of too many: it stays as it is"
+        case .alert(let refusal): refusal.description
         case .invalid(let field, let reason): "\(field): \(reason)"
         }
     }

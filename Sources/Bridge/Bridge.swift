@@ -31,6 +31,7 @@ package struct Bridge: Sendable {
     /// What was told before the start, until the log's answer is judged.
     var restoredExcursions: [OrderNumber: [Excursion]] = [:]
     var restoredGaps: [OrderNumber: [DataGap]] = [:]
+    var alerts: AlertBook
     var recent: RecentDeliveries
     /// Per broker, what its fingerprints are marked with.
     let brokerMarks: [UInt8]
@@ -46,6 +47,7 @@ package struct Bridge: Sendable {
         var order: UInt32
         var excursion: UInt64
         var checkpoint: UInt64
+        var alert: UInt64
         var event: UInt64
         var delivery: UInt64
         var rawMessages: UInt64
@@ -66,9 +68,10 @@ package struct Bridge: Sendable {
         brokerMarks = settings.brokers.map(DeliveryFingerprint.brokerMark)
         last = LastNumbers(
             order: restored.lastOrder, excursion: restored.lastExcursion,
-            checkpoint: restored.lastCheckpoint, event: restored.lastEvent,
-            delivery: restored.lastDelivery,
+            checkpoint: restored.lastCheckpoint, alert: restored.lastAlert,
+            event: restored.lastEvent, delivery: restored.lastDelivery,
             rawMessages: restored.lastRawMessages)
+        alerts = AlertBook(restored: restored.alerts, chain: settings.alerts.escalation)
         devices = DeviceRegistry(restored: restored)
         unknownFrames = UnknownFrames(
             capacity: settings.bounds.unknownFramesMaximum, salt: random.next(),
@@ -110,6 +113,8 @@ package struct Bridge: Sendable {
         self.settings.bounds = settings.bounds
         self.settings.registration = settings.registration
         self.settings.schedule = settings.schedule
+        self.settings.alerts = settings.alerts
+        alerts.queueAnew(chain: settings.alerts.escalation)
         self.settings.endpoints = settings.endpoints
         self.settings.checks = settings.checks
         checkTable = CheckTable(self.settings)
@@ -138,16 +143,21 @@ package struct Bridge: Sendable {
         if now.milliseconds(since: lastTidied) >= 60_000 {
             lastTidied = now
             let reach = -settings.bounds.finalOrderRetentionMilliseconds
-            let forgotten = book.forgetFinal(before: now.advanced(byMilliseconds: reach))
+            let forgotten = book.forgetFinal(
+                before: now.advanced(byMilliseconds: reach),
+                except: asked.union(watches.catchingUp))
             if !forgotten.isEmpty {
                 watches.remove { forgotten.contains($0.order) }
             }
+            forgetAlerts()
         }
         let isMoreToRecall = recallChannels(effects: &effects)
+        let escalation = escalateAlerts(at: now, effects: &effects)
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
-        return [attempt, frames, watches.nextTimer, isMoreToRecall ? now : nil]
-            .compactMap { $0 }.min()
+        return [
+            attempt, frames, escalation, watches.nextTimer, isMoreToRecall ? now : nil,
+        ].compactMap { $0 }.min()
     }
 
     /// When time alone may next change what is said of an order's food; may be too early.
@@ -190,6 +200,8 @@ package struct Counters: Equatable, Sendable {
     package var excursionsCorrected: UInt64 = 0
     /// Bags that fell silent while their food was outside its limit.
     package var dataLosses: UInt64 = 0
+    package var alertsRaised: UInt64 = 0
+    package var alertEscalations: UInt64 = 0
     package var deadLetters: [String: UInt64] = [:]
     package var deliveriesAccepted: UInt64 = 0
     package var deliveriesFailed: UInt64 = 0

@@ -15,6 +15,8 @@ package enum Command: Equatable, Sendable {
     case removeDevice(id: String)
     /// Registers the device behind an entry of the list of unknown frames, and removes the entry.
     case adoptFrame(topic: String, DeviceFields)
+    /// Does something about an alert.
+    case staff(StaffAction)
 }
 
 /// What a command does to a field that may be empty.
@@ -95,6 +97,7 @@ package enum CommandAnswer: Equatable, Sendable {
     case registered(RegisteredDevice)
     case updated(RegisteredDevice)
     case removedDevice(id: String)
+    case alert(Alert)
 }
 
 /// Why a command was not carried out, and what the asker can do.
@@ -111,6 +114,10 @@ package enum CommandRefusal: Error, Equatable, Sendable {
     case deviceExists(String)
     /// Nothing unknown is listed of that topic.
     case unknownFrame(String)
+    case unknownAlert(UInt64)
+    /// The alert is settled, or one of too many: it is in the log, but takes nothing more.
+    case settledAlert(UInt64)
+    case alert(AlertRefusal)
     /// A required field is absent, or two fields contradict each other.
     case invalid(field: String, reason: String)
 }

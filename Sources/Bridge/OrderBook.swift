@@ -55,9 +55,12 @@ struct OrderBook: Sendable {
     /// Forgets final orders that were last changed before `instant`, with their custody.
     ///
     /// - Returns: The numbers forgotten.
-    mutating func forgetFinal(before instant: Timestamp) -> Set<OrderNumber> {
+    mutating func forgetFinal(
+        before instant: Timestamp, except awaited: Set<OrderNumber> = []
+    ) -> Set<OrderNumber> {
         let forgotten = Set(
-            orders.values.lazy.filter { $0.status.isFinal && $0.updatedAt < instant }.map(\.number))
+            orders.values.lazy.filter { $0.status.isFinal && $0.updatedAt < instant }.map(\.number)
+        ).subtracting(awaited)
         guard !forgotten.isEmpty else { return forgotten }
         for number in forgotten {
             if let order = orders.removeValue(forKey: number) { numbers[order.id] = nil }

@@ -15,6 +15,8 @@ package struct RestoredState: Equatable, Sendable {
     package var excursions: [Excursion] = []
     /// Gaps in the readings of those orders.
     package var dataGaps: [DataGap] = []
+    /// Alerts that are not closed or not reviewed, and those of orders in memory.
+    package var alerts: [Alert] = []
     /// The oldest pending deliveries of each endpoint, in order of number: not more than
     /// `Bounds.pendingDeliveriesMaximum` each; the others are asked for when there is room.
     package var deliveries: [DeliveryRecord] = []
@@ -32,6 +34,7 @@ package struct RestoredState: Equatable, Sendable {
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0
     package var lastCheckpoint: UInt64 = 0
+    package var lastAlert: UInt64 = 0
     package var lastEvent: UInt64 = 0
     package var lastDelivery: UInt64 = 0
     /// The number of the last row of raw messages, also where it is erased.

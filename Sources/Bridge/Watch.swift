@@ -76,6 +76,11 @@ struct Watches: Sendable {
         return due.keys.sorted()
     }
 
+    /// Orders whose stored readings may still come: they have not been told to the end.
+    var catchingUp: Set<OrderNumber> {
+        Set(timers.keys.lazy.filter { byKey[$0]?.catchesUpAt != nil }.map(\.order))
+    }
+
     /// When the first of them is due; may be too early, never too late.
     var nextTimer: Timestamp? { timers.isEmpty ? nil : notBefore }
 }

@@ -11,6 +11,7 @@ package struct Configuration: Equatable, Sendable {
     package var excursions = Excursions()
     package var freshness = Freshness()
     package var quality = Quality()
+    package var alerts = Alerts()
     package var webhooks = Webhooks()
     package var orders = Orders()
     package var devices = Devices()
@@ -35,6 +36,7 @@ extension Configuration: Section {
         .section("excursions", \.excursions, "How patiently the critical limits are watched."),
         .section("freshness", \.freshness, "What the freshness score and its verdict ask for."),
         .section("quality", \.quality, "The tests that readings are put to."),
+        .section("alerts", \.alerts, "How people are kept at alerts until they are dealt with."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),

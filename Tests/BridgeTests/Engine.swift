@@ -223,6 +223,8 @@ struct Engine {
         restored.dataGaps = Engine.last(records.dataGaps) {
             "\($0.order) \($0.source) \($0.loss.from)"
         }
+        restored.alerts = Engine.last(records.alerts.map(\.alert)) { $0.number }
+        restored.lastAlert = restored.alerts.map(\.number).max() ?? 0
         restored.fingerprints = records.fingerprints
         restored.lastRawMessages = records.rawMessages.blocks.last?.number ?? 0
         for change in records.devices {
@@ -295,6 +297,8 @@ struct Engine {
 
     /// Names of the events recorded, in order.
     var events: [String] { effects.records.events.map(\.name) }
+    /// Those that tell of orders and their food, without what is told to staff.
+    var orderEvents: [String] { events.filter { $0 != "alert.updated" } }
 
     var alerts: [TemperatureAlert] {
         effects.publications.compactMap {

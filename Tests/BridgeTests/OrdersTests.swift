@@ -108,6 +108,7 @@ struct OrdersTests {
             case .orderExists: "orderExists"
             case .orderIsFinal: "orderIsFinal"
             case .unknownDevice, .deviceExists, .unknownFrame: "device"
+            case .unknownAlert, .settledAlert, .alert: "alert"
             case .invalid(let field, _): field
             }
         #expect(said == refusal.says)

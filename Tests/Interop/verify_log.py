@@ -25,6 +25,8 @@ KINDS = {
         " site celsius seal photo prior_danger_minutes"),
     7: ("purges", "number policy purged_at count rows signing_key signature"),
     8: ("quality_revisions", "number reading quality test_flags reasons quality_version revised_at"),
+    9: ("staff_actions", "number alert revision state_hash performed_at subject role action"
+        " printed_name meaning reason request"),
 }
 STATES = {
     1: ("orders", 1, "number id food_class status customer driver vehicle restaurant cafe"
@@ -38,7 +40,10 @@ STATES = {
         " cause is_activation_assumed ended_us end_edge closed_us"
         " close_reason peak outside_us unknown_us nano_degree_seconds"),
     4: ("data_gaps", 3, "order_number source from_us until_us standing"),
+    5: ("alerts", 1, "number kind order_number order_id bag device restaurant cafe raised_at"
+        " is_standing is_acknowledged is_closed review_due revision state"),
 }
+ALERTS = 5
 
 
 class Text(bytes):
@@ -77,6 +82,26 @@ def runs(blob):
     return found
 
 
+def unpacked(body):
+    """The bytes of each of the 15 values of an alert's state, or None where they are not that."""
+    items, at = [], 0
+    while at < len(body):
+        tag, size = body[at], 1
+        if 0x10 <= tag <= 0x18:
+            size += tag - 0x10
+        elif tag in (0x30, 0x40):
+            if len(body) - at < 5:
+                return None
+            size = 5 + struct.unpack_from("<I", body, at + 1)[0]
+        elif tag != 0x00:
+            return None
+        if size > len(body) - at:
+            return None
+        items.append(body[at:at + size])
+        at += size
+    return items if len(items) == 15 else None
+
+
 class Log:
     def __init__(self, path):
         self.db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
@@ -98,6 +123,7 @@ class Log:
             for number in rows.keys() - self.named[kind]:
                 self.find("altered", KINDS[kind][0], number)
         self.states()
+        self.staff_actions()
         return {"counts": self.counts, "links": self.last, "head": self.hash.hex(),
                 "findings": self.findings}
 
@@ -201,6 +227,17 @@ class Log:
             for key, row in rows.items():
                 if (subject, key) not in newest:
                     self.find("altered", table, row[0])
+
+    def staff_actions(self):
+        """Compares what somebody acted upon with the state that the log has of that revision."""
+        hashes = {}
+        for _, subject, _, body in (row for _, row in sorted(self.rows[5].items())):
+            items = unpacked(bytes(body)) if subject == ALERTS else None
+            if items and items[14][0] == 0x30:
+                hashes[items[0] + items[13]] = value(sha256(items[14][5:]))
+        for number, row in self.rows[9].items():
+            if hashes.get(values(row[1:3])) != value(row[3]):
+                self.find("altered", "staff_actions", number)
 
 
 for path in sys.argv[1:]:

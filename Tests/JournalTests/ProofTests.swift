@@ -40,6 +40,7 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                 batch.fixes = (0..<5).map { fix(at: now + Int64($0), latitude: 50 + 1 / 3.0) }
                 batch.orders = [order(1, status: .preparing, updatedAt: now)]
                 batch.excursions = [excursion(1, openedAt: now)]
+                batch.alerts = [alertStep(start * 4 + turn, at: now)]
                 batch.events = [event(UInt64(start * 4 + turn + 3), at: now)]
                 batch.checkpoints = [checkpoint(UInt64(start * 4 + turn + 1), at: now)]
             }

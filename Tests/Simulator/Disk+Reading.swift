@@ -9,8 +9,11 @@ extension Disk {
         state.sources = sources
         for row in rows { note(row.reading.measuredAt, of: row.reading.source, in: &state) }
         for fix in fixes { note(fix.measuredAt, of: fix.source, in: &state) }
+        let untold = Set(
+            excursions.lazy.filter { $0.standing == .holds && $0.judged.closedAt == nil }
+                .map(\.order))
         state.orders = orders.filter {
-            !$0.status.isFinal
+            !$0.status.isFinal || untold.contains($0.number)
                 || now.milliseconds(since: $0.updatedAt) <= bounds.finalOrderRetentionMilliseconds
         }
         let numbers = Set(state.orders.map(\.number))
@@ -21,6 +24,10 @@ extension Disk {
             state.excursions = excursions.filter { numbers.contains($0.order) }
             state.dataGaps = dataGaps.values.filter { numbers.contains($0.order) }
         }
+        state.alerts = alerts.values.filter { alert in
+            !alert.isSettled || alert.subject.order.map { numbers.contains($0.number) } ?? false
+        }
+        state.lastAlert = UInt64(alerts.count)
         if sabotage != .forgetsDeliveries {
             var counts: [String: Int] = [:]
             for delivery in deliveries where delivery.state == .pending {

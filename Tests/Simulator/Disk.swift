@@ -30,6 +30,7 @@ struct Disk {
     private(set) var excursions: [Excursion] = []
     private(set) var dataGaps: [DataGapKey: DataGap] = [:]
     private(set) var checkpoints: [Checkpoint] = []
+    private(set) var alerts: [UInt64: Alert] = [:]
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -121,6 +122,7 @@ struct Disk {
             dataGaps[key] = gap
         }
         checkpoints += batch.checkpoints
+        for record in batch.alerts { try take(record.alert) }
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)
@@ -261,6 +263,16 @@ struct Disk {
             $0.bag == new.bag && $0.order == new.order && $0.from == new.from
         }
         if let place { custody[place] = new } else { custody.append(new) }
+    }
+
+    private mutating func take(_ alert: Alert) throws(Violation) {
+        guard alert.number <= UInt64(alerts.count) + 1,
+            alert.revision == (alerts[alert.number]?.revision ?? 0) + 1
+        else {
+            throw Violation(
+                "alert \(alert.number) comes to revision \(alert.revision) out of turn")
+        }
+        alerts[alert.number] = alert
     }
 
     private mutating func take(_ excursion: Excursion) throws(Violation) {

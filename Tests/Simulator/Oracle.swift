@@ -13,6 +13,8 @@ import ColdChain
 /// 2. The gaps that stand as they were told are those of the log.
 /// 3. Every alarm was told as opened before anything else was told of it, and what was told of it
 ///    last is how it is.
+/// 4. Every alarm and every silence that was told has one alert, which stands as long as what was
+///    told does, and an alarm's puts the food on hold; no alert is of anything else.
 ///
 /// The one exception is an order with a reading that was received after the order was final for
 /// longer than such orders are remembered.
@@ -42,6 +44,45 @@ struct Oracle {
             }
         }
         try requireTold()
+        try requireAlerts()
+    }
+
+    /// 4.
+    private func requireAlerts() throws(Violation) {
+        var stands: [AlertedCondition: Bool] = [:]
+        for logged in disk.events {
+            switch logged.event {
+            case .alert(let alert):
+                stands[.excursion(alert.excursion.number)] = alert.excursion.isOpen
+            case .dataLoss(let notice):
+                stands[.dataLoss(order: notice.order, device: notice.device)] =
+                    notice.state == .lost
+            case .temperature, .location, .order, .alertUpdate: break
+            }
+        }
+        for alert in disk.alerts.values {
+            guard let stands = stands.removeValue(forKey: AlertedCondition(alert)) else {
+                throw Violation("alert \(alert.number) is of nothing, or one of two")
+            }
+            guard alert.isStanding == stands,
+                alert.disposition == (alert.kind.holdsFood ? .hold : nil)
+            else { throw Violation("alert \(alert.number) is not as what it is of") }
+        }
+        guard stands.isEmpty else { throw Violation("\(stands.count) conditions have no alert") }
+    }
+
+    private enum AlertedCondition: Hashable {
+        case excursion(UInt64)
+        case dataLoss(order: String, device: String)
+
+        init(_ alert: Alert) {
+            if let number = alert.kind.excursion {
+                self = .excursion(number)
+            } else {
+                self = .dataLoss(
+                    order: alert.subject.order?.id ?? "", device: alert.subject.device)
+            }
+        }
     }
 
     /// 1 and 2.

@@ -148,7 +148,7 @@ extension Simulation {
             switch command {
             case .createOrder(let fields): fields.id ?? "none"
             case .amendOrder(let id, _), .bindBag(let id, _, _), .recordCheckpoint(let id, _): id
-            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: "none"
+            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .staff: "none"
             }
         let topic = Array("orders/\(order)/events".utf8)
         platform.send(command)
@@ -164,7 +164,8 @@ extension Command {
     /// Whether it is one that is only given by API.
     fileprivate var isOnDevice: Bool {
         switch self {
-        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint: true
+        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint, .staff:
+            true
         case .createOrder, .amendOrder, .bindBag: false
         }
     }

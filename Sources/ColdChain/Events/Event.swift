@@ -11,6 +11,24 @@ package enum Event: Equatable, Sendable {
     case dataLoss(DataLossNotice)
     /// Record: an order was made or changed.
     case order(OrderChange)
+    /// Record: an alert that staff look after was raised or changed. For staff only.
+    case alertUpdate(AlertUpdate)
+}
+
+package struct AlertUpdate: Equatable, Sendable {
+    package var change: AlertChange
+    /// The alert as it is since.
+    package var alert: Alert
+    /// Nil for what happened by itself.
+    package var by: AlertActor?
+    package var at: Timestamp
+
+    package init(change: AlertChange, alert: Alert, by: AlertActor?, at: Timestamp) {
+        self.change = change
+        self.alert = alert
+        self.by = by
+        self.at = at
+    }
 }
 
 package struct TemperatureUpdate: Equatable, Sendable {

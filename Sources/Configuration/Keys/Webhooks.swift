@@ -20,6 +20,7 @@ extension Configuration {
             case temperatureAlert = "order.temperature_alert"
             case dataLoss = "order.data_loss"
             case delivered = "order.delivered"
+            case alertUpdated = "alert.updated"
         }
 
         /// Unique among the endpoints; what is still to be delivered is kept under it.
@@ -27,7 +28,8 @@ extension Configuration {
         package var url = ""
         package var secret: ConfiguredSecret?
         package var secretFile: String?
-        package var events = Event.allCases
+        /// Without what staff do about alerts: it names them, so a receiver asks for it.
+        package var events = [Event.temperatureAlert, .delivered]
         package var timeout = Duration.seconds(15)
         package var allowsPrivateAddresses = false
 

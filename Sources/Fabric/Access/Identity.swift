@@ -25,6 +25,19 @@ package enum Role: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// The name that tokens and the audit use.
+    package var name: String {
+        switch self {
+        case .customer: "customer"
+        case .driver: "driver"
+        case .merchant: "merchant"
+        case .support: "support"
+        case .administrator: "admin"
+        case .staff: "staff"
+        case .foodSafety: "food_safety"
+        }
+    }
+
     /// Whether the role sees every order, bag, driver and vehicle.
     package var seesEverything: Bool {
         switch self {
@@ -42,6 +55,10 @@ package struct Identity: Equatable, Sendable {
     package var site: String?
     /// The first instant at which the token no longer holds; nil where it does not end.
     package var expiresAt: Timestamp?
+    /// Whether the token says that the user may decide on food: let it go, sign and close.
+    package var isQualifiedIndividual = false
+    /// The user's name as the token says it; nil where it says none.
+    package var personName: String?
 
     package init(subject: String, role: Role, site: String? = nil, expiresAt: Timestamp? = nil) {
         self.subject = subject

@@ -5,6 +5,8 @@ package struct Channel: Hashable, Sendable {
         case bag = 2
         case driver = 3
         case vehicle = 4
+        /// Alerts, for staff: those of one site, or all of them.
+        case alerts = 5
 
         /// The first part of the channel's name.
         package var family: String {
@@ -13,6 +15,7 @@ package struct Channel: Hashable, Sendable {
             case .bag: "bags"
             case .driver: "drivers"
             case .vehicle: "vehicles"
+            case .alerts: "alerts"
             }
         }
 

@@ -10,6 +10,9 @@ extension Fabric {
             let isUnknown = channel.kind == .order && directory[channel.subject] == nil
             return isUnknown ? .unknownOrder : nil
         }
+        if channel.kind == .alerts {
+            return identity.mayFollowAlerts(of: channel) ? nil : .accessDenied
+        }
         guard channel.kind == .order, let parties = directory[channel.subject] else {
             return .accessDenied
         }

@@ -24,6 +24,8 @@ extension Fabric {
             case .order(let change):
                 applyAccess(of: change.order, now: now)
                 publishRecord(published, on: [Channel(.order, change.order.id)])
+            case .alertUpdate(let update):
+                publishRecord(published, on: update.channels)
             }
         }
     }

@@ -91,6 +91,7 @@ extension Channel.Kind {
         case .bag: "bagId"
         case .driver: "driverId"
         case .vehicle: "vehicleId"
+        case .alerts: "siteId"
         }
     }
 }

@@ -30,6 +30,8 @@ struct WIAText {
             open(type: "data_loss", at: notice.toldAt) { $0.payload(notice) }
         case .order(let change):
             open(type: "order_update", at: change.order.updatedAt) { $0.payload(change) }
+        case .alertUpdate(let update):
+            open(type: "alert_update", at: update.at) { $0.payload(update) }
         }
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
     }

@@ -12,6 +12,7 @@ package enum WebhookEvent: String, CaseIterable, Sendable {
     case cancelled = "order.cancelled"
     case temperatureAlert = "order.temperature_alert"
     case dataLoss = "order.data_loss"
+    case alertUpdated = "alert.updated"
 
     /// The catalogue's event for what happened; nil where it has none: states are not told by
     /// webhook, nor is an order that was amended without getting another status.
@@ -20,6 +21,7 @@ package enum WebhookEvent: String, CaseIterable, Sendable {
         case .temperature, .location: return nil
         case .alert: self = .temperatureAlert
         case .dataLoss: self = .dataLoss
+        case .alertUpdate: self = .alertUpdated
         case .order(let change):
             guard change.order.status != change.previousStatus else { return nil }
             self.init(change.order.status)

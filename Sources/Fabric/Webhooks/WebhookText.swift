@@ -26,6 +26,7 @@ package enum WebhookText {
         case .alert(let alert): data(sequence) { $0.payload(alert) }
         case .dataLoss(let notice): data(sequence) { $0.payload(notice) }
         case .order(let change): data(for: change, sequence)
+        case .alertUpdate(let update): data(sequence) { $0.payload(update) }
         }
     }
 
@@ -61,6 +62,7 @@ package enum WebhookText {
         case .location(let update): update.measuredAt
         case .alert(let alert): alert.measuredAt
         case .dataLoss(let notice): notice.toldAt
+        case .alertUpdate(let update): update.at
         case .order(let change):
             change.order.status == .delivered
                 ? change.order.deliveredAt ?? change.order.updatedAt : change.order.updatedAt

@@ -83,6 +83,12 @@ struct APIResponse: Equatable, Sendable {
             self = .error(409, "device_exists", refusal.description)
         case .unknownFrame:
             self = .error(404, "unknown_frame", refusal.description)
+        case .unknownAlert(let number):
+            self = .unknownAlert(number)
+        case .settledAlert:
+            self = .error(409, "alert_settled", refusal.description)
+        case .alert(let refusal):
+            self = .refusal(refusal)
         case .invalid(let field, _):
             self = .error(400, "invalid", refusal.description, field: field)
         }
@@ -111,6 +117,7 @@ struct APIResponse: Equatable, Sendable {
             }
         case .registered(let device): self = .json(201) { $0.deviceMembers(device) }
         case .updated(let device): self = .json { $0.deviceMembers(device) }
+        case .alert(let alert): self = .alert(alert)
         case .removedDevice: self = APIResponse(status: 204, body: [])
         }
     }

@@ -30,6 +30,10 @@ enum ReadQuery: Sendable {
     /// The registry by name, after the name of the device before.
     case devices(after: String, limit: Int)
     case device(id: String)
+    /// From the newest to the oldest, those before a number.
+    case alerts(AlertFilter, before: UInt64?, limit: Int)
+    /// With its history; only where it is of that site, if one is given.
+    case alert(number: UInt64, site: String?)
     /// What nobody could decode, most recently seen first.
     case unknownFrames(limit: Int)
     /// Decode a message without recording it.
@@ -85,10 +89,14 @@ struct APIRouter {
             guard let role = Role(name: verified.role) else {
                 return .failure(AccessRefusal(reason: "unknown role", response: .forbidden))
             }
-            return .success(
-                Identity(
-                    subject: verified.subject, role: role, site: verified.site,
-                    expiresAt: Timestamp(milliseconds: verified.expiresAt)))
+            var identity = Identity(
+                subject: verified.subject, role: role, site: verified.site,
+                expiresAt: Timestamp(milliseconds: verified.expiresAt))
+            identity.personName = verified.claims["name"]?.string
+            identity.isQualifiedIndividual =
+                role == .foodSafety
+                || (role.seesAlerts && verified.scopes.contains(Role.foodSafety.name))
+            return .success(identity)
         } catch {
             return .failure(
                 AccessRefusal(reason: error.description, response: .unauthorized))
@@ -151,6 +159,8 @@ struct APIRouter {
             return export(request, order: nil, identity)
         case (.get, "export", 3) where segments[1] == "orders":
             return export(request, order: segments[2], identity)
+        case (_, "alerts", 1...3):
+            return routeAlerts(request, segments, identity, now)
         case (_, "devices", 1...2):
             return routeDevices(request, segments, identity)
         default:
@@ -214,11 +224,14 @@ struct APIRouter {
     }
 
     /// 405 where the path exists for another method, 404 otherwise.
-    private func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
+    func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
         let allowed: String
         switch (segments.first, segments.count, segments.last) {
         case ("orders", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
             ("dead-letters", 3, "replay"):
+            allowed = "POST"
+        case ("alerts", 1...2, _): allowed = "GET"
+        case ("alerts", 3, let verb?) where CommandText.staffVerbs.contains(verb):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
         case ("devices", 1, _), ("orders", 3, "checkpoints"): allowed = "GET, POST"
@@ -243,6 +256,13 @@ struct APIRouter {
         _ decode: (JSON) throws(CommandRefusal) -> Command
     ) -> APIAction {
         guard identity.role.seesEverything else { return .respond(.forbidden) }
+        return command(request, decode)
+    }
+
+    /// The command of a request's body, whoever asks.
+    func command(
+        _ request: HTTPRequest, _ decode: (JSON) throws(CommandRefusal) -> Command
+    ) -> APIAction {
         do throws(JSONSyntaxError) {
             let json = try JSONText.parse(request.body)
             do throws(CommandRefusal) {
@@ -255,7 +275,7 @@ struct APIRouter {
         }
     }
 
-    private func page<Position>(
+    func page<Position>(
         _ request: HTTPRequest, _ parse: (String) -> Position?,
         _ query: (Position?, Int) -> ReadQuery
     ) -> APIAction {

@@ -143,6 +143,13 @@ struct HealthReport: Sendable {
             "Bags that fell silent while their food was outside its limit.",
             count: counters.dataLosses)
         text.metric(
+            "freshwire_staff_alerts_total", .counter, "Alerts raised for staff.",
+            count: counters.alertsRaised)
+        text.metric(
+            "freshwire_alert_escalations_total", .counter,
+            "Times an alert went up the escalation chain unacknowledged.",
+            count: counters.alertEscalations)
+        text.metric(
             "freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
         text.metric(
             "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",

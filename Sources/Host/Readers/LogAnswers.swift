@@ -37,6 +37,14 @@ struct LogAnswers {
         case .device(let id):
             guard let device = try reader.device(id: id) else { return .unknownDevice(id) }
             return .json { members(of: device, &$0) }
+        case .alerts(let filter, let before, let limit):
+            return .alerts(
+                try reader.alerts(filter, before: before, limit: limit), limit: limit)
+        case .alert(let number, let site):
+            guard let found = try reader.alert(number: number, site: site) else {
+                return .unknownAlert(number)
+            }
+            return .alert(found.alert, history: found.history)
         case .unknownFrames(let limit):
             let frames = try reader.unknownFrames(limit: limit)
             return .json { writer in

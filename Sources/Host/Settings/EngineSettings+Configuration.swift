@@ -86,6 +86,7 @@ extension BridgeSettings {
             EndpointSubscription(name: $0.name, events: Set($0.events.map(\.rawValue)))
         }
         registration = DeviceRegistration(configuration.devices.registration)
+        alerts = AlertSettings(configuration.alerts)
         keepsRawMessages = configuration.retention.rawPayloadDays > 0
         bounds.devicesMaximum = configuration.devices.maximum
         bounds.duplicateWindowMilliseconds =

@@ -5,13 +5,14 @@ enum RecordKind: UInt8, CaseIterable {
     case fix = 2
     case event = 3
     case source = 4
-    /// A state that an order, a custody or an excursion came to.
+    /// A state that an order, a custody, an excursion or an alert came to.
     case change = 5
     case signingKey = 6
     case purge = 7
     case checkpoint = 10
     /// New flags of a reading.
     case qualityRevision = 8
+    case staffAction = 9
 
     var table: String {
         switch self {
@@ -24,6 +25,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .purge: "purges"
         case .checkpoint: "checkpoints"
         case .qualityRevision: "quality_revisions"
+        case .staffAction: "staff_actions"
         }
     }
 
@@ -31,7 +33,9 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision: "number"
+        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision,
+            .staffAction:
+            "number"
         }
     }
 
@@ -62,6 +66,11 @@ enum RecordKind: UInt8, CaseIterable {
         case .qualityRevision:
             """
             number, reading, quality, test_flags, reasons, quality_version, revised_at
+            """
+        case .staffAction:
+            """
+            number, alert, revision, state_hash, performed_at, subject, role, action, printed_name,
+            meaning, reason, request
             """
         }
     }
@@ -97,6 +106,7 @@ enum ChangeSubject: Int64, CaseIterable {
     case custody = 2
     case excursion = 3
     case dataGap = 4
+    case alert = 5
 
     var table: String {
         switch self {
@@ -104,13 +114,14 @@ enum ChangeSubject: Int64, CaseIterable {
         case .custody: "custody"
         case .excursion: "excursions"
         case .dataGap: "data_gaps"
+        case .alert: "alerts"
         }
     }
 
     /// The columns a row is known by: the first so many of `columns`.
     var keyColumns: [String] {
         switch self {
-        case .order, .excursion: ["number"]
+        case .order, .excursion, .alert: ["number"]
         case .custody: ["order_number", "bag", "started_at"]
         case .dataGap: ["order_number", "source", "from_us"]
         }
@@ -128,6 +139,11 @@ enum ChangeSubject: Int64, CaseIterable {
         case .custody: "order_number, bag, started_at, ended_at"
         case .excursion: Statement.excursionColumns
         case .dataGap: Statement.dataGapColumns
+        case .alert:
+            """
+            number, kind, order_number, order_id, bag, device, restaurant, cafe, raised_at,
+            is_standing, is_acknowledged, is_closed, review_due, revision, state
+            """
         }
     }
 

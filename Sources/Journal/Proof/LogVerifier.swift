@@ -92,6 +92,7 @@ final class LogVerifier {
         }
         try reportRowsOutsideTheChain(found)
         try StateVerifier(database).verify { report($0, found) }
+        try StaffActionVerifier(database).verify { report($0, found) }
         reportHeadsBeyondTheLog(found)
         return false
     }

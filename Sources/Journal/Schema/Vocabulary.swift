@@ -30,6 +30,7 @@ enum Vocabulary {
         try write(
             ReadingNotes.names.map { (Int64($0.note.rawValue.trailingZeroBitCount), $0.name) },
             to: "reading_notes", in: database)
+        try write(AlertKind.codes, to: "alert_kinds", in: database)
         try write(qualities, to: "qualities", in: database)
         try write(
             QualityReason.allCases.map { (Int64($0.rawValue), $0.name) }, to: "quality_reasons",

@@ -1,7 +1,7 @@
 internal import Bridge
 internal import ColdChain
 
-/// Keeps what is known of sources, orders, custody and excursions: small tables that change.
+/// Keeps what is known of sources, orders, custody, excursions and alerts: small tables that change.
 struct OrderBook {
     private let addSource: Statement
     private let putOrder: Statement
@@ -10,10 +10,12 @@ struct OrderBook {
     private let putDataGap: Statement
     private let chain: Chain
     private var changes: ChangeLog
+    private var alerts: AlertStore
 
     init(_ database: Database, chain: Chain) throws(StoreError) {
         self.chain = chain
         changes = try ChangeLog(database, chain: chain)
+        alerts = try AlertStore(database, chain: chain)
         addSource = try database.prepare(
             """
             INSERT INTO sources(number, device, carrier_kind, carrier, profile)
@@ -143,5 +145,10 @@ struct OrderBook {
             $0.bind(2, Int64(gap.source.rawValue))
             $0.bind(3, gap.loss.from.microseconds)
         }
+    }
+
+    mutating func record(_ record: AlertRecord) throws(StoreError) {
+        try alerts.record(record)
+        try changes.record(.alert) { $0.bind(1, record.alert.number) }
     }
 }

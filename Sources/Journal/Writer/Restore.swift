@@ -8,6 +8,7 @@ extension OpenStore {
             var state = RestoredState()
             try restoreSources(&state)
             try restoreOrders(&state, now: now)
+            try restoreAlerts(&state)
             try restoreDeliveries(&state)
             try restoreFingerprints(&state)
             try restoreDevices(&state)
@@ -54,7 +55,9 @@ extension OpenStore {
         let wanted = """
             orders.number IN (
                 SELECT number FROM orders INDEXED BY order_active WHERE status NOT IN (7, 8)
-                UNION SELECT number FROM orders INDEXED BY order_by_change WHERE updated_at >= ?1)
+                UNION SELECT number FROM orders INDEXED BY order_by_change WHERE updated_at >= ?1
+                UNION SELECT order_number FROM excursions INDEXED BY excursion_open
+                    WHERE closed_us IS NULL AND standing = 1)
             """
         let cutoff = now.advanced(
             byMilliseconds: -Int64(max(settings.finalOrderHours, 0)) * 3_600_000)
@@ -85,6 +88,29 @@ extension OpenStore {
             """)
         gaps.bind(1, cutoff.milliseconds)
         while try gaps.step() { state.dataGaps.append(try gaps.dataGap()) }
+    }
+
+    /// Those that somebody may still do something about, and those of the orders restored before.
+    private func restoreAlerts(_ state: inout RestoredState) throws(StoreError) {
+        let reader = try AlertStateReader()
+        let unsettled = try database.prepare(
+            """
+            SELECT state FROM alerts INDEXED BY alert_unsettled
+            WHERE is_closed = 0 OR review_due IS NOT NULL ORDER BY number
+            """)
+        while try unsettled.step() { state.alerts.append(try reader.alert(unsettled, 0)) }
+        let settled = try database.prepare(
+            """
+            SELECT state FROM alerts INDEXED BY alert_by_order
+            WHERE order_number = ?1 AND is_closed = 1 AND review_due IS NULL ORDER BY number
+            """)
+        for order in state.orders {
+            settled.bind(1, Int64(order.number.rawValue))
+            while try settled.step() { state.alerts.append(try reader.alert(settled, 0)) }
+        }
+        state.alerts.sort { $0.number < $1.number }
+        state.lastAlert = UInt64(
+            bitPattern: try database.integer("SELECT max(number) FROM alerts") ?? 0)
     }
 
     private func restoreDeliveries(_ state: inout RestoredState) throws(StoreError) {

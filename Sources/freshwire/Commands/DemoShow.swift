@@ -78,7 +78,7 @@ struct DemoShow {
             } else {
                 breached.remove(alert.bag)
             }
-        case .dataLoss, .order: break
+        case .dataLoss, .order, .alertUpdate: break
         }
     }
 
