@@ -58,6 +58,7 @@ package final class Daemon {
             started.append(
                 try ReaderLoop.start(
                     path: settings.store.path, catalogue: catalogue, deviceKeys: deviceKeys,
+                    verifyMilliseconds: configuration.proof.verifyInterval.wholeMilliseconds,
                     mail: mail, log: log))
             started.append(
                 try CourierLoop.start(

@@ -96,6 +96,9 @@ package final class Journal {
         }
     }
 
+    /// The newest head of the chain that a tidying has signed and nobody has taken yet.
+    package func takeSignedHead() -> SignedHead? { open?.takeSignedHead() }
+
     /// Notes that these dead letters were decoded after all; answers how many it was news of.
     package func markReplayed(
         deadLetters numbers: [UInt64], at instant: Timestamp

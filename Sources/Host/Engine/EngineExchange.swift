@@ -11,6 +11,8 @@ enum EngineMessage: Sendable {
     /// Decode a dead letter again, as after its profile was mended (B-8).
     case replay(deadLetter: UInt64, CommandToken)
     case result(DeliveryResult)
+    /// Tell webhook endpoints about the log itself.
+    case tell(LogEvent)
     case reload(NewSettings)
     /// Commit what was read, acknowledge it, and end.
     case stop
@@ -56,6 +58,7 @@ struct EngineStatus: Sendable {
     /// Readings and fixes that were in the log already.
     var duplicates: UInt64 = 0
     var publicationsLost: UInt64 = 0
+    var headFailures = HeadFailures()
     var pendingDeliveries: [String: Int] = [:]
     /// Nil where no profile needs a vendor's codec.
     var codecs: CodecCounters?

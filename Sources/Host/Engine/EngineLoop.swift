@@ -20,6 +20,7 @@ final class EngineLoop {
     private let codecs: VendorCodecs?
     private var sessions: [BrokerSession] = []
     private var brokers: [BrokerWatch] = []
+    private var heads: HeadPublisher
     private var batch: MessageBatch
     private var store: EngineStore
     private var effects = Effects()
@@ -54,6 +55,7 @@ final class EngineLoop {
             messageLimit: settings.batchMessages, byteLimit: settings.batchBytes,
             payloadLimit: settings.payloadBytes)
         store = EngineStore(settings: settings, log: log)
+        heads = HeadPublisher(settings, log: log)
         do throws(SystemError) {
             poller = try Poller()
             try poller.watch(mail.engineWakeUp.descriptor, key: 0)
@@ -150,7 +152,8 @@ final class EngineLoop {
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
         store.noteReplays(outgoing.replays, at: now)
         handOut()
-        store.tidy(isIdle: batch.isEmpty, now: now)
+        store.tidy(isIdle: batch.isEmpty, now: now, heads: &heads, effects: &effects)
+        heads.publish(to: sessions)
         reportStatus(now: now)
     }
 
@@ -207,6 +210,7 @@ final class EngineLoop {
         case .replay(let number, let token):
             outgoing.replays.append(
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
+        case .tell(let event): store.bridge?.tell(event, at: now, effects: &effects)
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
         case .reload(let settings): reload(settings)
@@ -277,6 +281,8 @@ final class EngineLoop {
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
             case .result: break
+            // The next verification finds it again.
+            case .tell: break
             }
         }
         inbox.removeAll(keepingCapacity: true)
@@ -292,6 +298,7 @@ final class EngineLoop {
         for index in sessions.indices {
             for report in sessions[index].takeReports() {
                 brokers[index].take(report)
+                heads.note(report, ofSession: index)
                 if case .connected(sessionPresent: false) = report {
                     lostSessions.insert(brokers[index].name)
                     store.bridge?.sessionLost(
@@ -328,6 +335,7 @@ final class EngineLoop {
         status.counters = store.bridge?.counters ?? status.counters
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
+        status.headFailures = heads.failures
         status.codecs = codecs?.counters
         mail.engineStatus.set(status)
     }

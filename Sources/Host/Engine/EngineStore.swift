@@ -181,13 +181,21 @@ final class EngineStore {
     }
 
     /// Checkpoints, indexes and prunes a little, between turns.
-    func tidy(isIdle: Bool, now: Timestamp) {
+    ///
+    /// - Parameter heads: Given the head of the log where it was signed anew.
+    func tidy(
+        isIdle: Bool, now: Timestamp, heads: inout HeadPublisher, effects: inout Effects
+    ) {
         guard let journal else { return }
         do throws(StoreError) {
             let budget = isIdle ? Self.idleTidyMilliseconds : Self.busyTidyMilliseconds
             let report = try journal.tidy(now: now, milliseconds: budget)
             if let failure = report.headFailure {
                 log.error("head of the log not exported", ["reason": failure.description])
+                heads.noteFileFailure()
+            }
+            if let head = journal.takeSignedHead() {
+                heads.take(head, at: now, bridge: &bridge, effects: &effects)
             }
         } catch {
             // The journal takes nothing any more: the next commit fails and the store is reopened.

@@ -31,11 +31,14 @@ final class ReaderLoop {
     private var reader: JournalReader?
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
+    /// Nil where the log is not verified on a schedule.
+    private var proof: ScheduledProof?
 
     private init(
-        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail,
-        poller: Poller, log: Log
+        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey],
+        verifyMilliseconds: Int64, mail: Mail, poller: Poller, log: Log
     ) {
+        proof = ScheduledProof(intervalMilliseconds: verifyMilliseconds)
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
         self.path = path
@@ -45,8 +48,11 @@ final class ReaderLoop {
     }
 
     /// Starts the thread.
+    ///
+    /// - Parameter verifyMilliseconds: How often the log is verified; 0 never.
     static func start(
-        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey], mail: Mail, log: Log
+        path: String, catalogue: ProfileCatalogue, deviceKeys: [AdvertKey],
+        verifyMilliseconds: Int64, mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -56,8 +62,9 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        path: path, catalogue: catalogue, deviceKeys: deviceKeys, mail: mail,
-                        poller: poller, log: log
+                        path: path, catalogue: catalogue, deviceKeys: deviceKeys,
+                        verifyMilliseconds: verifyMilliseconds, mail: mail, poller: poller,
+                        log: log
                     ).run()
                 } catch {
                     started.give(.failure(StartError(error.description)))
@@ -73,7 +80,7 @@ final class ReaderLoop {
         var ready: [Poller.Ready] = []
         var messages: [ReaderMessage] = []
         while true {
-            poller.wait(milliseconds: -1, into: &ready)
+            poller.wait(milliseconds: proof?.waitMilliseconds ?? -1, into: &ready)
             mail.readerWakeUp.clear()
             mail.reader.receive(into: &messages)
             for message in messages {
@@ -88,7 +95,16 @@ final class ReaderLoop {
                 case .stop: return
                 }
             }
+            verifyOn()
         }
+    }
+
+    /// Verifies a slice of the log where that is due; questions that came meanwhile go first.
+    private func verifyOn() {
+        guard proof != nil else { return }
+        let event = proof?.advance({ () throws(StoreError) in try openReader() }, log: log)
+        if let proof { mail.proofStatus.set(proof.status) }
+        if let event { mail.engine.send(.tell(event)) }
     }
 
     private func answer(_ query: ReadQuery) -> APIResponse {
@@ -99,6 +115,7 @@ final class ReaderLoop {
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
             reader = nil
+            proof?.abandon()
             log.error("the log could not be read", ["reason": error.description])
             return .storeUnavailable
         }

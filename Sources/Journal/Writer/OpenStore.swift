@@ -51,8 +51,7 @@ final class OpenStore {
             database, settings: settings, chain: chain,
             purges: try PurgeLog(database, chain: chain, key: key, keyNumber: keyNumber))
         heads = HeadExport(
-            path: settings.headPath, log: try database.text("SELECT epoch FROM store") ?? "",
-            key: key)
+            settings, log: try database.text("SELECT epoch FROM store") ?? "", key: key)
         checkpointBytes = settings.walBytes
     }
 
@@ -128,6 +127,8 @@ final class OpenStore {
         report.headFailure = heads.exportIfDue(chain, now: now)
         return report
     }
+
+    func takeSignedHead() -> SignedHead? { heads.takeSigned() }
 
     /// Moves the write-ahead log when it is large, and cuts it away once in a while even when it is
     /// small: what was erased is gone from the files only then.
