@@ -30,6 +30,8 @@ STATES = {
     2: ("custody", 3, "order_number bag started_at ended_at"),
     3: ("excursions", 1, "number order_number source food_class limit_minimum limit_maximum"
         " limit_profile opened_at closed_at peak"),
+    4: ("holds", 1, "number order_id bag device measured_from measured_until reason placed_by"
+        " placed_at expires_at released_by released_at"),
 }
 
 

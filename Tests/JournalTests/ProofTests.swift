@@ -39,19 +39,26 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                 batch.readings.append(silent(at: now + Int64(random.next(4))))
                 batch.fixes = (0..<5).map { fix(at: now + Int64($0), latitude: 50 + 1 / 3.0) }
                 batch.orders = [order(1, status: .preparing, updatedAt: now)]
-                batch.excursions = [excursion(1, openedAt: now)]
+                batch.excursions = [excursion(1, openedAt: now, closedAt: now + 1)]
                 batch.events = [event(UInt64(start * 4 + turn + 3), at: now)]
             }
+        }
+        var scope = HoldScope()
+        scope.device = "device-9"
+        let hold = try journal.placeHold(
+            scope, reason: "a complaint", by: "staff-1", until: nil, at: at(80 * day))
+        if start == 0 {
+            _ = try journal.releaseHold(hold.number, by: "staff-2", at: at(80 * day))
         }
         _ = try journal.tidyUp(now: at(91 * day + Int64(start)))
     }
 }
 
-func excursion(_ number: UInt64, openedAt: Int64) -> Excursion {
+func excursion(_ number: UInt64, openedAt: Int64, closedAt: Int64? = nil) -> Excursion {
     Excursion(
         number: number, order: OrderNumber(1), source: SourceNumber(1), foodClass: .cold,
         limit: CriticalLimit(maximum: 5), limitProfile: "default", openedAt: at(openedAt),
-        closedAt: nil, peak: 7.5)
+        closedAt: closedAt.map(at), peak: 7.5)
 }
 
 @Suite("A log that proves itself")
@@ -139,6 +146,12 @@ struct ProofTests {
             ("UPDATE sources SET carrier = 'bag-9' WHERE number = 2", "altered", "sources", 2),
             (
                 "INSERT INTO sources VALUES (7, 'd', 1, 'b', 'p')", "altered", "sources", 7
+            ),
+            ("DELETE FROM holds WHERE number = 1", "missing", "holds", 1),
+            ("UPDATE holds SET expires_at = 1 WHERE number = 2", "altered", "holds", 2),
+            (
+                "INSERT INTO holds(number, reason, placed_by, placed_at) VALUES (9, '', '', 0)",
+                "altered", "holds", 9
             ),
             ("DELETE FROM links WHERE number = 5", "missing", "links", 5),
             ("DELETE FROM salts WHERE kind = 3 AND first = 4", "altered", "events", 4),

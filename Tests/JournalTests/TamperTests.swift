@@ -20,7 +20,7 @@ private struct Tampering: CustomStringConvertible {
 struct TamperTests {
     private static let tables = [
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges", "links",
-        "salts", "orders", "custody", "excursions",
+        "salts", "orders", "custody", "excursions", "holds",
     ]
 
     /// Changes a bit of each column of each table in turn, in a row drawn by lot, each in a copy of

@@ -26,6 +26,8 @@ final class EngineLoop {
     private var effects = Effects()
     private var outgoing = Outgoing()
     private var inbox: [EngineMessage] = []
+    /// Done once everything that was said before them is durable.
+    private var duties: [(duty: RecordsDuty, token: CommandToken)] = []
     private var ready: [Poller.Ready] = []
     private var status = EngineStatus()
     private var isStopping = false
@@ -152,6 +154,7 @@ final class EngineLoop {
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
         store.noteReplays(outgoing.replays, at: now)
         handOut()
+        carryOutDuties(at: now)
         store.tidy(isIdle: batch.isEmpty, now: now, heads: &heads, effects: &effects)
         heads.publish(to: sessions)
         reportStatus(now: now)
@@ -210,6 +213,7 @@ final class EngineLoop {
         case .replay(let number, let token):
             outgoing.replays.append(
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
+        case .duty(let duty, let token): duties.append((duty, token))
         case .tell(let event): store.bridge?.tell(event, at: now, effects: &effects)
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
@@ -251,7 +255,8 @@ final class EngineLoop {
         effects.removeAll()
         // The failed commit may have taken effect: an event nobody was told of may be in the log.
         mail.hasLostPublications.set(true)
-        refuse(outgoing.tokens)
+        refuse(outgoing.tokens + duties.map(\.token))
+        duties.removeAll()
         outgoing.removeAll()
         batch.removeAll()
         hasMore = false
@@ -276,7 +281,8 @@ final class EngineLoop {
         var tokens: [CommandToken] = []
         for message in inbox {
             switch message {
-            case .command(_, let token), .replay(_, let token): tokens.append(token)
+            case .command(_, let token), .replay(_, let token), .duty(_, let token):
+                tokens.append(token)
             case .reload(let settings): reload(settings)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
@@ -325,6 +331,13 @@ final class EngineLoop {
         outgoing.removeAll()
     }
 
+    private func carryOutDuties(at now: Timestamp) {
+        guard !duties.isEmpty else { return }
+        mail.answers.send(
+            duties.map { Answer(token: $0.token, response: store.carryOut($0.duty, at: now)) })
+        duties.removeAll(keepingCapacity: true)
+    }
+
     private func reportStatus(now: Timestamp) {
         let instant = Clock.monotonicNanoseconds()
         guard instant - lastReported >= 250_000_000 else { return }
@@ -336,6 +349,7 @@ final class EngineLoop {
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
         status.headFailures = heads.failures
+        status.retention = store.journal?.retentionStatus ?? status.retention
         status.codecs = codecs?.counters
         mail.engineStatus.set(status)
     }

@@ -22,7 +22,7 @@ final class EngineStore {
     private(set) var lastEvent: UInt64 = 0
     /// Readings and fixes that were in the log already, since the start.
     private(set) var duplicates: UInt64 = 0
-    private var journal: Journal?
+    private(set) var journal: Journal?
     /// Reads the log beside the writer, for what the bridge wants to judge again.
     private var reader: JournalReader?
     private var settings: EngineSettings

@@ -54,6 +54,7 @@ struct HealthReport: Sendable {
         if let counters = status.codecs { codecs(counters, &text) }
         log(status, &text)
         proof.get().metrics(&text)
+        status.retention.metrics(&text)
         fanOut(fabric.get(), &text)
         deliveries(status, courier.get(), &text)
         return APIResponse(

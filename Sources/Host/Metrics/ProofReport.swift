@@ -51,3 +51,14 @@ extension ProofStatus {
             ])
     }
 }
+
+extension RetentionStatus {
+    func metrics(_ text: inout PrometheusText) {
+        text.metric(
+            "freshwire_holds", .gauge, "Legal holds in force.", count: UInt64(clamping: holds))
+        text.metric(
+            "freshwire_rows_held", .gauge,
+            "Rows beyond their age that a hold or an open excursion keeps.",
+            count: UInt64(clamping: heldRows))
+    }
+}

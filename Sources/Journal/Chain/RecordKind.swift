@@ -5,7 +5,7 @@ enum RecordKind: UInt8, CaseIterable {
     case fix = 2
     case event = 3
     case source = 4
-    /// A state that an order, a custody or an excursion came to.
+    /// A state that a row of a table of `ChangeSubject` came to.
     case change = 5
     case signingKey = 6
     case purge = 7
@@ -62,19 +62,21 @@ enum ChangeSubject: Int64, CaseIterable {
     case order = 1
     case custody = 2
     case excursion = 3
+    case hold = 4
 
     var table: String {
         switch self {
         case .order: "orders"
         case .custody: "custody"
         case .excursion: "excursions"
+        case .hold: "holds"
         }
     }
 
     /// The columns a row is known by: the first so many of `columns`.
     var keyColumns: [String] {
         switch self {
-        case .order, .excursion: ["number"]
+        case .order, .excursion, .hold: ["number"]
         case .custody: ["order_number", "bag", "started_at"]
         }
     }
@@ -93,6 +95,11 @@ enum ChangeSubject: Int64, CaseIterable {
             """
             number, order_number, source, food_class, limit_minimum, limit_maximum,
             limit_profile, opened_at, closed_at, peak
+            """
+        case .hold:
+            """
+            number, order_id, bag, device, measured_from, measured_until, reason, placed_by,
+            placed_at, expires_at, released_by, released_at
             """
         }
     }
