@@ -5,6 +5,7 @@
 package struct Configuration: Equatable, Sendable {
     package var mqtt = MQTT()
     package var store = Store()
+    package var proof = Proof()
     package var server = Server()
     package var authentication = Authentication()
     package var limits = Limits()
@@ -27,6 +28,7 @@ extension Configuration: Section {
     static let keys: [Key<Configuration>] = [
         .section("mqtt", \.mqtt, "The brokers that readings come from."),
         .section("store", \.store, "The log on disk, and how long it keeps what."),
+        .section("proof", \.proof, "How the log proves that nobody has altered it."),
         .section(
             "server", \.server, "HTTP and WebSocket: where clients connect, and their bounds."),
         .section("auth", \.authentication, "Whose bearer tokens are accepted."),

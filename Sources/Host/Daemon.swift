@@ -62,7 +62,9 @@ package final class Daemon {
                     rules: OrderRules(
                         profile: limits,
                         excursions: ExcursionSettings(configuration.excursions)),
-                    deviceKeys: deviceKeys, mail: mail, log: log))
+                    deviceKeys: deviceKeys,
+                    verifyMilliseconds: configuration.proof.verifyInterval.wholeMilliseconds,
+                    mail: mail, log: log))
             started.append(
                 try CourierLoop.start(
                     CourierSettings(

@@ -96,6 +96,9 @@ package final class Journal {
         }
     }
 
+    /// The newest head of the chain that a tidying has signed and nobody has taken yet.
+    package func takeSignedHead() -> SignedHead? { open?.takeSignedHead() }
+
     /// Notes that these dead letters were decoded after all; answers how many it was news of.
     package func markReplayed(
         deadLetters numbers: [UInt64], at instant: Timestamp
@@ -107,6 +110,53 @@ package final class Journal {
             throw poison(error)
         }
     }
+
+    /// Places a legal hold, which is in the chain of the log.
+    ///
+    /// - Parameters:
+    ///   - person: Who places it.
+    ///   - end: When it ends by itself; nil where it lasts until it is released.
+    package func placeHold(
+        _ scope: HoldScope, reason: String, by person: String, until end: Timestamp?,
+        at now: Timestamp
+    ) throws(StoreError) -> LegalHold {
+        let store = try live()
+        do {
+            return try store.placeHold(scope, reason: reason, by: person, until: end, at: now)
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    /// Releases a legal hold; nil where there is none of this number. A hold that was released
+    /// before is answered as it was.
+    package func releaseHold(
+        _ number: UInt64, by person: String, at now: Timestamp
+    ) throws(StoreError) -> LegalHold? {
+        let store = try live()
+        do {
+            return try store.releaseHold(number, by: person, at: now)
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    /// Erases what the log holds of a person, or says what stands against it.
+    ///
+    /// - Parameter person: Who has it done.
+    package func erase(
+        _ subject: PersonalSubject, by person: String, at now: Timestamp
+    ) throws(StoreError) -> ErasureOutcome {
+        let store = try live()
+        do {
+            return try store.erase(subject, by: person, at: now)
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    /// What keeps rows from being erased, as it was when rows were last erased.
+    package var retentionStatus: RetentionStatus { open?.retentionStatus ?? RetentionStatus() }
 
     /// What the bridge must know of the past to go on.
     package func restore(now: Timestamp) throws(StoreError) -> RestoredState {

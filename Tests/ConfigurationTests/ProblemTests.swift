@@ -151,15 +151,15 @@ struct ProblemTests {
             ),
             (
                 "webhooks: {endpoints: [{name: a, secret_file: s, url: 'https://x', events: []}]}",
-                "f.yaml:1:76: webhooks.endpoints[0].events has 0 elements, allowed are 1…3"
+                "f.yaml:1:76: webhooks.endpoints[0].events has 0 elements, allowed are 1…5"
             ),
             (
                 "webhooks: {endpoints: [{name: a, secret_file: s, url: 'https://x', "
                     + "events: [order.deliverd]}]}",
                 """
                 f.yaml:1:77: webhooks.endpoints[0].events is 'order.deliverd', allowed is \
-                order.temperature_alert or order.data_loss or \
-                order.delivered (did you mean 'order.delivered'?)
+                order.temperature_alert or order.data_loss or order.delivered or \
+                log.head or log.altered (did you mean 'order.delivered'?)
                 """
             ),
         ])

@@ -38,6 +38,8 @@ STATES = {
         " cause is_activation_assumed ended_us end_edge closed_us"
         " close_reason peak outside_us unknown_us nano_degree_seconds"),
     4: ("data_gaps", 3, "order_number source from_us until_us standing"),
+    6: ("holds", 1, "number order_id bag device measured_from measured_until reason placed_by"
+        " placed_at expires_at released_by released_at"),
 }
 
 

@@ -20,6 +20,8 @@ extension Configuration {
             case temperatureAlert = "order.temperature_alert"
             case dataLoss = "order.data_loss"
             case delivered = "order.delivered"
+            case logHead = "log.head"
+            case logAltered = "log.altered"
         }
 
         /// Unique among the endpoints; what is still to be delivered is kept under it.
@@ -27,7 +29,8 @@ extension Configuration {
         package var url = ""
         package var secret: ConfiguredSecret?
         package var secretFile: String?
-        package var events = Event.allCases
+        /// What is told of the log itself goes to endpoints that ask for it by name.
+        package var events: [Event] = [.temperatureAlert, .delivered]
         package var timeout = Duration.seconds(15)
         package var allowsPrivateAddresses = false
 

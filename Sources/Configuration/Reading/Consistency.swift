@@ -2,6 +2,7 @@
 extension Configuration {
     func check(_ findings: inout Findings) {
         mqtt.check(&findings)
+        proof.check(&findings)
         server.check(&findings)
         authentication.check(&findings)
         webhooks.check(&findings)
@@ -37,6 +38,16 @@ extension Configuration.MQTT {
                     at: "\(path).client_id", comparing: ["\(path).host", "\(path).port"])
             }
             broker.check(path, &findings)
+        }
+    }
+}
+
+extension Configuration.Proof {
+    fileprivate func check(_ findings: inout Findings) {
+        if let signingKeyFile, signingKeyFile == headFile {
+            findings.error(
+                "is the file of the key as well; the head would be written over it",
+                at: "proof.head_file", comparing: ["proof.signing_key_file"])
         }
     }
 }

@@ -22,7 +22,7 @@ final class EngineStore {
     private(set) var lastEvent: UInt64 = 0
     /// Readings and fixes that were in the log already, since the start.
     private(set) var duplicates: UInt64 = 0
-    private var journal: Journal?
+    private(set) var journal: Journal?
     /// Reads the log beside the writer, for what the bridge wants to judge again.
     private var reader: JournalReader?
     private var settings: EngineSettings
@@ -202,13 +202,21 @@ final class EngineStore {
     }
 
     /// Checkpoints, indexes and prunes a little, between turns.
-    func tidy(isIdle: Bool, now: Timestamp) {
+    ///
+    /// - Parameter heads: Given the head of the log where it was signed anew.
+    func tidy(
+        isIdle: Bool, now: Timestamp, heads: inout HeadPublisher, effects: inout Effects
+    ) {
         guard let journal else { return }
         do throws(StoreError) {
             let budget = isIdle ? Self.idleTidyMilliseconds : Self.busyTidyMilliseconds
             let report = try journal.tidy(now: now, milliseconds: budget)
             if let failure = report.headFailure {
                 log.error("head of the log not exported", ["reason": failure.description])
+                heads.noteFileFailure()
+            }
+            if let head = journal.takeSignedHead() {
+                heads.take(head, at: now, bridge: &bridge, effects: &effects)
             }
         } catch {
             // The journal takes nothing any more: the next commit fails and the store is reopened.

@@ -45,6 +45,9 @@ struct LogAnswers {
                     for frame in frames { array.object { $0.unknownFrameMembers(frame) } }
                 }
             }
+        case .holds(let number, let limit): return try holds(after: number, limit: limit)
+        case .subject(let subject, let number, let limit):
+            return try records(of: subject, after: number, limit: limit)
         case .dryRun, .export: return .notFound
         }
     }

@@ -39,12 +39,15 @@ final class ReaderLoop {
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
     private var exports = ExportDesk()
+    /// Nil where the log is not verified on a schedule.
+    private var proof: ScheduledProof?
 
     private init(
         path: String, catalogue: ProfileCatalogue, rules: OrderRules,
-        deviceKeys: [AdvertKey], mail: Mail, poller: Poller, log: Log
+        deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, poller: Poller, log: Log
     ) {
         self.rules = rules
+        proof = ScheduledProof(intervalMilliseconds: verifyMilliseconds)
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
         self.path = path
@@ -54,9 +57,11 @@ final class ReaderLoop {
     }
 
     /// Starts the thread.
+    ///
+    /// - Parameter verifyMilliseconds: How often the log is verified; 0 never.
     static func start(
         path: String, catalogue: ProfileCatalogue, rules: OrderRules,
-        deviceKeys: [AdvertKey], mail: Mail, log: Log
+        deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -67,7 +72,8 @@ final class ReaderLoop {
                     started.give(.success(true))
                     ReaderLoop(
                         path: path, catalogue: catalogue, rules: rules,
-                        deviceKeys: deviceKeys, mail: mail, poller: poller, log: log
+                        deviceKeys: deviceKeys, verifyMilliseconds: verifyMilliseconds,
+                        mail: mail, poller: poller, log: log
                     ).run()
                 } catch {
                     started.give(.failure(StartError(error.description)))
@@ -84,7 +90,8 @@ final class ReaderLoop {
         var messages: [ReaderMessage] = []
         while true {
             // Between two steps of an export, whatever else came has its turn.
-            poller.wait(milliseconds: exports.isIdle ? -1 : 0, into: &ready)
+            let wait = exports.isIdle ? proof?.waitMilliseconds ?? -1 : 0
+            poller.wait(milliseconds: wait, into: &ready)
             mail.readerWakeUp.clear()
             mail.reader.receive(into: &messages)
             for message in messages {
@@ -101,6 +108,7 @@ final class ReaderLoop {
                 }
             }
             takeExportStep()
+            verifyOn()
         }
     }
 
@@ -150,8 +158,17 @@ final class ReaderLoop {
         if error.kind == .unknownOrder, let order { return .unknownOrder(order) }
         // The connection may have seen a broken store: the next question opens a new one.
         reader = nil
+        proof?.abandon()
         log.error("the log could not be exported", ["reason": error.description])
         return .storeUnavailable
+    }
+
+    /// Verifies a slice of the log where that is due; questions that came meanwhile go first.
+    private func verifyOn() {
+        guard proof != nil else { return }
+        let event = proof?.advance({ () throws(StoreError) in try openReader() }, log: log)
+        if let proof { mail.proofStatus.set(proof.status) }
+        if let event { mail.engine.send(.tell(event)) }
     }
 
     private func answer(_ query: ReadQuery) -> APIResponse {
@@ -165,6 +182,7 @@ final class ReaderLoop {
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
             reader = nil
+            proof?.abandon()
             log.error("the log could not be read", ["reason": error.description])
             return .storeUnavailable
         }

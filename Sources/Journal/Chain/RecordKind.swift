@@ -5,7 +5,7 @@ enum RecordKind: UInt8, CaseIterable {
     case fix = 2
     case event = 3
     case source = 4
-    /// A state that an order, a custody or an excursion came to.
+    /// A state that a row of a table of `ChangeSubject` came to.
     case change = 5
     case signingKey = 6
     case purge = 7
@@ -97,6 +97,7 @@ enum ChangeSubject: Int64, CaseIterable {
     case custody = 2
     case excursion = 3
     case dataGap = 4
+    case hold = 6
 
     var table: String {
         switch self {
@@ -104,13 +105,14 @@ enum ChangeSubject: Int64, CaseIterable {
         case .custody: "custody"
         case .excursion: "excursions"
         case .dataGap: "data_gaps"
+        case .hold: "holds"
         }
     }
 
     /// The columns a row is known by: the first so many of `columns`.
     var keyColumns: [String] {
         switch self {
-        case .order, .excursion: ["number"]
+        case .order, .excursion, .hold: ["number"]
         case .custody: ["order_number", "bag", "started_at"]
         case .dataGap: ["order_number", "source", "from_us"]
         }
@@ -128,6 +130,11 @@ enum ChangeSubject: Int64, CaseIterable {
         case .custody: "order_number, bag, started_at, ended_at"
         case .excursion: Statement.excursionColumns
         case .dataGap: Statement.dataGapColumns
+        case .hold:
+            """
+            number, order_id, bag, device, measured_from, measured_until, reason, placed_by,
+            placed_at, expires_at, released_by, released_at
+            """
         }
     }
 

@@ -64,12 +64,12 @@ package final class JournalReader {
     package func counts() throws(StoreError) -> JournalCounts {
         try snapshot { () throws(StoreError) in
             var counts = JournalCounts()
-            counts.readings = try rows(of: "readings", erased: .readingsErasedThrough)
-            counts.fixes =
-                try database.firstFreeNumber(after: .fixesErasedThrough, in: "fixes", column: "id")
-                - 1 - database.value(of: .fixesErased)
-            counts.events =
-                try database.integer("SELECT max(number) - min(number) + 1 FROM events") ?? 0
+            counts.readings = try rows(
+                of: "readings", by: "id", erasedThrough: .readingsErasedThrough, .readingsErased)
+            counts.fixes = try rows(
+                of: "fixes", by: "id", erasedThrough: .fixesErasedThrough, .fixesErased)
+            counts.events = try rows(
+                of: "events", by: "number", erasedThrough: .eventsErasedThrough, .eventsErased)
             counts.deadLetters = try deadLetterCount()
             counts.deadLettersRemoved = try database.value(of: .deadLettersRemoved)
             counts.pendingDeliveries =
@@ -82,10 +82,12 @@ package final class JournalReader {
         }
     }
 
-    /// Ids have no holes and are erased from the front.
-    private func rows(of log: String, erased: LogState) throws(StoreError) -> Int64 {
-        let last = try database.integer("SELECT max(id) FROM \(log)") ?? 0
-        return last == 0 ? 0 : last - (try database.value(of: erased))
+    /// Numbers have no holes but those that erasing leaves.
+    private func rows(
+        of log: String, by number: String, erasedThrough mark: LogState, _ erased: LogState
+    ) throws(StoreError) -> Int64 {
+        try database.firstFreeNumber(after: mark, in: log, column: number) - 1
+            - database.value(of: erased)
     }
 
     /// Reads every page and follows every index and reference: minutes for a large log.

@@ -19,7 +19,7 @@ package struct Schema: Equatable, Sendable {
     /// The schema this program reads and writes.
     package static let current = Schema(migrations: [
         firstMigration, secondMigration, thirdMigration, fourthMigration,
-        excursionMigration, orderAnswersMigration, qualityMigration,
+        excursionMigration, orderAnswersMigration, qualityMigration, holdsMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.

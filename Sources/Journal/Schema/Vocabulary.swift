@@ -111,6 +111,8 @@ enum LogState: String {
     case carriedOver = "carried_over"
     /// How many rows retention or a bound has taken.
     case fixesErased = "fixes_erased"
+    case readingsErased = "readings_erased"
+    case eventsErased = "events_erased"
     case deadLettersRemoved = "dead_letters_removed"
 }
 

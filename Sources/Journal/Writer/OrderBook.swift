@@ -9,7 +9,7 @@ struct OrderBook {
     private let putExcursion: Statement
     private let putDataGap: Statement
     private let chain: Chain
-    private var changes: ChangeLog
+    let changes: ChangeLog
 
     init(_ database: Database, chain: Chain) throws(StoreError) {
         self.chain = chain
