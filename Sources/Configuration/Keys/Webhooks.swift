@@ -30,7 +30,7 @@ extension Configuration {
         package var secret: ConfiguredSecret?
         package var secretFile: String?
         /// What is told of the log itself goes to endpoints that ask for it by name.
-        package var events: [Event] = [.temperatureAlert, .delivered]
+        package var events: [Event] = [.temperatureAlert, .dataLoss, .delivered]
         package var timeout = Duration.seconds(15)
         package var allowsPrivateAddresses = false
 
