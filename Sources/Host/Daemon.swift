@@ -58,7 +58,7 @@ package final class Daemon {
             started.append(fabric.thread)
             started.append(
                 try ReaderLoop.start(
-                    path: settings.store.path, catalogue: catalogue,
+                    store: settings.store, catalogue: catalogue,
                     rules: OrderRules(
                         profile: limits,
                         excursions: ExcursionSettings(configuration.excursions)),

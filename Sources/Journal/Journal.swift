@@ -10,6 +10,9 @@ package import ColdChain
 package final class Journal {
     package let identity: StoreIdentity
     package let settings: JournalSettings
+    /// Keys that places of delivery were sealed with and that are not in the key file: those places
+    /// cannot be read, and everything else goes on.
+    package let missingPlaceKeys: [Int64]
     private let lock: StoreLock
     private var open: OpenStore?
     private var failure: StoreError?
@@ -34,6 +37,9 @@ package final class Journal {
             try StoreIdentity.start(in: database)
         }
         try CarryOver.complete(database)
+        let key = try StoreKey.load(settings.signingKeyPath)
+        let placeKeys = try PlaceKeyFile.load(settings.placeKeyPath)
+        try PlaceSealing.complete(database, signing: key, keys: placeKeys)
         let checkpoint = try database.checkpoint(truncating: true)
         guard checkpoint.isComplete else {
             throw StoreError(
@@ -41,7 +47,8 @@ package final class Journal {
                 statement: "checkpoint")
         }
         try StoreLock.flushDirectory(of: settings.path)
-        open = try OpenStore(database, settings: settings)
+        missingPlaceKeys = try PlaceBook.missingKeys(database, besides: placeKeys)
+        open = try OpenStore(database, settings: settings, key: key, placeKeys: placeKeys)
     }
 
     deinit {

@@ -25,6 +25,7 @@ KINDS = {
         " site celsius seal photo prior_danger_minutes"),
     7: ("purges", "number policy purged_at count rows signing_key signature"),
     8: ("quality_revisions", "number reading quality test_flags reasons quality_version revised_at"),
+    12: ("places", "number order_number key sealed"),
 }
 STATES = {
     1: ("orders", 1, "number id food_class status customer driver vehicle restaurant cafe"

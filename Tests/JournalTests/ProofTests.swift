@@ -38,7 +38,9 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                 }
                 batch.readings.append(silent(at: now + Int64(random.next(4))))
                 batch.fixes = (0..<5).map { fix(at: now + Int64($0), latitude: 50 + 1 / 3.0) }
-                batch.orders = [order(1, status: .preparing, updatedAt: now)]
+                var placed = order(1, status: .preparing, updatedAt: now)
+                placed.delivery = Place(latitude: 48.1, longitude: Double(turn))
+                batch.orders = [placed]
                 batch.excursions = [excursion(1, openedAt: now, closedAt: now + 1)]
                 batch.events = [event(UInt64(start * 4 + turn + 3), at: now)]
                 batch.checkpoints = [checkpoint(UInt64(start * 4 + turn + 1), at: now)]

@@ -70,7 +70,7 @@ struct SubjectTests {
         #expect(restored?.customer == nil && restored?.delivery == nil)
         #expect(restored?.driver == driver && restored?.status == .delivered)
         let (proof, findings) = try prove(scratch.path)
-        #expect(findings == [] && proof.purged == 4)
+        #expect(findings == [] && proof.purged == 5)
         let numbers = "SELECT number, photo FROM checkpoints ORDER BY number"
         #expect(
             try sqlite3(scratch.path, numbers)

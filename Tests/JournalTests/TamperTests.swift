@@ -20,7 +20,8 @@ private struct Tampering: CustomStringConvertible {
 struct TamperTests {
     private static let tables = [
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
-        "checkpoints", "quality_revisions", "links", "salts", "orders", "custody", "excursions",
+        "checkpoints", "quality_revisions", "places", "links", "salts", "orders", "custody",
+        "excursions",
         "data_gaps", "holds",
     ]
 

@@ -3,6 +3,12 @@ extension Configuration {
     func check(_ findings: inout Findings) {
         mqtt.check(&findings)
         proof.check(&findings)
+        if let file = places.keyFile, file == proof.headFile || file == proof.signingKeyFile {
+            findings.error(
+                "is a file of the log's proof as well; the one would be written over the other",
+                at: "places.key_file",
+                comparing: ["proof.head_file", "proof.signing_key_file"])
+        }
         server.check(&findings)
         authentication.check(&findings)
         webhooks.check(&findings)

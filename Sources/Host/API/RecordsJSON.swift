@@ -30,7 +30,10 @@ extension JSONWriter {
     /// What the log holds of a person in one order.
     mutating func subjectMembers(_ record: SubjectRecord) {
         name("order")
-        object { $0.orderMembers(record.order) }
+        object { member in
+            member.orderMembers(record.order)
+            member.placeProblemMember(record.placeProblem)
+        }
         name("bags")
         array { bags in
             for custody in record.bags { bags.object { $0.custodyMembers(custody) } }

@@ -64,6 +64,14 @@ final class EngineStore {
             bridge = Bridge(
                 settings: settings.bridge, restored: restored,
                 seed: UInt64.random(in: .min ... .max), effects: &effects)
+            if !journal.missingPlaceKeys.isEmpty {
+                log.warning(
+                    "places of delivery cannot be read: their keys are not in the key file",
+                    [
+                        "file": settings.store.placeKeyPath,
+                        "keys": journal.missingPlaceKeys.map(String.init).joined(separator: " "),
+                    ])
+            }
             self.journal = journal
             self.reader = reader
         } catch {

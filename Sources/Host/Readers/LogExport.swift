@@ -130,10 +130,11 @@ package enum LogExport {
     private static func reading<Value>(
         _ configuration: Configuration, _ body: (JournalReader) throws(StoreError) -> Value
     ) throws(StartError) -> Value {
-        let path = JournalSettings(configuration).path
+        let store = JournalSettings(configuration)
+        let path = store.path
         guard File.exists(path) else { throw StartError("there is no log at \(path) yet") }
         do throws(StoreError) {
-            return try body(try JournalReader(path: path))
+            return try body(try JournalReader(path: path, placeKeyPath: store.placeKeyPath))
         } catch {
             throw StartError("the log \(path): \(error.description)")
         }

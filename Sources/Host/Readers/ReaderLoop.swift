@@ -29,6 +29,7 @@ enum ReaderMessage: Sendable {
 /// that a long answer holds up no reading.
 final class ReaderLoop {
     private let path: String
+    private let placeKeyPath: String
     private let mail: Mail
     private let poller: Poller
     private let log: Log
@@ -43,14 +44,15 @@ final class ReaderLoop {
     private var proof: ScheduledProof?
 
     private init(
-        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
+        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules,
         deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, poller: Poller, log: Log
     ) {
         self.rules = rules
         proof = ScheduledProof(intervalMilliseconds: verifyMilliseconds)
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
-        self.path = path
+        path = store.path
+        placeKeyPath = store.placeKeyPath
         self.mail = mail
         self.poller = poller
         self.log = log
@@ -60,7 +62,7 @@ final class ReaderLoop {
     ///
     /// - Parameter verifyMilliseconds: How often the log is verified; 0 never.
     static func start(
-        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
+        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules,
         deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
@@ -71,7 +73,7 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        path: path, catalogue: catalogue, rules: rules,
+                        store: store, catalogue: catalogue, rules: rules,
                         deviceKeys: deviceKeys, verifyMilliseconds: verifyMilliseconds,
                         mail: mail, poller: poller, log: log
                     ).run()
@@ -203,7 +205,7 @@ final class ReaderLoop {
 
     private func openReader() throws(StoreError) -> JournalReader {
         if let reader { return reader }
-        let opened = try JournalReader(path: path)
+        let opened = try JournalReader(path: path, placeKeyPath: placeKeyPath)
         reader = opened
         return opened
     }

@@ -38,6 +38,7 @@ extension JournalSettings {
         let store = configuration.store
         self.init(path: "\(store.directory)/freshwire.sqlite")
         if let file = configuration.proof.signingKeyFile { signingKeyPath = file }
+        if let file = configuration.places.keyFile { placeKeyPath = file }
         if let file = configuration.proof.headFile { headPath = file }
         headIntervalMilliseconds = configuration.proof.headInterval.wholeMilliseconds
         walBytes = store.walLimit

@@ -46,7 +46,13 @@ final class ChangeLog {
         let key = bytes.array
         bytes.removeAll()
         statement.encode(0..<columns, into: bytes)
-        let body = bytes.array
+        try record(subject, key: key, body: bytes.array)
+    }
+
+    /// Records a state by its bytes.
+    func record(
+        _ subject: ChangeSubject, key: [UInt8], body: [UInt8]
+    ) throws(StoreError) {
         add.bind(1, next)
         add.bind(2, subject.rawValue)
         add.bind(3, blob: key)

@@ -12,6 +12,8 @@ enum RecordKind: UInt8, CaseIterable {
     case checkpoint = 10
     /// New flags of a reading.
     case qualityRevision = 8
+    /// Where an order is to be delivered, sealed.
+    case place = 12
 
     var table: String {
         switch self {
@@ -24,6 +26,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .purge: "purges"
         case .checkpoint: "checkpoints"
         case .qualityRevision: "quality_revisions"
+        case .place: "places"
         }
     }
 
@@ -31,7 +34,8 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision: "number"
+        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision, .place:
+            "number"
         }
     }
 
@@ -63,6 +67,7 @@ enum RecordKind: UInt8, CaseIterable {
             """
             number, reading, quality, test_flags, reasons, quality_version, revised_at
             """
+        case .place: "number, order_number, key, sealed"
         }
     }
 

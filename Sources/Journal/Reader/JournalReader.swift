@@ -7,11 +7,16 @@ package import ColdChain
 /// no reader keeps the write-ahead log from starting anew.
 package final class JournalReader {
     let database: Database
+    let placeKeyPath: String?
 
     /// Opens a store that a `Journal` has made; it may be open for writing at the same time.
+    ///
+    /// - Parameter placeKeyPath: Where the keys for places of delivery are; nil: they are not read.
     package init(
-        path: String, busyMilliseconds: Int32 = 2_000, schema: Schema = .current
+        path: String, placeKeyPath: String? = nil, busyMilliseconds: Int32 = 2_000,
+        schema: Schema = .current
     ) throws(StoreError) {
+        self.placeKeyPath = placeKeyPath
         database = try Database(path: path, access: .read, busyMilliseconds: busyMilliseconds)
         try database.execute(
             """
@@ -33,7 +38,8 @@ package final class JournalReader {
         ORDER BY orders.number DESC LIMIT 1
         """
 
-    /// The newest order with the platform's identifier `id`.
+    /// The newest order with the platform's identifier `id`; without where it goes to, which
+    /// `deliveryPlace(of:)` tells.
     package func order(id: String) throws(StoreError) -> Order? {
         let find = try database.prepare(Self.orderByID)
         find.bind(1, id)

@@ -84,6 +84,7 @@ struct SubjectErasure {
         }
         try database.transaction { () throws(StoreError) in
             report.states = try erase(subject, in: orders, policy, now)
+            if case .customer = subject { try erasePlaces(of: orders, policy, now) }
             report.checkpoints = try checkpoints.erase(
                 subject, inOrders: orders.map(\.number), policy, now)
             try chain.close(.purge)
@@ -158,6 +159,22 @@ struct SubjectErasure {
         return erased.count
     }
 
+    /// Erases where the orders went to; it needs no key.
+    private func erasePlaces(
+        of orders: [NamedOrder], _ policy: String, _ now: Timestamp
+    ) throws(StoreError) {
+        let remove = try database.prepare(
+            "DELETE FROM places WHERE order_number = ?1 RETURNING number")
+        var erased: [Int64] = []
+        for order in orders {
+            remove.bind(1, order.number)
+            while try remove.step() { erased.append(remove.integer(0)) }
+        }
+        guard let last = erased.max() else { return }
+        try database.raise(.placesErasedThrough, to: last)
+        try purges.record(.place, erased.sorted(), policy: policy, at: now)
+    }
+
     /// Erases where the driver was while the order was theirs.
     private func erasePositions(
         of order: NamedOrder, _ policy: String, _ now: Timestamp
@@ -207,7 +224,7 @@ extension PersonalSubject {
     /// Where a driver was is in the positions; where a customer lives is where the order went.
     fileprivate var erasedColumns: String {
         switch self {
-        case .customer: "customer = NULL, delivery_latitude = NULL, delivery_longitude = NULL"
+        case .customer: "customer = NULL"
         case .driver: "driver = NULL"
         }
     }

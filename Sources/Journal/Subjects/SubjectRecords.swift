@@ -4,6 +4,8 @@ package import ColdChain
 /// What the log holds of a person in one order.
 package struct SubjectRecord: Equatable, Sendable {
     package var order: Order
+    /// Why the order has no place of delivery although it was told one; nil otherwise.
+    package var placeProblem: PlaceProblem?
     package var bags: [Custody]
     package var events: [EventRecord]
     package var checkpoints: [Checkpoint]
@@ -32,9 +34,13 @@ extension JournalReader {
         var orders: [Order] = []
         while try rows.step() { orders.append(try rows.order()) }
         var records: [SubjectRecord] = []
-        for order in orders {
+        let places = try placeRows()
+        for var order in orders {
+            let place = try places.place(of: order.number)
+            order.delivery = place.place
             var record = SubjectRecord(
-                order: order, bags: try custody(of: order.number),
+                order: order, placeProblem: place.problem,
+                bags: try custody(of: order.number),
                 events: try events(of: order.number),
                 checkpoints: try checkpoints(of: order.number),
                 excursions: try excursions(of: order.number),

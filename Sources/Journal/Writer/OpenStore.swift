@@ -9,7 +9,7 @@ final class OpenStore {
     private let begin: Statement
     private let end: Statement
     private let chain: Chain
-    private var book: OrderBook
+    private(set) var book: OrderBook
     private let outbox: Outbox
     private let checkpoints: CheckpointLog
     private var readings: ReadingLog
@@ -33,18 +33,20 @@ final class OpenStore {
     /// How soon it is tried again where a reader was in the way.
     private static let blockedMilliseconds: Int64 = 60_000
 
-    init(_ database: Database, settings: JournalSettings) throws(StoreError) {
+    init(
+        _ database: Database, settings: JournalSettings, key: Ed25519SigningKey,
+        placeKeys: PlaceKeys
+    ) throws(StoreError) {
         self.database = database
         self.settings = settings
         begin = try database.prepare("BEGIN IMMEDIATE")
         end = try database.prepare("COMMIT")
-        let key = try StoreKey.load(settings.signingKeyPath)
         let chain = try Chain(database)
         self.chain = chain
         let keyNumber = try database.transaction { () throws(StoreError) in
             try chain.announce(key.publicKey, in: database)
         }
-        book = try OrderBook(database, chain: chain)
+        book = try OrderBook(database, chain: chain, placeKeys: placeKeys)
         outbox = try Outbox(database, chain: chain)
         checkpoints = try CheckpointLog(database, chain: chain)
         readings = try ReadingLog(database, chain: chain)
