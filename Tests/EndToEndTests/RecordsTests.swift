@@ -67,7 +67,7 @@ import Testing
         #expect(try daemon.request(path, token: admin).body == #"{"records":[]}"#)
         let verified = try daemon.command("verify")
         #expect(verified.end == .exit(0), "\(verified.output)")
-        #expect(verified.output.contains("2 purged"), "\(verified.output)")
+        #expect(verified.output.contains("3 purged"), "\(verified.output)")
     }
 
     @Test(

@@ -14,7 +14,7 @@ extension Configuration.Places: Section {
             "key_file", \.keyFile, .writtenFile, example: "/etc/freshwire/place-keys",
             """
             The keys that places of delivery are sealed with, made where there are none; where \
-            unset, beside the store, where a copy of the whole directory can read them.
+            unset, beside the store, which elsewhere is safer.
             """)
     ]
 }
