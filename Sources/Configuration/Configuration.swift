@@ -5,6 +5,8 @@
 package struct Configuration: Equatable, Sendable {
     package var mqtt = MQTT()
     package var store = Store()
+    package var proof = Proof()
+    package var places = Places()
     package var server = Server()
     package var authentication = Authentication()
     package var limits = Limits()
@@ -29,6 +31,8 @@ extension Configuration: Section {
     static let keys: [Key<Configuration>] = [
         .section("mqtt", \.mqtt, "The brokers that readings come from."),
         .section("store", \.store, "The log on disk, and how long it keeps what."),
+        .section("proof", \.proof, "How the log proves that nobody has altered it."),
+        .section("places", \.places, "Where customers are, which the log keeps sealed."),
         .section(
             "server", \.server, "HTTP and WebSocket: where clients connect, and their bounds."),
         .section("auth", \.authentication, "Whose bearer tokens are accepted."),

@@ -58,9 +58,11 @@ package final class Daemon {
             started.append(fabric.thread)
             started.append(
                 try ReaderLoop.start(
-                    path: settings.store.path, catalogue: catalogue,
+                    store: settings.store, catalogue: catalogue,
                     rules: OrderRules(configuration, limits: limits),
-                    deviceKeys: deviceKeys, mail: mail, log: log))
+                    deviceKeys: deviceKeys,
+                    verifyMilliseconds: configuration.proof.verifyInterval.wholeMilliseconds,
+                    mail: mail, log: log))
             started.append(
                 try CourierLoop.start(
                     CourierSettings(

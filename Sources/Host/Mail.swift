@@ -38,6 +38,7 @@ struct Mail: Sendable {
     let engineStatus = Latest(EngineStatus())
     let fabricStatus = Latest(FabricStatus())
     let courierStatus = Latest(CourierStatus())
+    let proofStatus = Latest(ProofStatus())
 
     /// Values that wait in a mailbox at most: far more than a turn brings, so that only a thread
     /// that is stuck fills one.

@@ -38,6 +38,8 @@ import Glibc
     private(set) var droppedByBroker: UInt64?
     private(set) var storedByBroker: UInt64?
     private(set) var discarded = 0
+    /// The code of the newest PUBACK that refused.
+    private(set) var refusedPublication: UInt8?
 
     init(_ settings: BrokerSettings, broker: UInt16) throws(DialFailure) {
         guard MosquittoLibrary.isReady else { throw .failed("libmosquitto cannot start") }
@@ -77,6 +79,7 @@ import Glibc
         unsafe mosquitto_disconnect_v5_callback_set(client, onDisconnect)
         unsafe mosquitto_subscribe_callback_set(client, onSubscribe)
         unsafe mosquitto_message_callback_set(client, onMessage)
+        unsafe mosquitto_publish_v5_callback_set(client, onPublished)
         // Its texts name the TLS error. Every packet costs a formatted text while it is set, so
         // it goes when the connection is accepted.
         unsafe mosquitto_log_callback_set(client, onLog)
@@ -224,6 +227,13 @@ extension BrokerConnection {
         return code == MOSQ_ERR_SUCCESS.rawValue ? packetIdentifier : nil
     }
 
+    /// Queues a message that the broker is to keep, at QoS 1; false where it takes none such.
+    func publish(retained payload: [UInt8], to topic: String) -> Bool {
+        let code = unsafe mosquitto_publish_v5(
+            client, nil, topic, Int32(clamping: payload.count), payload, 1, true, nil)
+        return code == MOSQ_ERR_SUCCESS.rawValue
+    }
+
     /// Which of the messages the broker keeps it sends on subscribing; MQTT 3.1.1 sends always.
     enum RetainedMessages {
         case always
@@ -257,6 +267,7 @@ extension BrokerConnection {
         droppedByBroker = nil
         storedByBroker = nil
         discarded = 0
+        refusedPublication = nil
     }
 
     /// A TLS record can hold more than was taken from it, while the socket is idle.
@@ -314,6 +325,12 @@ extension BrokerConnection {
     func granted(packetIdentifier: Int32, code: Int32) {
         callbacks &+= 1
         grants.append((packetIdentifier, UInt8(truncatingIfNeeded: code)))
+    }
+
+    /// The broker has answered what was published.
+    func published(code: Int32) {
+        callbacks &+= 1
+        if code >= 128 { refusedPublication = UInt8(truncatingIfNeeded: code) }
     }
 
     func logged(_ text: String) {

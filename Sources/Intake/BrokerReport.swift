@@ -25,6 +25,8 @@ package enum BrokerReport: Equatable, Sendable {
     case brokerStored(UInt64)
     /// Messages published at QoS 0 that found the batch full beyond its reserve.
     case discarded(Int)
+    /// The broker refused what was published: PUBACK with a code of 128 or more (MQTT 5).
+    case publicationRefused(code: UInt8)
     /// This many older reports were dropped because nobody took them.
     case reportsDropped(Int)
 }

@@ -288,6 +288,7 @@ extension BrokerSession {
             }
             if pendingGrants.isEmpty { report(.subscribed) }
         }
+        if let code = connection.refusedPublication { report(.publicationRefused(code: code)) }
         if let count = connection.droppedByBroker { report(.brokerDropped(count)) }
         if let count = connection.storedByBroker { report(.brokerStored(count)) }
         if connection.discarded > 0 { report(.discarded(connection.discarded)) }
@@ -316,6 +317,17 @@ extension BrokerSession {
         if case .connected(let connection, _, _) = phase {
             subscribe(connection, subscription, retained: .ifNewSubscription)
         }
+    }
+
+    /// Queues a message that the broker is to keep, at QoS 1; the next `acknowledge` sends it.
+    ///
+    /// A connection that is lost may take it with it, so it is to be published again after each
+    /// `.connected`.
+    ///
+    /// - Returns: False where there is no connection, or the message cannot be queued.
+    package func publish(retained payload: [UInt8], to topic: String) -> Bool {
+        guard case .connected(let connection, _, _) = phase else { return false }
+        return connection.publish(retained: payload, to: topic)
     }
 
     private func subscribe(

@@ -32,6 +32,13 @@ func onSubscribe(
     unsafe connection(userData)?.granted(packetIdentifier: packetIdentifier, code: code)
 }
 
+func onPublished(
+    _ client: OpaquePointer?, _ userData: UnsafeMutableRawPointer?, _ packetIdentifier: Int32,
+    _ code: Int32, _ properties: OpaquePointer?
+) {
+    unsafe connection(userData)?.published(code: code)
+}
+
 func onMessage(
     _ client: OpaquePointer?, _ userData: UnsafeMutableRawPointer?,
     _ message: UnsafePointer<mosquitto_message>?

@@ -10,6 +10,9 @@ package import ColdChain
 package final class Journal {
     package let identity: StoreIdentity
     package let settings: JournalSettings
+    /// Keys that places of delivery were sealed with and that are not in the key file: those places
+    /// cannot be read, and everything else goes on.
+    package let missingPlaceKeys: [Int64]
     private let lock: StoreLock
     private var open: OpenStore?
     private var failure: StoreError?
@@ -34,6 +37,9 @@ package final class Journal {
             try StoreIdentity.start(in: database)
         }
         try CarryOver.complete(database)
+        let key = try StoreKey.load(settings.signingKeyPath)
+        let placeKeys = try PlaceKeyFile.load(settings.placeKeyPath)
+        try PlaceSealing.complete(database, signing: key, keys: placeKeys)
         let checkpoint = try database.checkpoint(truncating: true)
         guard checkpoint.isComplete else {
             throw StoreError(
@@ -41,7 +47,8 @@ package final class Journal {
                 statement: "checkpoint")
         }
         try StoreLock.flushDirectory(of: settings.path)
-        open = try OpenStore(database, settings: settings)
+        missingPlaceKeys = try PlaceBook.missingKeys(database, besides: placeKeys)
+        open = try OpenStore(database, settings: settings, key: key, placeKeys: placeKeys)
     }
 
     deinit {
@@ -96,6 +103,9 @@ package final class Journal {
         }
     }
 
+    /// The newest head of the chain that a tidying has signed and nobody has taken yet.
+    package func takeSignedHead() -> SignedHead? { open?.takeSignedHead() }
+
     /// Notes that these dead letters were decoded after all; answers how many it was news of.
     package func markReplayed(
         deadLetters numbers: [UInt64], at instant: Timestamp
@@ -107,6 +117,53 @@ package final class Journal {
             throw poison(error)
         }
     }
+
+    /// Places a legal hold, which is in the chain of the log.
+    ///
+    /// - Parameters:
+    ///   - person: Who places it.
+    ///   - end: When it ends by itself; nil where it lasts until it is released.
+    package func placeHold(
+        _ scope: HoldScope, reason: String, by person: String, until end: Timestamp?,
+        at now: Timestamp
+    ) throws(StoreError) -> LegalHold {
+        let store = try live()
+        do {
+            return try store.placeHold(scope, reason: reason, by: person, until: end, at: now)
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    /// Releases a legal hold; nil where there is none of this number. A hold that was released
+    /// before is answered as it was.
+    package func releaseHold(
+        _ number: UInt64, by person: String, at now: Timestamp
+    ) throws(StoreError) -> LegalHold? {
+        let store = try live()
+        do {
+            return try store.releaseHold(number, by: person, at: now)
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    /// Erases what the log holds of a person, or says what stands against it.
+    ///
+    /// - Parameter person: Who has it done.
+    package func erase(
+        _ subject: PersonalSubject, by person: String, at now: Timestamp
+    ) throws(StoreError) -> ErasureOutcome {
+        let store = try live()
+        do {
+            return try store.erase(subject, by: person, at: now)
+        } catch {
+            throw poison(error)
+        }
+    }
+
+    /// What keeps rows from being erased, as it was when rows were last erased.
+    package var retentionStatus: RetentionStatus { open?.retentionStatus ?? RetentionStatus() }
 
     /// What the bridge must know of the past to go on.
     package func restore(now: Timestamp) throws(StoreError) -> RestoredState {

@@ -5,8 +5,13 @@ package struct JournalSettings: Equatable, Sendable {
     /// The private key that erasures and heads are signed with; one is made where there is none.
     /// Kept elsewhere, a copy of the store's directory does not carry it.
     package var signingKeyPath: String
-    /// The file that the signed head of the chain is written to, once a minute while the log grows.
+    /// The keys that places of delivery are sealed with; one is made where there is no file. Kept
+    /// elsewhere, a copy of the store's directory tells nobody where customers live.
+    package var placeKeyPath: String
+    /// The file that the signed head of the chain is written to, while the log grows.
     package var headPath: String
+    /// How much of the end of a log may be cut off without a head telling.
+    package var headIntervalMilliseconds: Int64 = 60_000
     /// When the write-ahead log is moved into the database file. A larger one is moved less often
     /// and holds up one turn longer: 64 MB take about 0.1 s.
     package var walBytes = 64 << 20
@@ -55,6 +60,7 @@ package struct JournalSettings: Equatable, Sendable {
     package init(path: String) {
         self.path = path
         signingKeyPath = path + "-key"
+        placeKeyPath = path + "-place-keys"
         headPath = path + "-head"
     }
 }

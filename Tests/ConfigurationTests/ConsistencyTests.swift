@@ -50,6 +50,20 @@ struct ConsistencyTests {
                 """
             ),
             (
+                "{proof: {signing_key_file: k}, places: {key_file: k}}",
+                """
+                f.yaml:1:41: places.key_file is a file of the log's proof as well; the one would \
+                be written over the other
+                """
+            ),
+            (
+                "{proof: {signing_key_file: k, head_file: k}}",
+                """
+                f.yaml:1:31: proof.head_file is the file of the key as well; the head would be \
+                written over it
+                """
+            ),
+            (
                 "server: {tls: {key_file: a}}",
                 "f.yaml:1:16: server.tls.key_file needs server.tls.certificate_file too"
             ),

@@ -27,6 +27,7 @@ KINDS = {
     8: ("quality_revisions", "number reading quality test_flags reasons quality_version revised_at"),
     9: ("staff_actions", "number alert revision state_hash performed_at subject role action"
         " printed_name meaning reason request"),
+    12: ("places", "number order_number key sealed"),
 }
 STATES = {
     1: ("orders", 1, "number id food_class status customer driver vehicle restaurant cafe"
@@ -42,6 +43,8 @@ STATES = {
     4: ("data_gaps", 3, "order_number source from_us until_us standing"),
     5: ("alerts", 1, "number kind order_number order_id bag device restaurant cafe raised_at"
         " is_standing is_acknowledged is_closed review_due revision state"),
+    6: ("holds", 1, "number order_id bag device measured_from measured_until reason placed_by"
+        " placed_at expires_at released_by released_at"),
 }
 ALERTS = 5
 

@@ -59,7 +59,7 @@ struct RestoreTests {
         #expect(state == expected)
     }
 
-    @Test("final orders are restored while they are young, others always, with their excursions")
+    @Test("final orders are restored while they are young or an excursion is open, others always")
     func finalOrders() throws {
         let scratch = try Scratch()
         let journal = try Journal(scratch.settings)
@@ -70,27 +70,30 @@ struct RestoreTests {
                 order(1, status: .delivered, updatedAt: 9 * day - 1),
                 order(2, status: .cancelled, updatedAt: 9 * day),
                 order(3, status: .ready, updatedAt: 0),
+                order(4, status: .delivered, updatedAt: 0),
             ]
-            batch.custody = (1...3).map {
+            batch.custody = (1...4).map {
                 Custody(bag: "bag-1", order: OrderNumber($0), from: at(1), until: at(2))
             }
-            // Open ones and closed ones: what was told of must not be told of again.
-            batch.excursions = (1...6).map { number in
-                Excursion(
-                    number: number, order: OrderNumber(UInt32(1 + number % 3)),
-                    source: SourceNumber(1), foodClass: .cold, limit: CriticalLimit(maximum: 5),
-                    limitProfile: "p",
+            // What was told of must not be told of again, and what is open is to be told to its end.
+            let orders: [UInt32] = [1, 2, 3, 1, 2, 3, 4]
+            let open: Set<UInt64> = [5, 6, 7]
+            batch.excursions = zip(UInt64(1)..., orders).map { number, order in
+                let isOpen = open.contains(number)
+                return Excursion(
+                    number: number, order: OrderNumber(order), source: SourceNumber(1),
+                    foodClass: .cold, limit: CriticalLimit(maximum: 5), limitProfile: "p",
                     judged: JudgedExcursion(
-                        state: number < 4 ? .closed : .active, startedAt: TraceTime(at(1)),
-                        closedAt: number < 4 ? TraceTime(at(2)) : nil, peak: 6))
+                        state: isOpen ? .active : .closed, startedAt: TraceTime(at(1)),
+                        closedAt: isOpen ? nil : TraceTime(at(2)), peak: 6))
             }
         }
         let state = try journal.restore(now: now)
-        #expect(state.orders.map(\.number.rawValue) == [2, 3])
-        #expect(state.custody.map(\.order.rawValue) == [2, 3])
-        #expect(state.excursions.map(\.number) == [1, 2, 4, 5])
-        #expect(state.lastOrder == 3)
-        #expect(state.lastExcursion == 6)
+        #expect(state.orders.map(\.number.rawValue) == [2, 3, 4])
+        #expect(state.custody.map(\.order.rawValue) == [2, 3, 4])
+        #expect(state.excursions.map(\.number) == [2, 3, 5, 6, 7])
+        #expect(state.lastOrder == 4)
+        #expect(state.lastExcursion == 7)
     }
 
     @Test(

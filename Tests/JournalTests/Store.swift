@@ -95,6 +95,18 @@ func reading(
         sequence: instant, quality: quality, order: order.map { OrderNumber($0) })
 }
 
+/// What a later reading made of the flags of one that `reading(_:at:)` gives.
+func revision(_ source: UInt32 = 1, of instant: Int64, at revised: Int64) -> RevisedQuality {
+    let revisedReading = reading(source, at: instant)
+    var flags = revisedReading.quality
+    flags[.spike] = .suspect
+    return RevisedQuality(
+        source: revisedReading.source, quantity: .temperature, probe: 0,
+        measuredAt: at(instant), receivedAt: at(instant), value: 4,
+        quality: ReadingQuality(flags: flags, packedReasons: 0, parametersVersion: 1),
+        revisedAt: at(revised))
+}
+
 /// A reading of a probe that is not there.
 func silent(
     _ source: UInt32 = 1, at instant: Int64, _ marker: Marker = .probeAbsent,

@@ -225,6 +225,11 @@ extension ValueType where Value == String {
         path("path of a private file", isPrivate: true)
     }
 
+    /// A file that the daemon writes; it need not be there.
+    static var writtenFile: ValueType {
+        text("path of a file", maximumBytes: maximumPathBytes)
+    }
+
     private static func path(_ name: String, isPrivate: Bool) -> ValueType {
         var type = text(name, maximumBytes: maximumPathBytes)
         type.files = { [NamedFile(path: $0, isPrivate: isPrivate)] }

@@ -21,6 +21,8 @@ extension Configuration {
             case dataLoss = "order.data_loss"
             case delivered = "order.delivered"
             case alertUpdated = "alert.updated"
+            case logHead = "log.head"
+            case logAltered = "log.altered"
         }
 
         /// Unique among the endpoints; what is still to be delivered is kept under it.
@@ -28,8 +30,9 @@ extension Configuration {
         package var url = ""
         package var secret: ConfiguredSecret?
         package var secretFile: String?
-        /// Without what staff do about alerts: it names them, so a receiver asks for it.
-        package var events = [Event.temperatureAlert, .delivered]
+        /// What is told of the log itself, and what staff do about alerts, which names them, goes to
+        /// endpoints that ask for it by name.
+        package var events: [Event] = [.temperatureAlert, .dataLoss, .delivered]
         package var timeout = Duration.seconds(15)
         package var allowsPrivateAddresses = false
 

@@ -2,6 +2,13 @@
 extension Configuration {
     func check(_ findings: inout Findings) {
         mqtt.check(&findings)
+        proof.check(&findings)
+        if let file = places.keyFile, file == proof.headFile || file == proof.signingKeyFile {
+            findings.error(
+                "is a file of the log's proof as well; the one would be written over the other",
+                at: "places.key_file",
+                comparing: ["proof.head_file", "proof.signing_key_file"])
+        }
         server.check(&findings)
         authentication.check(&findings)
         webhooks.check(&findings)
@@ -37,6 +44,16 @@ extension Configuration.MQTT {
                     at: "\(path).client_id", comparing: ["\(path).host", "\(path).port"])
             }
             broker.check(path, &findings)
+        }
+    }
+}
+
+extension Configuration.Proof {
+    fileprivate func check(_ findings: inout Findings) {
+        if let signingKeyFile, signingKeyFile == headFile {
+            findings.error(
+                "is the file of the key as well; the head would be written over it",
+                at: "proof.head_file", comparing: ["proof.signing_key_file"])
         }
     }
 }

@@ -16,6 +16,8 @@ enum APIAction: Sendable {
     case replay(deadLetter: UInt64)
     /// To the reader thread; its answer is the response.
     case read(ReadQuery)
+    /// To the engine; its answer is the response.
+    case duty(RecordsDuty)
 }
 
 /// A question about what the log holds.
@@ -40,6 +42,9 @@ enum ReadQuery: Sendable {
     case dryRun(DryRunQuestion)
     /// Readings or events, however many: the answer comes in pieces.
     case export(ExportRequest, for: Identity)
+    case holds(after: UInt64, limit: Int)
+    /// What the log holds of a person, order by order.
+    case subject(PersonalSubject, after: UInt32, limit: Int)
 }
 
 /// Decides what a request is for, and whether its bearer may ask it.
@@ -114,6 +119,7 @@ struct APIRouter {
     private func route(
         _ request: HTTPRequest, _ segments: [String], _ identity: Identity, _ now: Timestamp
     ) -> APIAction {
+        if let action = recordsAction(request, segments, identity) { return action }
         switch (request.head.method, segments.first, segments.count) {
         case (.post, "orders", 1):
             return command(request, identity) { (json) throws(CommandRefusal) in
@@ -244,10 +250,7 @@ struct APIRouter {
         case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
         default: return .notFound
         }
-        var response = APIResponse.error(
-            405, "method_not_allowed", "\(method.rawValue) is not served here")
-        response.headers.append(APIResponse.Header(name: "Allow", value: allowed))
-        return response
+        return .methodNotAllowed(method, allowed: allowed)
     }
 
     /// Orders and devices are told by the platform: its staff and its services.
@@ -277,11 +280,12 @@ struct APIRouter {
 
     func page<Position>(
         _ request: HTTPRequest, _ parse: (String) -> Position?,
+        default usual: Int = defaultRows, maximum: Int = maximumRows,
         _ query: (Position?, Int) -> ReadQuery
     ) -> APIAction {
         let target = request.head.target
         var after: Position?
-        var limit = Self.defaultRows
+        var limit = usual
         if let text = target.queryParameter("after") {
             guard let position = parse(text) else {
                 return .respond(
@@ -292,10 +296,10 @@ struct APIRouter {
             after = position
         }
         if let text = target.queryParameter("limit") {
-            guard let number = Int(text), (1...Self.maximumRows).contains(number) else {
+            guard let number = Int(text), (1...maximum).contains(number) else {
                 return .respond(
                     .error(
-                        400, "invalid", "limit must be 1 to \(Self.maximumRows)", field: "limit"))
+                        400, "invalid", "limit must be 1 to \(maximum)", field: "limit"))
             }
             limit = number
         }

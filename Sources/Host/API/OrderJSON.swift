@@ -1,5 +1,6 @@
 import ColdChain
 import Fabric
+import Journal
 import Wire
 
 extension JSONWriter {
@@ -48,6 +49,11 @@ extension JSONWriter {
 
     mutating func instantMember(_ name: String, _ instant: Timestamp?) {
         if let instant { member(name, instant: instant.milliseconds) }
+    }
+
+    /// Why a place of delivery that was told is not there.
+    mutating func placeProblemMember(_ problem: PlaceProblem?) {
+        member("deliveryLocationProblem", problem?.description)
     }
 
     private mutating func placeMember(_ name: String, _ place: Place?) {

@@ -58,6 +58,7 @@ struct BrokerWatch {
         case .brokerStored(let count): stored = count
         case .discarded(let count):
             log.warning("QoS 0 messages discarded", ["broker": name, "count": "\(count)"])
+        case .publicationRefused: break
         case .reportsDropped(let count):
             log.warning("reports dropped", ["broker": name, "count": "\(count)"])
         }

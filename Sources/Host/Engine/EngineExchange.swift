@@ -3,6 +3,7 @@ import CodecSandbox
 import ColdChain
 import DeviceCodecs
 import Fabric
+import Journal
 import System
 
 /// What other threads ask of the engine.
@@ -10,7 +11,11 @@ enum EngineMessage: Sendable {
     case command(Command, CommandToken)
     /// Decode a dead letter again, as after its profile was mended (B-8).
     case replay(deadLetter: UInt64, CommandToken)
+    /// Place or release a hold, or erase a person's data.
+    case duty(RecordsDuty, CommandToken)
     case result(DeliveryResult)
+    /// Tell webhook endpoints about the log itself.
+    case tell(LogEvent)
     case reload(NewSettings)
     /// Commit what was read, acknowledge it, and end.
     case stop
@@ -56,6 +61,8 @@ struct EngineStatus: Sendable {
     /// Readings and fixes that were in the log already.
     var duplicates: UInt64 = 0
     var publicationsLost: UInt64 = 0
+    var headFailures = HeadFailures()
+    var retention = RetentionStatus()
     var pendingDeliveries: [String: Int] = [:]
     /// Nil where no profile needs a vendor's codec.
     var codecs: CodecCounters?

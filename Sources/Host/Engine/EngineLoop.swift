@@ -20,11 +20,14 @@ final class EngineLoop {
     private let codecs: VendorCodecs?
     private var sessions: [BrokerSession] = []
     private var brokers: [BrokerWatch] = []
+    private var heads: HeadPublisher
     private var batch: MessageBatch
     private var store: EngineStore
     private var effects = Effects()
     private var outgoing = Outgoing()
     private var inbox: [EngineMessage] = []
+    /// Done once everything that was said before them is durable.
+    private var duties: [(duty: RecordsDuty, token: CommandToken)] = []
     private var ready: [Poller.Ready] = []
     private var status = EngineStatus()
     private var isStopping = false
@@ -54,6 +57,7 @@ final class EngineLoop {
             messageLimit: settings.batchMessages, byteLimit: settings.batchBytes,
             payloadLimit: settings.payloadBytes)
         store = EngineStore(settings: settings, log: log)
+        heads = HeadPublisher(settings, log: log)
         do throws(SystemError) {
             poller = try Poller()
             try poller.watch(mail.engineWakeUp.descriptor, key: 0)
@@ -152,7 +156,9 @@ final class EngineLoop {
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
         store.noteReplays(outgoing.replays, at: now)
         handOut()
-        store.tidy(isIdle: batch.isEmpty, now: now)
+        carryOutDuties(at: now)
+        store.tidy(isIdle: batch.isEmpty, now: now, heads: &heads, effects: &effects)
+        heads.publish(to: sessions)
         reportStatus(now: now)
     }
 
@@ -209,6 +215,8 @@ final class EngineLoop {
         case .replay(let number, let token):
             outgoing.replays.append(
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
+        case .duty(let duty, let token): duties.append((duty, token))
+        case .tell(let event): store.bridge?.tell(event, at: now, effects: &effects)
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
         case .reload(let settings): reload(settings)
@@ -249,7 +257,8 @@ final class EngineLoop {
         effects.removeAll()
         // The failed commit may have taken effect: an event nobody was told of may be in the log.
         mail.hasLostPublications.set(true)
-        refuse(outgoing.tokens)
+        refuse(outgoing.tokens + duties.map(\.token))
+        duties.removeAll()
         outgoing.removeAll()
         batch.removeAll()
         hasMore = false
@@ -274,11 +283,14 @@ final class EngineLoop {
         var tokens: [CommandToken] = []
         for message in inbox {
             switch message {
-            case .command(_, let token), .replay(_, let token): tokens.append(token)
+            case .command(_, let token), .replay(_, let token), .duty(_, let token):
+                tokens.append(token)
             case .reload(let settings): reload(settings)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
             case .result: break
+            // The next verification finds it again.
+            case .tell: break
             }
         }
         inbox.removeAll(keepingCapacity: true)
@@ -294,6 +306,7 @@ final class EngineLoop {
         for index in sessions.indices {
             for report in sessions[index].takeReports() {
                 brokers[index].take(report)
+                heads.note(report, ofSession: index)
                 if case .connected(sessionPresent: false) = report {
                     lostSessions.insert(brokers[index].name)
                     store.bridge?.sessionLost(
@@ -320,6 +333,13 @@ final class EngineLoop {
         outgoing.removeAll()
     }
 
+    private func carryOutDuties(at now: Timestamp) {
+        guard !duties.isEmpty else { return }
+        mail.answers.send(
+            duties.map { Answer(token: $0.token, response: store.carryOut($0.duty, at: now)) })
+        duties.removeAll(keepingCapacity: true)
+    }
+
     private func reportStatus(now: Timestamp) {
         let instant = Clock.monotonicNanoseconds()
         guard instant - lastReported >= 250_000_000 else { return }
@@ -330,6 +350,8 @@ final class EngineLoop {
         status.counters = store.bridge?.counters ?? status.counters
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
+        status.headFailures = heads.failures
+        status.retention = store.journal?.retentionStatus ?? status.retention
         status.codecs = codecs?.counters
         mail.engineStatus.set(status)
     }

@@ -12,6 +12,10 @@ struct EngineSettings: Sendable {
     var store: JournalSettings
     var codecs: CodecSandboxSettings
     var deviceKeys: [AdvertKey]
+    /// Where brokers keep the head of the log; nil nowhere.
+    var headTopic: String?
+    /// How often webhook endpoints are told the head, in milliseconds.
+    var headEventMilliseconds: Int64 = 3_600_000
     /// Messages and bytes of one turn at most.
     var batchMessages = 500
     var batchBytes = 4 << 20

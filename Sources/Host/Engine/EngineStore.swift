@@ -22,7 +22,7 @@ final class EngineStore {
     private(set) var lastEvent: UInt64 = 0
     /// Readings and fixes that were in the log already, since the start.
     private(set) var duplicates: UInt64 = 0
-    private var journal: Journal?
+    private(set) var journal: Journal?
     /// Reads the log beside the writer, for what the bridge wants to judge again.
     private var reader: JournalReader?
     private var settings: EngineSettings
@@ -64,6 +64,14 @@ final class EngineStore {
             bridge = Bridge(
                 settings: settings.bridge, restored: restored,
                 seed: UInt64.random(in: .min ... .max), effects: &effects)
+            if !journal.missingPlaceKeys.isEmpty {
+                log.warning(
+                    "places of delivery cannot be read: their keys are not in the key file",
+                    [
+                        "file": settings.store.placeKeyPath,
+                        "keys": journal.missingPlaceKeys.map(String.init).joined(separator: " "),
+                    ])
+            }
             self.journal = journal
             self.reader = reader
         } catch {
@@ -202,13 +210,21 @@ final class EngineStore {
     }
 
     /// Checkpoints, indexes and prunes a little, between turns.
-    func tidy(isIdle: Bool, now: Timestamp) {
+    ///
+    /// - Parameter heads: Given the head of the log where it was signed anew.
+    func tidy(
+        isIdle: Bool, now: Timestamp, heads: inout HeadPublisher, effects: inout Effects
+    ) {
         guard let journal else { return }
         do throws(StoreError) {
             let budget = isIdle ? Self.idleTidyMilliseconds : Self.busyTidyMilliseconds
             let report = try journal.tidy(now: now, milliseconds: budget)
             if let failure = report.headFailure {
                 log.error("head of the log not exported", ["reason": failure.description])
+                heads.noteFileFailure()
+            }
+            if let head = journal.takeSignedHead() {
+                heads.take(head, at: now, bridge: &bridge, effects: &effects)
             }
         } catch {
             // The journal takes nothing any more: the next commit fails and the store is reopened.

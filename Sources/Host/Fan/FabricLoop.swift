@@ -165,6 +165,8 @@ final class FabricLoop: FrameSource {
             forward(request.token) { mail.engine.send(.command(command, $0)) }
         case .replay(let number):
             forward(request.token) { mail.engine.send(.replay(deadLetter: number, $0)) }
+        case .duty(let duty):
+            forward(request.token) { mail.engine.send(.duty(duty, $0)) }
         case .read(let query):
             forward(request.token) {
                 mail.reader.send(.read(ReadRequest(token: $0, query: query)))

@@ -10,6 +10,7 @@ struct HealthReport: Sendable {
     let engine: Latest<EngineStatus>
     let fabric: Latest<FabricStatus>
     let courier: Latest<CourierStatus>
+    let proof: Latest<ProofStatus>
     /// An engine that has not turned for so long, in milliseconds, is stuck.
     let stallMilliseconds: Int64
 
@@ -29,6 +30,7 @@ struct HealthReport: Sendable {
             writer.member("status", isReady ? "ready" : "degraded")
             writer.name("store")
             writer.object { $0.member("open", status.isStoreOpen) }
+            writer.proofMember(proof.get())
             writer.name("engine")
             writer.object { $0.member("turning", !isStalled) }
             writer.name("brokers")
@@ -51,6 +53,8 @@ struct HealthReport: Sendable {
         intake(status, &text)
         if let counters = status.codecs { codecs(counters, &text) }
         log(status, &text)
+        proof.get().metrics(&text)
+        status.retention.metrics(&text)
         fanOut(fabric.get(), &text)
         deliveries(status, courier.get(), &text)
         return APIResponse(
@@ -157,6 +161,13 @@ struct HealthReport: Sendable {
         text.metric(
             "freshwire_store_open", .gauge, "Whether the store is open.",
             status.isStoreOpen ? 1 : 0)
+        text.metric(
+            "freshwire_log_head_failures_total", .counter,
+            "Times the head of the log could not be exported.", by: "to",
+            [
+                "file": Double(status.headFailures.file),
+                "mqtt": Double(status.headFailures.broker),
+            ])
         text.metric(
             "freshwire_store_failures_total", .counter, "Failures of the store.",
             count: status.storeFailures)

@@ -20,10 +20,15 @@ struct LogAnswers {
     func answer(_ query: ReadQuery) throws(StoreError) -> APIResponse {
         switch query {
         case .order(let id, let identity):
-            guard let order = try reader.order(id: id), identity.maySee(order) else {
+            guard var order = try reader.order(id: id), identity.maySee(order) else {
                 return .unknownOrder(id)
             }
-            return .json { $0.orderMembers(order) }
+            let place = try reader.deliveryPlace(of: order.number)
+            order.delivery = place.place
+            return .json { writer in
+                writer.orderMembers(order)
+                writer.placeProblemMember(place.problem)
+            }
         case .temperature(let id, let identity, let position, let limit):
             return try orders.temperature(id, for: identity, after: position, limit: limit)
         case .freshness(let id, let identity): return try orders.freshness(id, for: identity)
@@ -53,6 +58,9 @@ struct LogAnswers {
                     for frame in frames { array.object { $0.unknownFrameMembers(frame) } }
                 }
             }
+        case .holds(let number, let limit): return try holds(after: number, limit: limit)
+        case .subject(let subject, let number, let limit):
+            return try records(of: subject, after: number, limit: limit)
         case .dryRun, .export: return .notFound
         }
     }

@@ -1,4 +1,4 @@
-import Bridge
+package import Bridge
 import ColdChain
 package import Configuration
 import DeviceCodecs
@@ -11,6 +11,8 @@ package import Wire
 package enum LogExport {
     /// Bytes handed on at a time, and how often progress is told.
     private static let pieceBytes = 1 << 16
+    /// Orders of a person read at a time, each with its positions.
+    private static let recordPage = 100
 
     /// Where an export goes. It may refuse a piece.
     package typealias Output = ([UInt8]) throws(SystemError) -> Void
@@ -55,6 +57,29 @@ package enum LogExport {
                 stream.write(writer.bytes + [UInt8(ascii: "\n")])
             }
             return letters.count
+        }
+    }
+
+    /// Writes what the log holds of a person, a line of JSON for each order.
+    ///
+    /// - Returns: How many.
+    package static func records(
+        of subject: PersonalSubject, _ configuration: Configuration, to stream: StandardStream
+    ) throws(StartError) -> Int {
+        try reading(configuration) { (reader) throws(StoreError) in
+            var last: UInt32 = 0
+            var count = 0
+            while true {
+                let records = try reader.records(of: subject, after: last, limit: recordPage)
+                guard let newest = records.last else { return count }
+                for record in records {
+                    var writer = JSONWriter()
+                    writer.object { $0.subjectMembers(record) }
+                    stream.write(writer.bytes + [UInt8(ascii: "\n")])
+                }
+                last = newest.order.number.rawValue
+                count += records.count
+            }
         }
     }
 
@@ -104,10 +129,11 @@ package enum LogExport {
     private static func reading<Value>(
         _ configuration: Configuration, _ body: (JournalReader) throws(StoreError) -> Value
     ) throws(StartError) -> Value {
-        let path = JournalSettings(configuration).path
+        let store = JournalSettings(configuration)
+        let path = store.path
         guard File.exists(path) else { throw StartError("there is no log at \(path) yet") }
         do throws(StoreError) {
-            return try body(try JournalReader(path: path))
+            return try body(try JournalReader(path: path, placeKeyPath: store.placeKeyPath))
         } catch {
             throw StartError("the log \(path): \(error.description)")
         }

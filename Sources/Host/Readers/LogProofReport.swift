@@ -138,7 +138,7 @@ package struct LogProofReport {
             """
         if proof.carriedOver > 0 {
             text += """
-                \(proof.carriedOver) rows are from before the log had a chain: what happened to them \
+                \(proof.carriedOver) rows were carried over from an older log: what happened to them \
                 before is not proven
 
                 """

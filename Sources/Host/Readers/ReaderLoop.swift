@@ -29,6 +29,7 @@ enum ReaderMessage: Sendable {
 /// that a long answer holds up no reading.
 final class ReaderLoop {
     private let path: String
+    private let placeKeyPath: String
     private let mail: Mail
     private let poller: Poller
     private let log: Log
@@ -39,24 +40,30 @@ final class ReaderLoop {
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
     private var exports = ExportDesk()
+    /// Nil where the log is not verified on a schedule.
+    private var proof: ScheduledProof?
 
     private init(
-        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
-        deviceKeys: [AdvertKey], mail: Mail, poller: Poller, log: Log
+        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules,
+        deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, poller: Poller, log: Log
     ) {
         self.rules = rules
+        proof = ScheduledProof(intervalMilliseconds: verifyMilliseconds)
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
-        self.path = path
+        path = store.path
+        placeKeyPath = store.placeKeyPath
         self.mail = mail
         self.poller = poller
         self.log = log
     }
 
     /// Starts the thread.
+    ///
+    /// - Parameter verifyMilliseconds: How often the log is verified; 0 never.
     static func start(
-        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
-        deviceKeys: [AdvertKey], mail: Mail, log: Log
+        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules,
+        deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -66,8 +73,9 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        path: path, catalogue: catalogue, rules: rules,
-                        deviceKeys: deviceKeys, mail: mail, poller: poller, log: log
+                        store: store, catalogue: catalogue, rules: rules,
+                        deviceKeys: deviceKeys, verifyMilliseconds: verifyMilliseconds,
+                        mail: mail, poller: poller, log: log
                     ).run()
                 } catch {
                     started.give(.failure(StartError(error.description)))
@@ -84,7 +92,8 @@ final class ReaderLoop {
         var messages: [ReaderMessage] = []
         while true {
             // Between two steps of an export, whatever else came has its turn.
-            poller.wait(milliseconds: exports.isIdle ? -1 : 0, into: &ready)
+            let wait = exports.isIdle ? proof?.waitMilliseconds ?? -1 : 0
+            poller.wait(milliseconds: wait, into: &ready)
             mail.readerWakeUp.clear()
             mail.reader.receive(into: &messages)
             for message in messages {
@@ -101,6 +110,7 @@ final class ReaderLoop {
                 }
             }
             takeExportStep()
+            verifyOn()
         }
     }
 
@@ -150,8 +160,17 @@ final class ReaderLoop {
         if error.kind == .unknownOrder, let order { return .unknownOrder(order) }
         // The connection may have seen a broken store: the next question opens a new one.
         reader = nil
+        proof?.abandon()
         log.error("the log could not be exported", ["reason": error.description])
         return .storeUnavailable
+    }
+
+    /// Verifies a slice of the log where that is due; questions that came meanwhile go first.
+    private func verifyOn() {
+        guard proof != nil else { return }
+        let event = proof?.advance({ () throws(StoreError) in try openReader() }, log: log)
+        if let proof { mail.proofStatus.set(proof.status) }
+        if let event { mail.engine.send(.tell(event)) }
     }
 
     private func answer(_ query: ReadQuery) -> APIResponse {
@@ -165,6 +184,7 @@ final class ReaderLoop {
         } catch {
             // The connection may have seen a broken store: the next question opens a new one.
             reader = nil
+            proof?.abandon()
             log.error("the log could not be read", ["reason": error.description])
             return .storeUnavailable
         }
@@ -185,7 +205,7 @@ final class ReaderLoop {
 
     private func openReader() throws(StoreError) -> JournalReader {
         if let reader { return reader }
-        let opened = try JournalReader(path: path)
+        let opened = try JournalReader(path: path, placeKeyPath: placeKeyPath)
         reader = opened
         return opened
     }

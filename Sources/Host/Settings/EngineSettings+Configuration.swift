@@ -24,6 +24,8 @@ extension EngineSettings {
         }
         bridge = BridgeSettings(configuration, catalogue: catalogue, limits: limits)
         store = JournalSettings(configuration)
+        headTopic = configuration.proof.headTopic
+        headEventMilliseconds = configuration.proof.headEventInterval.wholeMilliseconds
         codecs = CodecSandboxSettings(configuration.codecs)
         self.deviceKeys = deviceKeys
         batchMessages = configuration.mqtt.batchMessages
@@ -35,6 +37,10 @@ extension JournalSettings {
     init(_ configuration: Configuration) {
         let store = configuration.store
         self.init(path: "\(store.directory)/freshwire.sqlite")
+        if let file = configuration.proof.signingKeyFile { signingKeyPath = file }
+        if let file = configuration.places.keyFile { placeKeyPath = file }
+        if let file = configuration.proof.headFile { headPath = file }
+        headIntervalMilliseconds = configuration.proof.headInterval.wholeMilliseconds
         walBytes = store.walLimit
         readingDays = store.temperatureRetentionDays
         fixDays = store.locationRetentionDays

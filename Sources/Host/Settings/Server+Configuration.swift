@@ -67,7 +67,7 @@ extension APIRouter {
                 verifier: try TokenVerifier(rules),
                 health: HealthReport(
                     engine: mail.engineStatus, fabric: mail.fabricStatus,
-                    courier: mail.courierStatus,
+                    courier: mail.courierStatus, proof: mail.proofStatus,
                     stallMilliseconds: configuration.health.journalStall.wholeMilliseconds))
         } catch {
             throw StartError("token keys: \(error.description)")

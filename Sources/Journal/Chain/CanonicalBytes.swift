@@ -2,7 +2,7 @@
 /// (`Documentation/log-format.md`). The memory is kept from one use to the next.
 @safe
 final class CanonicalBytes {
-    private enum Tag {
+    enum Tag {
         static let null: UInt8 = 0x00
         /// Plus the number of bytes that follow, 0 to 8.
         static let integer: UInt8 = 0x10
@@ -141,5 +141,33 @@ final class CanonicalBytes {
         unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
         unsafe memory.deallocate()
         unsafe memory = larger
+    }
+}
+
+/// Finds values in canonical bytes.
+enum CanonicalValues {
+    /// Where each value ends; nil where the bytes are not whole values.
+    static func ends(_ bytes: Span<UInt8>) -> [Int]? {
+        var ends: [Int] = []
+        var place = 0
+        while place < bytes.count {
+            let tag = bytes[place]
+            place += 1
+            switch tag {
+            case CanonicalBytes.Tag.null: break
+            case CanonicalBytes.Tag.integer...CanonicalBytes.Tag.integer + 8:
+                place += Int(tag - CanonicalBytes.Tag.integer)
+            case CanonicalBytes.Tag.real: place += 8
+            case CanonicalBytes.Tag.text, CanonicalBytes.Tag.blob:
+                guard place + 4 <= bytes.count else { return nil }
+                var length = 0
+                for byte in 0..<4 { length |= Int(bytes[place + byte]) << (8 * byte) }
+                place += 4 + length
+            default: return nil
+            }
+            guard place <= bytes.count else { return nil }
+            ends.append(place)
+        }
+        return ends
     }
 }

@@ -22,7 +22,7 @@ struct CarryOver {
     private func carryStates() throws(StoreError) {
         guard try database.integer("SELECT max(number) FROM changes") == nil else { return }
         try database.transaction { () throws(StoreError) in
-            var changes = try ChangeLog(database, chain: chain)
+            let changes = try ChangeLog(database, chain: chain)
             for subject in ChangeSubject.allCases {
                 let rows = try database.prepare(
                     "SELECT \(subject.columns) FROM \(subject.table)")

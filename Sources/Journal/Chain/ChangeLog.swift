@@ -1,5 +1,5 @@
 /// Records each state that a row of a changing table comes to, beside the row itself.
-struct ChangeLog {
+final class ChangeLog {
     private let chain: Chain
     private let add: Statement
     private let rows: [(subject: ChangeSubject, select: Statement, columns: Int32)]
@@ -22,7 +22,7 @@ struct ChangeLog {
     /// Records the state of the row with the key that `bind` binds from parameter 1 on.
     ///
     /// It is read back from the table, so that what is committed to is what the table holds.
-    mutating func record(
+    func record(
         _ subject: ChangeSubject, _ bind: (Statement) -> Void
     ) throws(StoreError) {
         for row in rows where row.subject == subject {
@@ -38,7 +38,7 @@ struct ChangeLog {
     }
 
     /// Records the state of the row a statement stands on.
-    mutating func record(
+    func record(
         _ subject: ChangeSubject, rowOf statement: Statement, columns: Int32
     ) throws(StoreError) {
         let bytes = CanonicalBytes()
@@ -46,7 +46,13 @@ struct ChangeLog {
         let key = bytes.array
         bytes.removeAll()
         statement.encode(0..<columns, into: bytes)
-        let body = bytes.array
+        try record(subject, key: key, body: bytes.array)
+    }
+
+    /// Records a state by its bytes.
+    func record(
+        _ subject: ChangeSubject, key: [UInt8], body: [UInt8]
+    ) throws(StoreError) {
         add.bind(1, next)
         add.bind(2, subject.rawValue)
         add.bind(3, blob: key)

@@ -3,7 +3,7 @@ internal import Crypto
 
 /// Records what retention erases: the salts go with the rows, and a signed row says which went, by
 /// which policy and when.
-struct PurgeLog {
+final class PurgeLog {
     private static let label = Array("freshwire/purge1".utf8)
 
     private let chain: Chain
@@ -45,7 +45,7 @@ struct PurgeLog {
     /// - Parameters:
     ///   - numbers: The rows' numbers, ascending.
     ///   - policy: What made them go, such as `fixes 30 days`.
-    mutating func record(
+    func record(
         _ kind: RecordKind, _ numbers: [Int64], policy: String, at instant: Timestamp
     ) throws(StoreError) {
         guard !numbers.isEmpty else { return }

@@ -5,7 +5,7 @@ enum RecordKind: UInt8, CaseIterable {
     case fix = 2
     case event = 3
     case source = 4
-    /// A state that an order, a custody, an excursion or an alert came to.
+    /// A state that a row of a table of `ChangeSubject` came to.
     case change = 5
     case signingKey = 6
     case purge = 7
@@ -13,6 +13,8 @@ enum RecordKind: UInt8, CaseIterable {
     /// New flags of a reading.
     case qualityRevision = 8
     case staffAction = 9
+    /// Where an order is to be delivered, sealed.
+    case place = 12
 
     var table: String {
         switch self {
@@ -26,6 +28,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .checkpoint: "checkpoints"
         case .qualityRevision: "quality_revisions"
         case .staffAction: "staff_actions"
+        case .place: "places"
         }
     }
 
@@ -34,7 +37,7 @@ enum RecordKind: UInt8, CaseIterable {
         switch self {
         case .reading, .fix: "id"
         case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision,
-            .staffAction:
+            .staffAction, .place:
             "number"
         }
     }
@@ -72,6 +75,7 @@ enum RecordKind: UInt8, CaseIterable {
             number, alert, revision, state_hash, performed_at, subject, role, action, printed_name,
             meaning, reason, request
             """
+        case .place: "number, order_number, key, sealed"
         }
     }
 
@@ -107,6 +111,7 @@ enum ChangeSubject: Int64, CaseIterable {
     case excursion = 3
     case dataGap = 4
     case alert = 5
+    case hold = 6
 
     var table: String {
         switch self {
@@ -115,13 +120,14 @@ enum ChangeSubject: Int64, CaseIterable {
         case .excursion: "excursions"
         case .dataGap: "data_gaps"
         case .alert: "alerts"
+        case .hold: "holds"
         }
     }
 
     /// The columns a row is known by: the first so many of `columns`.
     var keyColumns: [String] {
         switch self {
-        case .order, .excursion, .alert: ["number"]
+        case .order, .excursion, .alert, .hold: ["number"]
         case .custody: ["order_number", "bag", "started_at"]
         case .dataGap: ["order_number", "source", "from_us"]
         }
@@ -143,6 +149,11 @@ enum ChangeSubject: Int64, CaseIterable {
             """
             number, kind, order_number, order_id, bag, device, restaurant, cafe, raised_at,
             is_standing, is_acknowledged, is_closed, review_due, revision, state
+            """
+        case .hold:
+            """
+            number, order_id, bag, device, measured_from, measured_until, reason, placed_by,
+            placed_at, expires_at, released_by, released_at
             """
         }
     }

@@ -40,29 +40,13 @@ enum StoreKey {
         let count = unsafe Glibc.read(descriptor, &text, text.count)
         guard count >= 0 else { throw failure(errno, "read \(path)") }
         let digits = text[..<count].prefix { $0 != UInt8(ascii: "\n") }
-        guard let seed = seed(digits) else {
+        guard let seed = hexadecimalBytes(digits), seed.count == Ed25519SigningKey.seedBytes else {
             throw StoreError(
                 kind: .cannotOpen,
                 message:
                     "the file holds no signing key; without it a new one is made, which the log"
                     + " tells",
                 statement: "read \(path)")
-        }
-        return seed
-    }
-
-    private static func seed(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
-        guard digits.count == 2 * Ed25519SigningKey.seedBytes else { return nil }
-        var seed: [UInt8] = []
-        var high: UInt8?
-        for digit in digits {
-            guard let value = Character(UnicodeScalar(digit)).hexDigitValue else { return nil }
-            if let first = high {
-                seed.append(first << 4 | UInt8(truncatingIfNeeded: value))
-                high = nil
-            } else {
-                high = UInt8(truncatingIfNeeded: value)
-            }
         }
         return seed
     }

@@ -24,6 +24,8 @@ package struct StoreError: Error, Equatable, Sendable {
         case schemaTooOld
         /// The file is a database, but not one of Freshwire's.
         case foreign
+        /// The file of the keys for places of delivery cannot be used: mend it, or move it away.
+        case placeKeys
         /// A record contradicts the log, such as a number used twice: a fault in the program.
         case contradiction
         /// An earlier failure ended this writer: close it and open the store anew.

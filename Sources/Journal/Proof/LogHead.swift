@@ -70,40 +70,48 @@ package struct SignedHead: Equatable, Sendable {
     }
 }
 
-/// Writes the signed head of the chain to a file, once in a while.
+/// Signs the head of the chain once in a while, and writes it to a file.
 ///
 /// The file lies beside the store unless it is told otherwise; it proves something once it is copied
 /// to where the store's owner cannot change it.
 struct HeadExport {
-    /// How much of the end of a log may be cut off without the file telling.
-    private static let restMilliseconds: Int64 = 60_000
-
     private let path: String
+    private let restMilliseconds: Int64
     private let log: String
     private let key: Ed25519SigningKey
+    /// The newest that nobody has taken yet.
+    private var signed: SignedHead?
     private var exported: Int64 = -1
     private var rests = Int64.min
 
-    init(path: String, log: String, key: Ed25519SigningKey) {
-        self.path = path
+    init(_ settings: JournalSettings, log: String, key: Ed25519SigningKey) {
+        path = settings.headPath
+        restMilliseconds = settings.headIntervalMilliseconds
         self.log = log
         self.key = key
     }
 
-    /// Writes the head where it is due and another than the one before.
+    /// Signs and writes the head where it is due and another than the one before.
     ///
     /// A failure is answered, not thrown: the log goes on without its file.
     mutating func exportIfDue(_ chain: Chain, now: Timestamp) -> StoreError? {
         guard now.milliseconds >= rests, chain.lastLink != exported else { return nil }
-        rests = now.advanced(byMilliseconds: HeadExport.restMilliseconds).milliseconds
+        rests = now.advanced(byMilliseconds: restMilliseconds).milliseconds
         do throws(StoreError) {
             let head = LogHead(link: chain.lastLink, hash: chain.head.bytes)
             let signed = try SignedHead(log: log, head: head, at: now.milliseconds, signedBy: key)
+            self.signed = signed
             try StoreKey.replace(path, with: Array((signed.text + "\n").utf8), mode: 0o644)
             exported = head.link
             return nil
         } catch {
             return error
         }
+    }
+
+    /// The newest head that was signed since the last call.
+    mutating func takeSigned() -> SignedHead? {
+        defer { signed = nil }
+        return signed
     }
 }

@@ -1,33 +1,16 @@
 internal import Crypto
 
-extension JournalReader {
-    /// Recomputes the chain of the log, and compares it with every row.
-    ///
-    /// The log may be written meanwhile: each part is looked at in one state of it, which is not held
-    /// longer than that part takes.
-    ///
-    /// - Parameters:
-    ///   - expected: Heads that were kept elsewhere: the log must still hold these links.
-    ///   - found: Given each finding as it is made.
-    package func proveLog(
-        against expected: [LogHead] = [], found: (LogFinding) -> Void
-    ) throws(StoreError) -> LogProof {
-        let verifier = try LogVerifier(database)
-        for head in expected { verifier.expect(head) }
-        var isMore = true
-        while isMore {
-            isMore = try snapshot { () throws(StoreError) in
-                try verifier.verifySlice(found)
-            }
-        }
-        return verifier.proof
-    }
-}
-
 /// One walk along the chain.
 final class LogVerifier {
-    /// Records looked at in one state of the log: some 100 ms.
-    private static let sliceRecords = 65_536
+    /// Where the walk is.
+    private enum Stage {
+        case links
+        /// Rows of a kind, by its place among all, after a number.
+        case rows(kind: Int, after: Int64)
+        case states
+        case actions
+        case done
+    }
 
     private(set) var proof = LogProof()
     private let database: Database
@@ -44,6 +27,12 @@ final class LogVerifier {
     private var purged = [NumberSet](repeating: NumberSet(), count: RecordKind.places)
     private var lastPurge: Int64 = 0
     private var pending: LogFinding?
+    private var stage = Stage.links
+    /// By kind: the greatest number when the walk came to the end of the chain. What follows was
+    /// recorded since.
+    private var newest = [Int64](repeating: .min, count: RecordKind.places)
+    private let states: StateVerifier
+    private let actions: StaffActionVerifier
 
     /// The rows of one kind.
     private struct RecordRows {
@@ -68,6 +57,8 @@ final class LogVerifier {
             rows[kind] = RecordRows(statement: statement, columns: statement.columnCount)
         }
         self.rows = rows
+        states = StateVerifier(database)
+        actions = StaffActionVerifier(database)
         proof.head = genesis.bytes
     }
 
@@ -75,25 +66,48 @@ final class LogVerifier {
         expected[head.link, default: []].append(head)
     }
 
-    /// Verifies the next links with their rows, and everything else after the last one.
+    /// Verifies about so many records more, in the one state of the log that the caller holds.
     ///
     /// - Returns: Whether there are more.
-    func verifySlice(_ found: (LogFinding) -> Void) throws(StoreError) -> Bool {
+    func verifySlice(records limit: Int, _ found: (LogFinding) -> Void) throws(StoreError) -> Bool {
         defer { flush(found) }
+        switch stage {
+        case .links:
+            guard try !verifyLinks(limit, found) else { return true }
+            for kind in RecordKind.allCases {
+                newest[Int(kind.rawValue)] =
+                    try database.integer("SELECT max(\(kind.key)) FROM \(kind.table)") ?? .min
+            }
+            stage = .rows(kind: 0, after: .min)
+        case .rows(let kind, let after):
+            stage = try lookForRowsOutside(kind, after: after, limit, found)
+        case .states:
+            guard try !states.verifySlice(limit, { report($0, found) }) else { return true }
+            stage = .actions
+        case .actions:
+            guard try !actions.verifySlice(limit, { report($0, found) }) else { return true }
+            reportHeadsBeyondTheLog(found)
+            stage = .done
+            return false
+        case .done: return false
+        }
+        return true
+    }
+
+    /// Answers whether the chain goes on.
+    private func verifyLinks(
+        _ limit: Int, _ found: (LogFinding) -> Void
+    ) throws(StoreError) -> Bool {
         try readPurges(found)
         var records = 0
         links.bind(1, proof.lastLink)
         while try links.step() {
             records += try verifyLink(found)
-            guard records < LogVerifier.sliceRecords else {
+            guard records < limit else {
                 links.reset()
                 return true
             }
         }
-        try reportRowsOutsideTheChain(found)
-        try StateVerifier(database).verify { report($0, found) }
-        try StaffActionVerifier(database).verify { report($0, found) }
-        reportHeadsBeyondTheLog(found)
         return false
     }
 
@@ -268,21 +282,35 @@ final class LogVerifier {
         }
     }
 
-    private func reportRowsOutsideTheChain(_ found: (LogFinding) -> Void) throws(StoreError) {
-        for kind in RecordKind.allCases {
-            let chained = chained[Int(kind.rawValue)]
-            let numbers = try database.prepare(
-                "SELECT \(kind.key) FROM \(kind.table) ORDER BY \(kind.key)")
-            while try numbers.step() {
-                let number = numbers.integer(0)
-                if !chained.contains(number) {
-                    report(
-                        LogFinding(
-                            status: .altered, table: kind.table, row: number, link: nil,
-                            reason: "it is not in the chain"), found)
-                }
-            }
+    /// Looks through so many rows of a kind for those that no link names.
+    ///
+    /// - Returns: Where to go on.
+    private func lookForRowsOutside(
+        _ place: Int, after: Int64, _ limit: Int, _ found: (LogFinding) -> Void
+    ) throws(StoreError) -> Stage {
+        guard place < RecordKind.allCases.count else { return .states }
+        let kind = RecordKind.allCases[place]
+        let chained = chained[Int(kind.rawValue)]
+        let numbers = try database.prepare(
+            """
+            SELECT \(kind.key) FROM \(kind.table) WHERE \(kind.key) > ?1 AND \(kind.key) <= ?2
+            ORDER BY \(kind.key) LIMIT ?3
+            """)
+        numbers.bind(1, after)
+        numbers.bind(2, newest[Int(kind.rawValue)])
+        numbers.bind(3, limit)
+        var last = after
+        var count = 0
+        while try numbers.step() {
+            last = numbers.integer(0)
+            count += 1
+            guard !chained.contains(last) else { continue }
+            report(
+                LogFinding(
+                    status: .altered, table: kind.table, row: last, link: nil,
+                    reason: "it is not in the chain"), found)
         }
+        return count < limit ? .rows(kind: place + 1, after: .min) : .rows(kind: place, after: last)
     }
 
     // MARK: Erasures

@@ -1,13 +1,15 @@
 internal import Crypto
 
 /// Compares what each staff action says it acted upon with the state of the alert that the log has
-/// of that revision.
-struct StaffActionVerifier {
+/// of that revision, in slices of which each sees one state of the log.
+final class StaffActionVerifier {
     private let database: Database
+    private let bytes = CanonicalBytes()
+    /// The action that was looked at last.
+    private var last = Int64.min
 
     /// Places in the body of an alert's change: the columns of `alerts`.
     private enum Place {
-        static let number = 0
         static let revision = 13
         static let state = 14
         static let count = 15
@@ -17,46 +19,59 @@ struct StaffActionVerifier {
         self.database = database
     }
 
-    func verify(_ report: (LogFinding) -> Void) throws(StoreError) {
-        let hashes = try hashesByRevision()
+    /// Looks at so many actions more; answers whether there are others.
+    func verifySlice(_ limit: Int, _ report: (LogFinding) -> Void) throws(StoreError) -> Bool {
         let actions = try database.prepare(
-            "SELECT number, alert, revision, state_hash FROM staff_actions ORDER BY number")
-        let bytes = CanonicalBytes()
+            """
+            SELECT number, alert, revision, state_hash FROM staff_actions WHERE number > ?1
+            ORDER BY number LIMIT ?2
+            """)
+        let states = try database.prepare(
+            """
+            SELECT body FROM changes INDEXED BY change_by_key
+            WHERE subject = \(ChangeSubject.alert.rawValue) AND key = ?1
+            """)
+        actions.bind(1, last)
+        actions.bind(2, limit)
+        var count = 0
         while try actions.step() {
-            bytes.removeAll()
-            actions.encode(1..<3, into: bytes)
-            let key = bytes.array
-            bytes.removeAll()
-            actions.encode(3..<4, into: bytes)
-            guard hashes[key] != bytes.array else { continue }
+            count += 1
+            last = actions.integer(0)
+            states.bind(1, blob: value(of: actions, 1))
+            defer { states.reset() }
+            let hash = try self.hash(ofRevision: value(of: actions, 2), among: states)
+            guard hash == nil || hash != value(of: actions, 3) else { continue }
             report(
                 LogFinding(
-                    status: .altered, table: RecordKind.staffAction.table,
-                    row: actions.integer(0), link: nil,
+                    status: .altered, table: RecordKind.staffAction.table, row: last, link: nil,
                     reason: "the alert was not as this action says it was"))
         }
+        return count == limit
     }
 
-    /// The hash of each state, as the value of a blob, by the values of number and revision.
-    private func hashesByRevision() throws(StoreError) -> [[UInt8]: [UInt8]] {
-        let changes = try database.prepare(
-            """
-            SELECT body FROM changes WHERE subject = \(ChangeSubject.alert.rawValue)
-            ORDER BY number
-            """)
-        var hashes: [[UInt8]: [UInt8]] = [:]
-        let value = CanonicalBytes()
-        while try changes.step() {
-            let body = changes.bytes(0)
+    /// The hash of the alert's state at a revision, as the value of a blob; nil where the log has no
+    /// such state.
+    private func hash(
+        ofRevision revision: [UInt8], among states: Statement
+    ) throws(StoreError) -> [UInt8]? {
+        while try states.step() {
+            let body = states.bytes(0)
             guard let places = CanonicalPlaces.of(body), places.count == Place.count,
-                body[places[Place.state].lowerBound] == 0x30
+                body[places[Place.state].lowerBound] == 0x30,
+                Array(body[places[Place.revision]]) == revision
             else { continue }
             let text = places[Place.state].dropFirst(CanonicalPlaces.lengthBytes)
-            value.removeAll()
-            value.append(blob: try StateHash.of(Array(body[text])))
-            hashes[Array(body[places[Place.number]] + body[places[Place.revision]])] = value.array
+            bytes.removeAll()
+            bytes.append(blob: try StateHash.of(Array(body[text])))
+            return bytes.array
         }
-        return hashes
+        return nil
+    }
+
+    private func value(of row: Statement, _ column: Int32) -> [UInt8] {
+        bytes.removeAll()
+        row.encode(column..<column + 1, into: bytes)
+        return bytes.array
     }
 }
 

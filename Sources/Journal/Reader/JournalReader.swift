@@ -7,11 +7,16 @@ package import ColdChain
 /// no reader keeps the write-ahead log from starting anew.
 package final class JournalReader {
     let database: Database
+    let placeKeyPath: String?
 
     /// Opens a store that a `Journal` has made; it may be open for writing at the same time.
+    ///
+    /// - Parameter placeKeyPath: Where the keys for places of delivery are; nil: they are not read.
     package init(
-        path: String, busyMilliseconds: Int32 = 2_000, schema: Schema = .current
+        path: String, placeKeyPath: String? = nil, busyMilliseconds: Int32 = 2_000,
+        schema: Schema = .current
     ) throws(StoreError) {
+        self.placeKeyPath = placeKeyPath
         database = try Database(path: path, access: .read, busyMilliseconds: busyMilliseconds)
         try database.execute(
             """
@@ -33,7 +38,8 @@ package final class JournalReader {
         ORDER BY orders.number DESC LIMIT 1
         """
 
-    /// The newest order with the platform's identifier `id`.
+    /// The newest order with the platform's identifier `id`; without where it goes to, which
+    /// `deliveryPlace(of:)` tells.
     package func order(id: String) throws(StoreError) -> Order? {
         let find = try database.prepare(Self.orderByID)
         find.bind(1, id)
@@ -64,12 +70,12 @@ package final class JournalReader {
     package func counts() throws(StoreError) -> JournalCounts {
         try snapshot { () throws(StoreError) in
             var counts = JournalCounts()
-            counts.readings = try rows(of: "readings", erased: .readingsErasedThrough)
-            counts.fixes =
-                try database.firstFreeNumber(after: .fixesErasedThrough, in: "fixes", column: "id")
-                - 1 - database.value(of: .fixesErased)
-            counts.events =
-                try database.integer("SELECT max(number) - min(number) + 1 FROM events") ?? 0
+            counts.readings = try rows(
+                of: "readings", by: "id", erasedThrough: .readingsErasedThrough, .readingsErased)
+            counts.fixes = try rows(
+                of: "fixes", by: "id", erasedThrough: .fixesErasedThrough, .fixesErased)
+            counts.events = try rows(
+                of: "events", by: "number", erasedThrough: .eventsErasedThrough, .eventsErased)
             counts.deadLetters = try deadLetterCount()
             counts.deadLettersRemoved = try database.value(of: .deadLettersRemoved)
             counts.pendingDeliveries =
@@ -82,10 +88,12 @@ package final class JournalReader {
         }
     }
 
-    /// Ids have no holes and are erased from the front.
-    private func rows(of log: String, erased: LogState) throws(StoreError) -> Int64 {
-        let last = try database.integer("SELECT max(id) FROM \(log)") ?? 0
-        return last == 0 ? 0 : last - (try database.value(of: erased))
+    /// Numbers have no holes but those that erasing leaves.
+    private func rows(
+        of log: String, by number: String, erasedThrough mark: LogState, _ erased: LogState
+    ) throws(StoreError) -> Int64 {
+        try database.firstFreeNumber(after: mark, in: log, column: number) - 1
+            - database.value(of: erased)
     }
 
     /// Reads every page and follows every index and reference: minutes for a large log.

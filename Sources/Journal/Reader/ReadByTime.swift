@@ -82,7 +82,8 @@ extension JournalReader {
         return excursions
     }
 
-    private static let fixesOfVehicle = """
+    /// ?1 vehicle, ?2 and ?3 the position before, ?4 and ?5 from and until, ?6 limit.
+    static let fixesOfVehicle = """
         WITH held(source, started_at, ended_at) AS MATERIALIZED (
             SELECT number, ?4, ?5 FROM sources
             WHERE carrier = ?1 AND carrier_kind = \(CarrierKind.vehicle.rawValue)),

@@ -6,10 +6,11 @@ internal import ColdChain
 extension Statement {
     static let orderColumns = """
         orders.number, orders.id, food_class, status, customer, driver, vehicle, restaurant, cafe,
-        promised_at, pickup_latitude, pickup_longitude, delivery_latitude, delivery_longitude,
-        created_at, picked_up_at, delivered_at, updated_at
+        promised_at, pickup_latitude, pickup_longitude, created_at, picked_up_at, delivered_at,
+        updated_at
         """
 
+    /// Without where it goes to, which is sealed.
     func order() throws(StoreError) -> Order {
         Order(
             number: OrderNumber(number32(0)), id: text(1),
@@ -17,9 +18,8 @@ extension Statement {
             status: try known(OrderStatus(rawValue: small(3)), 3, "orders.status"),
             customer: optionalText(4), driver: optionalText(5), vehicle: optionalText(6),
             restaurant: optionalText(7), cafe: optionalText(8), promisedAt: optionalInstant(9),
-            pickup: place(10), delivery: place(12), createdAt: instant(14),
-            pickedUpAt: optionalInstant(15), deliveredAt: optionalInstant(16),
-            updatedAt: instant(17))
+            pickup: place(10), createdAt: instant(12), pickedUpAt: optionalInstant(13),
+            deliveredAt: optionalInstant(14), updatedAt: instant(15))
     }
 
     static let custodyColumns = "custody.bag, custody.order_number, started_at, ended_at"

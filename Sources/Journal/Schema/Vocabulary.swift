@@ -105,13 +105,18 @@ enum LogState: String {
     case fixesErasedThrough = "fixes_erased_through"
     case checkpointsErasedThrough = "checkpoints_erased_through"
     case qualityRevisionsErasedThrough = "quality_revisions_erased_through"
+    case placesErasedThrough = "places_erased_through"
     case eventsErasedThrough = "events_erased_through"
     case deliveriesErasedThrough = "deliveries_erased_through"
     case rawMessagesErasedThrough = "raw_messages_erased_through"
+    /// 1 once no place of delivery of an older schema stands in the clear.
+    case placesSealed = "places_sealed"
     /// 1 once every row from before the chain is in it.
     case carriedOver = "carried_over"
     /// How many rows retention or a bound has taken.
     case fixesErased = "fixes_erased"
+    case readingsErased = "readings_erased"
+    case eventsErased = "events_erased"
     case deadLettersRemoved = "dead_letters_removed"
 }
 

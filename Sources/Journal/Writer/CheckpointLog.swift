@@ -62,7 +62,7 @@ extension JournalReader {
 }
 
 extension Statement {
-    fileprivate func checkpoint() throws(StoreError) -> Checkpoint {
+    func checkpoint() throws(StoreError) -> Checkpoint {
         var finding = Checkpoint.Finding(
             kind: try known(Checkpoint.Kind(rawValue: small(2)), 2, "checkpoints.kind"))
         finding.person = optionalText(6)

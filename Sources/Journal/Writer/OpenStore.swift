@@ -9,7 +9,7 @@ final class OpenStore {
     private let begin: Statement
     private let end: Statement
     private let chain: Chain
-    private var book: OrderBook
+    private(set) var book: OrderBook
     private let outbox: Outbox
     private let checkpoints: CheckpointLog
     private var readings: ReadingLog
@@ -21,6 +21,8 @@ final class OpenStore {
     private let devices: DeviceBook
     private var rawMessages: RawMessageLog
     private var retention: Retention
+    private let holds: HoldBook
+    private let erasure: SubjectErasure
     private var heads: HeadExport
     /// The size of the write-ahead log at which the next checkpoint is tried.
     private var checkpointBytes: Int
@@ -31,18 +33,20 @@ final class OpenStore {
     /// How soon it is tried again where a reader was in the way.
     private static let blockedMilliseconds: Int64 = 60_000
 
-    init(_ database: Database, settings: JournalSettings) throws(StoreError) {
+    init(
+        _ database: Database, settings: JournalSettings, key: Ed25519SigningKey,
+        placeKeys: PlaceKeys
+    ) throws(StoreError) {
         self.database = database
         self.settings = settings
         begin = try database.prepare("BEGIN IMMEDIATE")
         end = try database.prepare("COMMIT")
-        let key = try StoreKey.load(settings.signingKeyPath)
         let chain = try Chain(database)
         self.chain = chain
         let keyNumber = try database.transaction { () throws(StoreError) in
             try chain.announce(key.publicKey, in: database)
         }
-        book = try OrderBook(database, chain: chain)
+        book = try OrderBook(database, chain: chain, placeKeys: placeKeys)
         outbox = try Outbox(database, chain: chain)
         checkpoints = try CheckpointLog(database, chain: chain)
         readings = try ReadingLog(database, chain: chain)
@@ -53,12 +57,15 @@ final class OpenStore {
         deadLetters = try DeadLetterStore(database, settings: settings)
         devices = try DeviceBook(database)
         rawMessages = try RawMessageLog(database, settings: settings)
+        let purges = try PurgeLog(database, chain: chain, key: key, keyNumber: keyNumber)
+        holds = try HoldBook(database, changes: book.changes)
+        erasure = SubjectErasure(
+            database, chain: chain, changes: book.changes, checkpoints: checkpoints,
+            purges: purges)
         retention = try Retention(
-            database, settings: settings, chain: chain,
-            purges: try PurgeLog(database, chain: chain, key: key, keyNumber: keyNumber))
+            database, settings: settings, chain: chain, purges: purges, holds: holds)
         heads = HeadExport(
-            path: settings.headPath, log: try database.text("SELECT epoch FROM store") ?? "",
-            key: key)
+            settings, log: try database.text("SELECT epoch FROM store") ?? "", key: key)
         checkpointBytes = settings.walBytes
     }
 
@@ -127,6 +134,50 @@ final class OpenStore {
         }
     }
 
+    // MARK: Holds and subjects
+
+    func placeHold(
+        _ scope: HoldScope, reason: String, by person: String, until end: Timestamp?,
+        at now: Timestamp
+    ) throws(StoreError) -> LegalHold {
+        try recording { () throws(StoreError) in
+            try holds.place(scope, reason: reason, by: person, until: end, at: now)
+        }
+    }
+
+    func releaseHold(
+        _ number: UInt64, by person: String, at now: Timestamp
+    ) throws(StoreError) -> LegalHold? {
+        try recording { () throws(StoreError) in
+            try holds.release(number, by: person, at: now)
+        }
+    }
+
+    private func recording<Answer>(
+        _ body: () throws(StoreError) -> Answer
+    ) throws(StoreError) -> Answer {
+        let answer = try database.transaction { () throws(StoreError) in
+            let answer = try body()
+            try chain.close(.recorded)
+            return answer
+        }
+        retention.holdsHaveChanged()
+        return answer
+    }
+
+    func erase(
+        _ subject: PersonalSubject, by person: String, at now: Timestamp
+    ) throws(StoreError) -> ErasureOutcome {
+        retention.holdsHaveChanged()
+        let held = try retention.rowsHeld(at: now)
+        let outcome = try erasure.erase(subject, by: person, held: held, at: now)
+        // What was erased is gone from the files once the write-ahead log is cut to nothing.
+        if case .erased = outcome { truncatesAt = now }
+        return outcome
+    }
+
+    var retentionStatus: RetentionStatus { retention.status }
+
     func tidy(now: Timestamp, budget: Duration) throws(StoreError) -> TidyReport {
         let deadline = ContinuousClock.now + budget
         var report = TidyReport()
@@ -142,6 +193,8 @@ final class OpenStore {
         report.headFailure = heads.exportIfDue(chain, now: now)
         return report
     }
+
+    func takeSignedHead() -> SignedHead? { heads.takeSigned() }
 
     /// Moves the write-ahead log when it is large, and cuts it away once in a while even when it is
     /// small: what was erased is gone from the files only then.

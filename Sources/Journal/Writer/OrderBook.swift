@@ -9,10 +9,14 @@ struct OrderBook {
     private let putExcursion: Statement
     private let putDataGap: Statement
     private let chain: Chain
-    private var changes: ChangeLog
+    let changes: ChangeLog
+    private var places: PlaceBook
     private var alerts: AlertStore
 
-    init(_ database: Database, chain: Chain) throws(StoreError) {
+    init(
+        _ database: Database, chain: Chain, placeKeys: PlaceKeys
+    ) throws(StoreError) {
+        places = try PlaceBook(database, chain: chain, keys: placeKeys)
         self.chain = chain
         changes = try ChangeLog(database, chain: chain)
         alerts = try AlertStore(database, chain: chain)
@@ -55,17 +59,15 @@ struct OrderBook {
 
     private static let putOrderSQL = """
         INSERT INTO orders(number, id, food_class, status, customer, driver, vehicle, restaurant,
-            cafe, promised_at, pickup_latitude, pickup_longitude, delivery_latitude,
-            delivery_longitude, created_at, picked_up_at, delivered_at, updated_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+            cafe, promised_at, pickup_latitude, pickup_longitude, created_at, picked_up_at,
+            delivered_at, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
         ON CONFLICT(number) DO UPDATE SET
             id = excluded.id, food_class = excluded.food_class, status = excluded.status,
             customer = excluded.customer, driver = excluded.driver, vehicle = excluded.vehicle,
             restaurant = excluded.restaurant, cafe = excluded.cafe,
             promised_at = excluded.promised_at, pickup_latitude = excluded.pickup_latitude,
-            pickup_longitude = excluded.pickup_longitude,
-            delivery_latitude = excluded.delivery_latitude,
-            delivery_longitude = excluded.delivery_longitude, created_at = excluded.created_at,
+            pickup_longitude = excluded.pickup_longitude, created_at = excluded.created_at,
             picked_up_at = excluded.picked_up_at, delivered_at = excluded.delivered_at,
             updated_at = excluded.updated_at
         """
@@ -99,14 +101,18 @@ struct OrderBook {
         putOrder.bind(10, order.promisedAt?.milliseconds)
         putOrder.bind(11, order.pickup?.latitude)
         putOrder.bind(12, order.pickup?.longitude)
-        putOrder.bind(13, order.delivery?.latitude)
-        putOrder.bind(14, order.delivery?.longitude)
-        putOrder.bind(15, order.createdAt.milliseconds)
-        putOrder.bind(16, order.pickedUpAt?.milliseconds)
-        putOrder.bind(17, order.deliveredAt?.milliseconds)
-        putOrder.bind(18, order.updatedAt.milliseconds)
+        putOrder.bind(13, order.createdAt.milliseconds)
+        putOrder.bind(14, order.pickedUpAt?.milliseconds)
+        putOrder.bind(15, order.deliveredAt?.milliseconds)
+        putOrder.bind(16, order.updatedAt.milliseconds)
         try putOrder.run()
         try changes.record(.order) { $0.bind(1, Int64(order.number.rawValue)) }
+        // One that could not be read is not forgotten: only another is recorded over it.
+        if let delivery = order.delivery { try places.put(delivery, of: order.number) }
+    }
+
+    func place(of order: OrderNumber) throws(StoreError) -> DeliveryPlace {
+        try places.place(of: order)
     }
 
     mutating func put(_ custody: Custody) throws(StoreError) {

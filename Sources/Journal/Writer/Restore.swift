@@ -64,7 +64,11 @@ extension OpenStore {
         let orders = try database.prepare(
             "SELECT \(Statement.orderColumns) FROM orders WHERE \(wanted) ORDER BY number")
         orders.bind(1, cutoff.milliseconds)
-        while try orders.step() { state.orders.append(try orders.order()) }
+        while try orders.step() {
+            var order = try orders.order()
+            order.delivery = try book.place(of: order.number).place
+            state.orders.append(order)
+        }
         let custody = try database.prepare(
             """
             SELECT \(Statement.custodyColumns) FROM orders

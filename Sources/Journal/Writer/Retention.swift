@@ -6,6 +6,8 @@ internal import ColdChain
 /// nothing is received before it was measured, each stays at least as long from its measurement.
 /// Messages are erased by their receipt, and never later than fixes, which they may hold.
 /// Fixes are erased by the time they were measured, or by receipt where a device's clock ran ahead.
+/// Readings, events and checkpoints under a legal hold, or of an open excursion, stay; positions do
+/// not.
 struct Retention {
     /// Rows a transaction: about 5 ms.
     private static let slice = 1_000
@@ -14,36 +16,51 @@ struct Retention {
 
     private let database: Database
     private let settings: JournalSettings
-    private let oldestReadings: Statement
-    private let eraseReadings: Statement
+    private var readings: AgedLog
+    private var events: AgedLog
+    private var checkpoints: AgedLog
     private let eraseRevisions: Statement
     private let eraseFixesByTime: Statement
     private let eraseFixesByReceipt: Statement
-    private let oldestEvents: Statement
-    private let eraseEvents: Statement
-    private let oldestCheckpoints: Statement
-    private let eraseCheckpoints: Statement
     private let eraseDeliveries: Statement
     private let countFixes: Statement
-    private let raise: Statement
     private let chain: Chain
-    private var purges: PurgeLog
+    private let purges: PurgeLog
+    private let holds: HoldBook
+    private let heldRows: HeldRowsReader
+    /// What stays for now; nil where that is to be found out again.
+    private var held: HeldRows?
+    /// As it was found before: where it is another, rows that stayed are looked at again.
+    private var heldBefore = HeldRows()
+    /// What is there and what it holds back, for metrics.
+    private(set) var status = RetentionStatus()
     private var sweep: IndexSweep
     private var rests = Timestamp(milliseconds: .min)
 
     init(
-        _ database: Database, settings: JournalSettings, chain: Chain, purges: PurgeLog
+        _ database: Database, settings: JournalSettings, chain: Chain, purges: PurgeLog,
+        holds: HoldBook
     ) throws(StoreError) {
+        self.holds = holds
+        heldRows = HeldRowsReader(database)
         self.database = database
         self.chain = chain
         self.purges = purges
         self.settings = settings
         let slice = Retention.slice
-        oldestReadings = try database.prepare(
-            "SELECT id, received_at FROM readings ORDER BY id LIMIT \(slice)")
-        eraseReadings = try database.prepare("DELETE FROM readings WHERE id <= ?1")
+        readings = try AgedLog(
+            database, .reading, columns: "received_at, source, order_number, measured_at",
+            mark: .readingsErasedThrough, counting: .readingsErased, slice: slice)
+        events = try AgedLog(
+            database, .event, columns: "occurred_at, order_number", mark: .eventsErasedThrough,
+            counting: .eventsErased, slice: slice)
+        checkpoints = try AgedLog(
+            database, .checkpoint, columns: "recorded_at, order_number, occurred_at",
+            mark: .checkpointsErasedThrough, slice: slice)
         eraseRevisions = try database.prepare(
-            "DELETE FROM quality_revisions WHERE reading <= ?1 RETURNING number")
+            """
+            DELETE FROM quality_revisions WHERE reading >= ?1 AND reading < ?2 RETURNING number
+            """)
         eraseFixesByTime = try database.prepare(
             """
             DELETE FROM fixes WHERE id IN (SELECT id FROM fixes INDEXED BY fix_once
@@ -54,12 +71,6 @@ struct Retention {
             DELETE FROM fixes WHERE id IN (SELECT id FROM fixes ORDER BY id LIMIT \(slice))
                 AND received_at < ?1 RETURNING id
             """)
-        oldestEvents = try database.prepare(
-            "SELECT number, occurred_at FROM events ORDER BY number LIMIT \(slice)")
-        eraseEvents = try database.prepare("DELETE FROM events WHERE number <= ?1")
-        oldestCheckpoints = try database.prepare(
-            "SELECT number, recorded_at FROM checkpoints ORDER BY number LIMIT \(slice)")
-        eraseCheckpoints = try database.prepare("DELETE FROM checkpoints WHERE number <= ?1")
         eraseDeliveries = try database.prepare(
             """
             DELETE FROM deliveries WHERE number IN (SELECT number FROM deliveries
@@ -67,11 +78,6 @@ struct Retention {
                 LIMIT \(slice)) RETURNING number
             """)
         countFixes = try database.prepareAddition(to: .fixesErased)
-        raise = try database.prepare(
-            """
-            INSERT INTO log_state(name, value) VALUES (?1, ?2)
-            ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)
-            """)
         sweep = try IndexSweep(database)
     }
 
@@ -83,7 +89,9 @@ struct Retention {
         guard now >= rests else { return false }
         let fixCutoff = now.daysAgo(settings.fixDays)
         let readingCutoff = now.daysAgo(settings.readingDays)
+        let held = try rowsHeld(at: now)
         var before = report
+        var looked = 0
         try database.transaction { () throws(StoreError) in
             report.fixesErased += try eraseFixes(before: fixCutoff, now: now)
             report.deadLettersErased += try deadLetters.removeOlder(
@@ -91,28 +99,21 @@ struct Retention {
             let messageCutoff = now.daysAgo(min(settings.rawPayloadDays, settings.fixDays))
             if let erased = try rawMessages.eraseSlice(before: messageCutoff) {
                 report.rawMessagesErased += erased.rows
-                try raise(.rawMessagesErasedThrough, to: erased.last)
+                try database.raise(.rawMessagesErasedThrough, to: erased.last)
             }
-            report.readingsErased += try erasePrefix(
-                .reading, oldestReadings, eraseReadings, before: readingCutoff,
-                mark: .readingsErasedThrough, now: now)
-            report.eventsErased += try erasePrefix(
-                .event, oldestEvents, eraseEvents, before: readingCutoff,
-                mark: .eventsErasedThrough, now: now)
-            report.checkpointsErased += try erasePrefix(
-                .checkpoint, oldestCheckpoints, eraseCheckpoints, before: readingCutoff,
-                mark: .checkpointsErasedThrough, now: now)
+            looked = try eraseLogs(before: readingCutoff, held, now, &report)
             report.deliveriesErased += try eraseReturned(
                 eraseDeliveries, before: readingCutoff, mark: .deliveriesErasedThrough
             ).count
             try chain.close(.purge)
         }
         before.isMoreDue = report.isMoreDue
-        if report != before { return true }
+        if report != before || looked > 0 { return true }
         if try sweep.eraseSlice(now: now, fixesBefore: fixCutoff, readingsBefore: readingCutoff) {
             return true
         }
         rests = now.advanced(byMilliseconds: Retention.restMilliseconds)
+        self.held = nil
         return false
     }
 
@@ -132,40 +133,84 @@ struct Retention {
         return erased.count
     }
 
-    /// Erases from the front of a log up to the first row that is too young.
-    private mutating func erasePrefix(
-        _ kind: RecordKind, _ oldest: Statement, _ erase: Statement, before cutoff: Timestamp,
-        mark: LogState, now: Timestamp
-    ) throws(StoreError) -> Int {
-        var numbers: [Int64] = []
-        while try oldest.step() {
-            guard oldest.integer(1) < cutoff.milliseconds else { break }
-            numbers.append(oldest.integer(0))
+    // MARK: What stays
+
+    /// Finds out what holds and open excursions cover, once for each time that everything due is
+    /// erased.
+    mutating func rowsHeld(at now: Timestamp) throws(StoreError) -> HeldRows {
+        if let held { return held }
+        let holds = try holds.inForce(at: now)
+        let found = try heldRows.read(holds)
+        if found != heldBefore {
+            readings.beginAnew()
+            events.beginAnew()
+            checkpoints.beginAnew()
+            status.heldRows = 0
         }
-        oldest.reset()
-        guard let last = numbers.last else { return 0 }
-        if kind == .reading { try eraseRevisions(ofReadingsThrough: last, now: now) }
-        erase.bind(1, last)
-        let erased = try erase.runCounting()
-        try raise(mark, to: last)
-        try purges.record(
-            kind, numbers, policy: "\(kind.table) \(settings.readingDays) days", at: now)
-        return erased
+        status.holds = holds.count
+        status.hasOpenExcursions = found.covers.contains { $0.hold == nil }
+        heldBefore = found
+        held = found
+        return found
     }
 
-    /// What was said of a reading goes with it.
-    private mutating func eraseRevisions(
-        ofReadingsThrough last: Int64, now: Timestamp
+    /// A hold was placed or released: what stays is found out anew before anything is erased.
+    mutating func holdsHaveChanged() {
+        held = nil
+        rests = Timestamp(milliseconds: .min)
+    }
+
+    // MARK: Logs
+
+    /// Erases readings, events and checkpoints; answers how many rows it looked at.
+    private mutating func eraseLogs(
+        before cutoff: Timestamp, _ held: HeldRows, _ now: Timestamp, _ report: inout TidyReport
+    ) throws(StoreError) -> Int {
+        let oldReadings = try readings.front(before: cutoff) { row in
+            held.contains(
+                source: row.integer(2), order: row.optionalInteger(3), at: row.integer(4))
+        }
+        let oldEvents = try events.front(before: cutoff) { row in
+            held.contains(eventOf: row.integer(2), at: row.integer(1))
+        }
+        let oldCheckpoints = try checkpoints.front(before: cutoff) { row in
+            held.contains(eventOf: row.integer(2), at: row.integer(3))
+        }
+        try eraseRevisions(of: oldReadings.numbers, now)
+        try erase(oldReadings, of: readings, now)
+        try erase(oldEvents, of: events, now)
+        try erase(oldCheckpoints, of: checkpoints, now)
+        report.readingsErased += oldReadings.numbers.count
+        report.eventsErased += oldEvents.numbers.count
+        report.checkpointsErased += oldCheckpoints.numbers.count
+        return oldReadings.looked + oldEvents.looked + oldCheckpoints.looked
+    }
+
+    private mutating func erase(
+        _ front: AgedLog.Front, of log: AgedLog, _ now: Timestamp
     ) throws(StoreError) {
-        eraseRevisions.bind(1, last)
-        var numbers: [Int64] = []
-        while try eraseRevisions.step() { numbers.append(eraseRevisions.integer(0)) }
-        guard let newest = numbers.max() else { return }
-        try raise(.qualityRevisionsErasedThrough, to: newest)
-        numbers.sort()
+        status.heldRows += front.held
+        try log.erase(front.numbers, in: database)
         try purges.record(
-            .qualityRevision, numbers,
-            policy: "\(RecordKind.reading.table) \(settings.readingDays) days", at: now)
+            log.kind, front.numbers, policy: policy(of: log.kind), at: now)
+    }
+
+    /// What was said of a reading goes with it, and stays with it.
+    private func eraseRevisions(of readings: [Int64], _ now: Timestamp) throws(StoreError) {
+        var numbers: [Int64] = []
+        for run in Run.runs(of: .reading, readings) {
+            eraseRevisions.bind(1, run.first)
+            eraseRevisions.bind(2, run.end)
+            while try eraseRevisions.step() { numbers.append(eraseRevisions.integer(0)) }
+        }
+        guard let newest = numbers.max() else { return }
+        try database.raise(.qualityRevisionsErasedThrough, to: newest)
+        try purges.record(
+            .qualityRevision, numbers.sorted(), policy: policy(of: .reading), at: now)
+    }
+
+    private func policy(of kind: RecordKind) -> String {
+        "\(kind.table) \(settings.readingDays) days"
     }
 
     /// Runs an erasing statement that tells the number of each row it takes; answers the numbers.
@@ -175,15 +220,20 @@ struct Retention {
         erase.bind(1, cutoff.milliseconds)
         var erased: [Int64] = []
         while try erase.step() { erased.append(erase.integer(0)) }
-        if let last = erased.max() { try raise(mark, to: last) }
+        if let last = erased.max() { try database.raise(mark, to: last) }
         return erased
     }
+}
 
-    private func raise(_ mark: LogState, to value: Int64) throws(StoreError) {
-        raise.bind(1, mark.rawValue)
-        raise.bind(2, value)
-        try raise.run()
-    }
+/// What keeps rows from being erased, for metrics.
+package struct RetentionStatus: Equatable, Sendable {
+    /// Holds in force.
+    package var holds = 0
+    package var hasOpenExcursions = false
+    /// Rows beyond their age that are kept.
+    package var heldRows = 0
+
+    package init() {}
 }
 
 extension Timestamp {

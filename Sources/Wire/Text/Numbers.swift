@@ -66,6 +66,24 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     return String(decoding: digits, as: UTF8.self)
 }
 
+/// The bytes that hexadecimal digits stand for, two a byte; nil where they do not.
+package func hexadecimalBytes(_ digits: some Sequence<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for digit in digits {
+        guard let value = Character(UnicodeScalar(digit)).hexDigitValue, digit < 0x80 else {
+            return nil
+        }
+        if let first = high {
+            bytes.append(first << 4 | UInt8(truncatingIfNeeded: value))
+            high = nil
+        } else {
+            high = UInt8(truncatingIfNeeded: value)
+        }
+    }
+    return high == nil ? bytes : nil
+}
+
 /// A number as sixteen hexadecimal digits.
 package func hexadecimal(_ number: UInt64) -> String {
     hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) })

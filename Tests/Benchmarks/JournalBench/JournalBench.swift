@@ -92,7 +92,25 @@ enum JournalBench {
         let proven = Double(proof.intact + proof.altered + proof.missing)
         print("proof: \(proof.intact) rows in \(text(proving)) ms")
         print("proof cpu: \(text(used / proven * 1e6)) µs a row, \(text(proven / used)) rows/s")
+        try measureProofInSteps(reader)
         print("database \(try reader.counts().databaseBytes >> 20) MiB")
+    }
+
+    /// As the daemon proves its log: how long a question waits for a step at most.
+    private static func measureProofInSteps(_ reader: JournalReader) throws(StoreError) {
+        let walk = try LogProofWalk(reader: reader, against: [])
+        var steps: [Double] = []
+        var isMore = true
+        while isMore {
+            steps.append(
+                try timed { () throws(StoreError) in
+                    isMore = try walk.advance(records: 4_096) { print("not as recorded: \($0)") }
+                })
+        }
+        steps.sort()
+        print(
+            "proof in steps of 4096: \(steps.count), ms  p50 \(text(percentile(steps, 0.5)))"
+                + "  p99 \(text(percentile(steps, 0.99)))  max \(text(steps.last ?? 0))")
     }
 
     private static func measureRestart(_ path: String, _ fleet: Fleet) throws(StoreError) {

@@ -9,6 +9,8 @@ final class Freshwire {
         var timeout = "5s"
         /// The file with the secret; nil writes the tests' secret out.
         var secretFile: String?
+        /// Nil leaves what is told by default.
+        var events: [String]?
     }
 
     struct Settings {
@@ -116,6 +118,9 @@ final class Freshwire {
                 "      timeout: \(endpoint.timeout)",
                 "      allow_private_addresses: true",
             ]
+            if let events = endpoint.events {
+                lines.append("      events: [\(events.joined(separator: ", "))]")
+            }
         }
         folder.write(
             (lines + settings.sections).joined(separator: "\n") + "\n", to: "freshwire.yaml")
