@@ -61,6 +61,8 @@ package struct RecordBatch: Equatable, Sendable {
     /// New and changed gaps, whole, by order, source and start.
     package var dataGaps: [DataGap] = []
     package var checkpoints: [Checkpoint] = []
+    /// New entries of the register of calibrations; readings of the batch may name them.
+    package var calibrations: [CalibrationEntry] = []
     package var events: [EventRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
@@ -82,7 +84,7 @@ package struct RecordBatch: Equatable, Sendable {
             && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
-            && announcements.isEmpty && qualityRevisions.isEmpty
+            && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
     }
 
     package mutating func removeAll() {
@@ -95,6 +97,7 @@ package struct RecordBatch: Equatable, Sendable {
         excursions.removeAll(keepingCapacity: true)
         dataGaps.removeAll(keepingCapacity: true)
         checkpoints.removeAll(keepingCapacity: true)
+        calibrations.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)

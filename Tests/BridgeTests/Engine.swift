@@ -256,6 +256,7 @@ struct Engine {
         restored.lastOrder = restored.orders.map(\.number.rawValue).max() ?? 0
         restored.lastSource = restored.sources.map(\.number.rawValue).max() ?? 0
         restored.lastExcursion = restored.excursions.map(\.number).max() ?? 0
+        restored.calibrations = records.calibrations
         restored.lastCheckpoint = records.checkpoints.map(\.number).max() ?? 0
         restored.lastEvent = records.events.map(\.number).max() ?? 0
         restored.lastDelivery = records.deliveries.map(\.number).max() ?? 0

@@ -20,7 +20,7 @@ private struct Tampering: CustomStringConvertible {
 struct TamperTests {
     private static let tables = [
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
-        "checkpoints", "links",
+        "checkpoints", "calibrations", "links",
         "salts", "orders", "custody", "excursions",
     ]
 
@@ -69,7 +69,7 @@ struct TamperTests {
         guard parts.count == 3 else { return nil }
         let changed = flipped(type: parts[0], hex: parts[1], quoted: parts[2], &random)
         guard let changed else { return nil }
-        let triggers = ["reading_is_final", "change_is_final", "purge_is_final"]
+        let triggers = ["reading_is_final", "change_is_final", "purge_is_final", "calibration_is_final"]
             .map { "DROP TRIGGER \($0);" }.joined()
         let done = try run(
             "/usr/bin/env",

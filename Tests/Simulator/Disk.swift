@@ -30,6 +30,7 @@ struct Disk {
     private(set) var excursions: [Excursion] = []
     private(set) var dataGaps: [DataGapKey: DataGap] = [:]
     private(set) var checkpoints: [Checkpoint] = []
+    private(set) var calibrations: [CalibrationEntry] = []
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -121,6 +122,7 @@ struct Disk {
             dataGaps[key] = gap
         }
         checkpoints += batch.checkpoints
+        calibrations += batch.calibrations
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)

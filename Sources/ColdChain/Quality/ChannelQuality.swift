@@ -166,7 +166,8 @@ package struct ChannelQuality: Equatable, Sendable {
         let sentinel = settings.sentinels.finding(for: value, isFirst: isFirst)
         quality[.sentinel] = sentinel ?? .good
         guard sentinel?.flag != .bad else { return false }
-        quality[.climatology] = settings.expected.finding(for: value, in: reading.phase)
+        quality[.climatology] = settings.expected.finding(
+            for: reading.judgedValue, in: reading.phase)
         quality[.spike] = QualityFinding(.notEvaluated, .lacksNeighbour)
         quality[.rateOfChange] = QualityFinding(.notEvaluated, .nothingToCompare)
         return true

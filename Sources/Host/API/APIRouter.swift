@@ -30,6 +30,7 @@ enum ReadQuery: Sendable {
     /// The registry by name, after the name of the device before.
     case devices(after: String, limit: Int)
     case device(id: String)
+    case calibrations(device: String)
     /// What nobody could decode, most recently seen first.
     case unknownFrames(limit: Int)
     /// Decode a message without recording it.
@@ -153,6 +154,8 @@ struct APIRouter {
             return export(request, order: segments[2], identity)
         case (_, "devices", 1...2):
             return routeDevices(request, segments, identity)
+        case (_, "devices", 3) where segments[2] == "calibrations":
+            return routeCalibrations(request, segments[1], identity)
         default:
             return .respond(notServed(request.head.method, segments))
         }
@@ -185,6 +188,22 @@ struct APIRouter {
             return .command(.removeDevice(id: segments[1]))
         default:
             return .respond(notServed(request.head.method, segments))
+        }
+    }
+
+    private func routeCalibrations(
+        _ request: HTTPRequest, _ device: String, _ identity: Identity
+    ) -> APIAction {
+        guard identity.role.seesEverything else { return .respond(.forbidden) }
+        switch request.head.method {
+        case .get: return .read(.calibrations(device: device))
+        case .post:
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                try CommandText.calibration(json, device: device, enteredBy: identity.subject)
+            }
+        default:
+            return .respond(
+                notServed(request.head.method, ["devices", device, "calibrations"]))
         }
     }
 
@@ -221,7 +240,8 @@ struct APIRouter {
             ("dead-letters", 3, "replay"):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
-        case ("devices", 1, _), ("orders", 3, "checkpoints"): allowed = "GET, POST"
+        case ("devices", 1, _), ("orders", 3, "checkpoints"), ("devices", 3, "calibrations"):
+            allowed = "GET, POST"
         case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
         case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
         case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),

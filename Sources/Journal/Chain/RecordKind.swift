@@ -12,6 +12,7 @@ enum RecordKind: UInt8, CaseIterable {
     case checkpoint = 10
     /// New flags of a reading.
     case qualityRevision = 8
+    case calibration = 11
 
     var table: String {
         switch self {
@@ -24,6 +25,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .purge: "purges"
         case .checkpoint: "checkpoints"
         case .qualityRevision: "quality_revisions"
+        case .calibration: "calibrations"
         }
     }
 
@@ -31,7 +33,9 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision: "number"
+        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision,
+            .calibration:
+            "number"
         }
     }
 
@@ -41,7 +45,8 @@ enum RecordKind: UInt8, CaseIterable {
         case .reading:
             """
             id, measured_at, source, quantity, probe, value, quality, test_flags, time_source,
-            received_at, sequence, order_number, marker, notes, message, reasons, quality_version
+            received_at, sequence, order_number, marker, notes, message, reasons, quality_version,
+            corrected, calibration
             """
         case .fix:
             """
@@ -63,15 +68,28 @@ enum RecordKind: UInt8, CaseIterable {
             """
             number, reading, quality, test_flags, reasons, quality_version, revised_at
             """
+        case .calibration:
+            """
+            number, device, quantity, probe, entered_at, entered_by, supersedes, reason, made_at,
+            due_at, method, reference, laboratory, certificate, points, expanded_uncertainty,
+            coverage_factor
+            """
         }
     }
 
     /// The payload of the row a statement stands on, whose columns are those of the kind.
     ///
-    /// Readings and fixes got their last two columns later: a row that has nothing in them is written
-    /// as it was before.
+    /// Readings and fixes got two columns later, and readings another two: a row that has nothing in
+    /// them is written as it was before.
     func form(ofRow statement: Statement, columns: Int32) -> PayloadForm {
         guard self == .reading || self == .fix else { return .first(columns: columns) }
+        var columns = columns
+        if self == .reading {
+            guard statement.isNull(columns - 1), statement.isNull(columns - 2) else {
+                return PayloadForm(version: 3, columns: columns)
+            }
+            columns -= 2
+        }
         let isBare = statement.isNull(columns - 1) && statement.integer(columns - 2) == 0
         return isBare
             ? .first(columns: columns - 2) : PayloadForm(version: 2, columns: columns)

@@ -35,14 +35,14 @@ struct ReadingLog {
     /// One statement for many rows opens the tables and ends once for all of them, which saves a
     /// third of what a row costs; beyond the first nothing more. The second is for what remains.
     private static let blockRows = [16, 4]
-    private static let columns: Int32 = 17
+    private static let columns: Int32 = 19
 
     private static func insertion(rows: Int) -> String {
         let row = "(" + repeatElement("?", count: Int(columns)).joined(separator: ", ") + ")"
         return """
             INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
                 test_flags, time_source, received_at, sequence, order_number, marker, notes,
-                message, reasons, quality_version)
+                message, reasons, quality_version, corrected, calibration)
             VALUES \(repeatElement(row, count: rows).joined(separator: ", "))
             ON CONFLICT(measured_at, source, quantity, probe, value) DO NOTHING
             """
@@ -115,8 +115,7 @@ struct ReadingLog {
         guard recorded < range.count else {
             for place in range {
                 let id = next + Int64(place - range.lowerBound)
-                let isBare = readings[place].isBare
-                try chain.begin(.reading, version: isBare ? 1 : 2)
+                try chain.begin(.reading, version: readings[place].payloadVersion)
                 ReadingLog.encode(readings[place], id: id, into: chain.payload)
                 try chain.end(.reading, row: id)
             }
@@ -147,9 +146,13 @@ struct ReadingLog {
         bytes.append(reading.measurement.marker.map { Int64($0.rawValue) })
         bytes.append(Int64(reading.notes.rawValue))
         bytes.append(reading.message.map { Int64(bitPattern: $0.rawValue) })
-        guard !reading.isBare else { return }
+        let version = reading.payloadVersion
+        guard version > 1 else { return }
         bytes.append(Int64(bitPattern: reading.reasons))
         bytes.append(reading.qualityVersion.map(Int64.init))
+        guard version > 2 else { return }
+        bytes.append(reading.correction?.value)
+        bytes.append(reading.correction.map { Int64($0.calibration.rawValue) })
     }
 
     private static func bind(
@@ -171,6 +174,8 @@ struct ReadingLog {
         statement.bind(parameter + 14, reading.message.map { Int64(bitPattern: $0.rawValue) })
         statement.bind(parameter + 15, Int64(bitPattern: reading.reasons))
         statement.bind(parameter + 16, reading.qualityVersion.map(Int64.init))
+        statement.bind(parameter + 17, reading.correction?.value)
+        statement.bind(parameter + 18, reading.correction.map { Int64($0.calibration.rawValue) })
     }
 
     /// NULL equals nothing, so a value that is not a number does not conflict with itself. A marker
@@ -194,8 +199,11 @@ struct ReadingLog {
 }
 
 extension Reading {
-    /// Whether nothing is said of it but flags: its record is as those from before were.
-    fileprivate var isBare: Bool { reasons == 0 && qualityVersion == nil }
+    /// Where it says nothing in the columns that came later, its record is as those from before were.
+    fileprivate var payloadVersion: UInt8 {
+        if correction != nil { return 3 }
+        return reasons == 0 && qualityVersion == nil ? 1 : 2
+    }
 }
 
 extension Database {

@@ -11,6 +11,7 @@ extension OpenStore {
             try restoreDeliveries(&state)
             try restoreFingerprints(&state)
             try restoreDevices(&state)
+            try restoreCalibrations(&state)
             try restoreNumbers(&state)
             return state
         }
