@@ -148,7 +148,8 @@ extension Simulation {
             switch command {
             case .createOrder(let fields): fields.id ?? "none"
             case .amendOrder(let id, _), .bindBag(let id, _, _), .recordCheckpoint(let id, _): id
-            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame: "none"
+            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .enterCalibration:
+                "none"
             }
         let topic = Array("orders/\(order)/events".utf8)
         platform.send(command)
@@ -164,7 +165,9 @@ extension Command {
     /// Whether it is one that is only given by API.
     fileprivate var isOnDevice: Bool {
         switch self {
-        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint: true
+        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint,
+            .enterCalibration:
+            true
         case .createOrder, .amendOrder, .bindBag: false
         }
     }

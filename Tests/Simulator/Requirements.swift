@@ -57,6 +57,11 @@ extension Simulation {
             guard disk.registered.contains("\(device.id) \(device.fixedTo)") else {
                 throw Violation("\(device.id) is answered to be registered and not in the log")
             }
+        case .calibrated(let entry):
+            guard disk.calibrations.contains(entry) else {
+                throw Violation(
+                    "calibration \(entry.number.rawValue) is answered and not in the log")
+            }
         case .removedDevice:
             // The next command of the same turn may have registered it again. That it is gone is
             // seen by what its readings are recorded for.
