@@ -38,7 +38,7 @@ extension Disk {
             ($0.lastSeen.milliseconds, String(decoding: $0.topic, as: UTF8.self))
                 < ($1.lastSeen.milliseconds, String(decoding: $1.topic, as: UTF8.self))
         }
-        state.calibrations = calibrations
+        if sabotage != .forgetsCalibrations { state.calibrations = calibrations.entries }
         state.lastRawMessages = rawMessages
         state.lastSource = UInt32(sources.count)
         state.lastOrder = UInt32(orders.count)

@@ -30,7 +30,7 @@ struct Disk {
     private(set) var excursions: [Excursion] = []
     private(set) var dataGaps: [DataGapKey: DataGap] = [:]
     private(set) var checkpoints: [Checkpoint] = []
-    private(set) var calibrations: [CalibrationEntry] = []
+    private(set) var calibrations = LoggedCalibrations()
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -109,6 +109,10 @@ struct Disk {
         for source in batch.sources { try take(source) }
         for order in batch.orders { try take(order) }
         try requireFixed(batch.readings)
+        for reading in batch.readings {
+            let source = sources[Int(reading.source.rawValue) - 1]
+            try calibrations.requireApplied(to: reading, of: source)
+        }
         for change in batch.devices { take(change) }
         for change in batch.unknownFrames { take(change) }
         try take(batch.rawMessages)
@@ -122,7 +126,7 @@ struct Disk {
             dataGaps[key] = gap
         }
         checkpoints += batch.checkpoints
-        calibrations += batch.calibrations
+        for entry in batch.calibrations { try calibrations.take(entry) }
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)

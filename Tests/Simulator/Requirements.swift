@@ -58,7 +58,7 @@ extension Simulation {
                 throw Violation("\(device.id) is answered to be registered and not in the log")
             }
         case .calibrated(let entry):
-            guard disk.calibrations.contains(entry) else {
+            guard disk.calibrations.entries.contains(entry) else {
                 throw Violation(
                     "calibration \(entry.number.rawValue) is answered and not in the log")
             }
