@@ -25,7 +25,10 @@ extension Bridge {
     mutating func enterCalibration(
         of id: String, _ fields: CalibrationFields, at now: Timestamp, effects: inout Effects
     ) throws(CommandRefusal) -> CalibrationEntry {
-        guard devices[id] != nil else { throw .unknownDevice(id) }
+        // A mistake can be taken back also of a device that is no longer registered.
+        guard devices[id] != nil || calibrations.place(of: id) >= 0 else {
+            throw .unknownDevice(id)
+        }
         let before = try superseded(by: fields, of: id)
         var entry = CalibrationEntry(
             number: CalibrationNumber(calibrations.last), device: id,

@@ -204,7 +204,8 @@ extension Bridge {
         guard pair >= 0, reading.value.isFinite, judged.flags.rollup != .bad else { return }
         let side = quality.channels[place].side
         let verdict = quality.pairs[pair].state.take(
-            reading.judgedValue, at: reading.measuredAt, from: side, limits: self.settings.checks.pair,
+            reading.judgedValue, at: reading.measuredAt, from: side,
+            limits: self.settings.checks.pair,
             maximumGap: settings.maximumGap)
         guard let verdict else { return }
         judged[.sensorPair] = verdict.finding

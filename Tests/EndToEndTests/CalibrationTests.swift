@@ -141,9 +141,12 @@ import Testing
         #expect(try post(#"{"supersedes":1,"reason":"of another bag"}"#).status == 201)
         let listed = try daemon.request("/v1/devices/BAG-1/calibrations", token: token)
             .decoded(Register.self).calibrations
-        #expect(listed.map(\.number) == [1, 2] && listed.map(\.enteredBy) == ["officer-1", "officer-1"])
+        #expect(
+            listed.map(\.number) == [1, 2] && listed.map(\.enteredBy) == ["officer-1", "officer-1"])
         #expect(listed.map(\.supersedes) == [nil, 1] && listed.map(\.supersededBy) == [2, nil])
-        #expect(listed.first?.isOverdue == true && listed.first?.points?.map(\.indicated) == [0.5, 60.5])
+        #expect(
+            listed.first?.isOverdue == true
+                && listed.first?.points?.map(\.indicated) == [0.5, 60.5])
         let ran = try Ran(
             Freshwire.program,
             ["devices", "calibrations", "BAG-1", "--config", daemon.configurationFile])

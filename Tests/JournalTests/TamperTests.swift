@@ -69,8 +69,10 @@ struct TamperTests {
         guard parts.count == 3 else { return nil }
         let changed = flipped(type: parts[0], hex: parts[1], quoted: parts[2], &random)
         guard let changed else { return nil }
-        let triggers = ["reading_is_final", "change_is_final", "purge_is_final", "calibration_is_final"]
-            .map { "DROP TRIGGER \($0);" }.joined()
+        let triggers = [
+            "reading_is_final", "change_is_final", "purge_is_final", "calibration_is_final",
+        ]
+        .map { "DROP TRIGGER \($0);" }.joined()
         let done = try run(
             "/usr/bin/env",
             [
