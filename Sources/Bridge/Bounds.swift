@@ -32,6 +32,8 @@ package struct Bounds: Equatable, Sendable {
     package var announcementBytes = 8 << 20
     /// Orders held in memory; creating one more is refused until others are final and forgotten.
     package var ordersMaximum = 200_000
+    /// Entries of the register of calibrations, which is kept in memory whole; some 500 bytes each.
+    package var calibrationsMaximum = 200_000
     /// Bytes of a payload that a dead letter keeps.
     package var deadLetterPayloadBytes = 1 << 20
     /// Messages of one broker without an identity of their own that are remembered, so that their

@@ -62,6 +62,9 @@ extension Bridge {
         case .removeDevice(let id):
             remove(id, effects: &effects)
             return .removedDevice(id: id)
+        case .enterCalibration(let id, let fields):
+            return .calibrated(
+                try enterCalibration(of: id, fields, at: now, effects: &effects))
         case .adoptFrame(let topic, let fields):
             return .registered(try adopt(topic, fields, at: now, effects: &effects))
         case .staff(let action):

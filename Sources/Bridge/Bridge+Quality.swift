@@ -60,13 +60,16 @@ extension Bridge {
 
     /// Judges a measurement, and with it perhaps an earlier one anew.
     mutating func quality(
-        of measurement: Measurement, _ row: Row, effects: inout Effects
+        of measurement: Measurement, _ applied: AppliedCalibration?, _ row: Row,
+        effects: inout Effects
     ) -> ReadingQuality {
         let settings = checkTable.settings(
             row.profile, row.foodClass, interval: sources[row.source].interval)
         let reading = ChannelReading(
             measuredAt: row.measuredAt, receivedAt: row.receivedAt,
-            value: measurement.marker == nil ? measurement.value : .nan, phase: row.phase)
+            value: measurement.marker == nil ? measurement.value : .nan,
+            correctedValue: applied?.correction.value, phase: row.phase,
+            calibrationDue: applied?.dueAt)
         guard measurement.quantity == .temperature, self.settings.checks.extent == .all else {
             let range =
                 measurement.quantity == .temperature
@@ -201,7 +204,8 @@ extension Bridge {
         guard pair >= 0, reading.value.isFinite, judged.flags.rollup != .bad else { return }
         let side = quality.channels[place].side
         let verdict = quality.pairs[pair].state.take(
-            reading.value, at: reading.measuredAt, from: side, limits: self.settings.checks.pair,
+            reading.judgedValue, at: reading.measuredAt, from: side,
+            limits: self.settings.checks.pair,
             maximumGap: settings.maximumGap)
         guard let verdict else { return }
         judged[.sensorPair] = verdict.finding
@@ -268,9 +272,13 @@ extension Bridge {
             ChannelReading(
                 measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
                 value: reading.measurement.marker == nil ? reading.measurement.value : .nan,
+                correctedValue: reading.correction?.value,
                 phase: phase(
                     of: order(of: reading.source, at: reading.measuredAt), from: reading.source,
-                    at: reading.measuredAt))
+                    at: reading.measuredAt),
+                calibrationDue: reading.correction.flatMap {
+                    calibrations.dueAt(of: $0.calibration)
+                })
         }
         let judged = ChannelQuality.judged(series) {
             settings(of: place, order(of: recall.source, at: $0.measuredAt))

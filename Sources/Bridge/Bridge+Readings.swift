@@ -159,6 +159,8 @@ extension Bridge {
     /// The temperature of a sample that lies furthest outside the limit.
     private struct Temperature {
         var celsius: Double
+        var correctedFrom: Double?
+        var calibration: CalibrationNumber?
         var deviation: Double
         var quality: QualityFlag
         /// Whether food may be judged by it.
@@ -183,30 +185,38 @@ extension Bridge {
         var worst: Temperature?
         for index in sample.measurements {
             let measurement = batch.measurements[index]
-            let judged = quality(of: measurement, row, effects: &effects)
+            let applied = applied(to: measurement, row)
+            let judged = quality(of: measurement, applied, row, effects: &effects)
             let quality = judged.flags
             if measurement.marker != nil { counters.markers += 1 }
             effects.records.readings.append(
                 Reading(
-                    source: row.source, measurement: measurement, measuredAt: row.measuredAt,
+                    source: row.source, measurement: measurement,
+                    correction: applied?.correction, measuredAt: row.measuredAt,
                     timeSource: row.timeSource, receivedAt: row.receivedAt,
                     sequence: sample.sequence, quality: quality, reasons: judged.packedReasons,
-                    qualityVersion: judged.parametersVersion, notes: row.notes,
+                    qualityVersion: judged.parametersVersion,
+                    notes: applied?.isBeyondTable == true
+                        ? row.notes.union(.beyondCalibration) : row.notes,
                     message: row.message, order: row.order))
             counters.readings += 1
             guard measurement.quantity == .temperature, measurement.marker == nil else {
                 continue
             }
-            if let watch = row.watch, quality.isUsable,
+            let celsius = applied?.correction.value ?? measurement.value
+            if let watch = row.watch, mayBeRecordedOtherwise(measurement, row) {
+                askAgain(watch.order, effects: &effects)
+            } else if let watch = row.watch, quality.isUsable,
                 let point = TemperaturePoint(
-                    celsius: measurement.value, measuredAt: row.measuredAt,
+                    celsius: celsius, measuredAt: row.measuredAt,
                     isSuspect: quality.rollup == .suspect || quality.rollup == .bad)
             {
                 unjudged.append(JudgedPoint(key: watch, point: point))
             }
             let temperature = Temperature(
-                celsius: measurement.value,
-                deviation: limit?.deviation(of: measurement.value) ?? 0, quality: quality.rollup,
+                celsius: celsius, correctedFrom: applied.map { _ in measurement.value },
+                calibration: applied?.correction.calibration,
+                deviation: limit?.deviation(of: celsius) ?? 0, quality: quality.rollup,
                 isUsable: quality.isUsable)
             if Bridge.tells(temperature, moreThan: worst) { worst = temperature }
         }
@@ -266,11 +276,13 @@ extension Bridge {
             }
         }
         let source = sources[row.source].source
-        let update = TemperatureUpdate(
+        var update = TemperatureUpdate(
             order: order?.id, bag: source.carrier.name, device: source.device,
             celsius: temperature.celsius, humidity: humidity, measuredAt: row.measuredAt,
             receivedAt: row.receivedAt, quality: temperature.quality,
             isWithinLimit: isWithinLimit)
+        update.correctedFrom = temperature.correctedFrom
+        update.calibration = temperature.calibration
         effects.publications.append(PublishedEvent(number: nil, event: .temperature(update)))
     }
 

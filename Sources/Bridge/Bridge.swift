@@ -15,6 +15,7 @@ package struct Bridge: Sendable {
     var book = OrderBook()
     var sources = SourceTable()
     package internal(set) var devices = DeviceRegistry()
+    var calibrations: CalibrationBook
     var unknownFrames: UnknownFrames
     var announcements: AnnouncementBook
     var recentSamples = RecentSamples()
@@ -77,6 +78,7 @@ package struct Bridge: Sendable {
             capacity: settings.bounds.unknownFramesMaximum, salt: random.next(),
             restored: restored.unknownFrames, records: &effects.records.unknownFrames)
         announcements = AnnouncementBook(restored: restored.announcements)
+        calibrations = CalibrationBook(restored: restored.calibrations)
         for order in restored.orders { book.put(order) }
         for custody in restored.custody { book.put(custody) }
         sources = SourceTable(

@@ -13,6 +13,8 @@ package enum Command: Equatable, Sendable {
     case updateDevice(id: String, DeviceFields)
     /// Forgets a device; what it has said stays in the log.
     case removeDevice(id: String)
+    /// Enters a calibration of a device, or takes one back.
+    case enterCalibration(device: String, CalibrationFields)
     /// Registers the device behind an entry of the list of unknown frames, and removes the entry.
     case adoptFrame(topic: String, DeviceFields)
     /// Does something about an alert.
@@ -98,6 +100,7 @@ package enum CommandAnswer: Equatable, Sendable {
     case updated(RegisteredDevice)
     case removedDevice(id: String)
     case alert(Alert)
+    case calibrated(CalibrationEntry)
 }
 
 /// Why a command was not carried out, and what the asker can do.

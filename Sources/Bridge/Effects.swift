@@ -63,6 +63,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var checkpoints: [Checkpoint] = []
     /// New states of alerts in their order, and what people did.
     package var alerts: [AlertRecord] = []
+    /// New entries of the register of calibrations; readings of the batch may name them.
+    package var calibrations: [CalibrationEntry] = []
     package var events: [EventRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
@@ -84,7 +86,8 @@ package struct RecordBatch: Equatable, Sendable {
             && deliveries.isEmpty
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
-            && announcements.isEmpty && qualityRevisions.isEmpty && alerts.isEmpty
+            && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
+            && alerts.isEmpty
     }
 
     package mutating func removeAll() {
@@ -98,6 +101,7 @@ package struct RecordBatch: Equatable, Sendable {
         dataGaps.removeAll(keepingCapacity: true)
         checkpoints.removeAll(keepingCapacity: true)
         alerts.removeAll(keepingCapacity: true)
+        calibrations.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)

@@ -4,7 +4,8 @@ package import ColdChain
 package struct ReadingChecks: Equatable, Sendable {
     package enum Extent: Equatable, Sendable {
         case all
-        /// Only those that look at one value by itself: its range, its marker and its time.
+        /// Only those that look at one value by itself: its range, its marker, its time and the
+        /// calibration that was applied.
         case grossRange
     }
 

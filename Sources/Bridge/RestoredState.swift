@@ -26,6 +26,8 @@ package struct RestoredState: Equatable, Sendable {
     package var fingerprints: [DeliveryFingerprint] = []
     /// The registry. When each was last seen follows from `newestMeasurement`.
     package var devices: [RegisteredDevice] = []
+    /// The whole register of calibrations.
+    package var calibrations: [CalibrationEntry] = []
     /// Least recently seen first.
     package var unknownFrames: [UnknownFrame] = []
     /// What devices announced of their topics, in the order of the announcing topics.

@@ -152,6 +152,7 @@ extension Bridge {
         sources.use(number, for: name, profile: origin.profile)
         sources[number].device = devices.place(of: id)
         sources[number].toldKind = toldKind
+        sources[number].calibrations = calibrations.place(of: id)
         sources[number].installedAt = device.installedAt
         sources[number].interval = device.expectedIntervalSeconds.map { Int64($0) * 1000 }
         return number

@@ -22,6 +22,8 @@ struct SourceTable: Sendable {
         var installedAt: Timestamp?
         /// How often the device measures, in milliseconds, as far as it is known.
         var interval: Int64?
+        /// The device's place in `CalibrationBook`, as of when the registry was last asked.
+        var calibrations = CalibrationBook.nowhere
         /// Whether the log had the source before this run.
         var isRestored = false
         /// The place of its first channel in `QualityBook`.

@@ -182,12 +182,25 @@ struct Engine {
             let sources = effects.records.sources.filter { source in
                 stretches.contains { source.carrier == .bag($0.bag) }
             }
-            var readings = effects.records.readings.filter { reading in
+            var readings = recordedOnce.filter { reading in
                 sources.contains { $0.number == reading.source }
                     && stretches.contains { $0.from <= reading.measuredAt }
             }
             revise(&readings)
             bridge.recalled(readings, for: order, at: now, effects: &effects)
+        }
+    }
+
+    /// The readings as the journal has them: one that comes again is not recorded again.
+    private var recordedOnce: [Reading] {
+        var seen: Set<String> = []
+        return effects.records.readings.filter { reading in
+            let measurement = reading.measurement
+            return seen.insert(
+                "\(reading.source.rawValue) \(reading.measuredAt.milliseconds) "
+                    + "\(measurement.quantity) \(measurement.probe) \(measurement.value) "
+                    + (measurement.marker?.name ?? "")
+            ).inserted
         }
     }
 
@@ -258,6 +271,7 @@ struct Engine {
         restored.lastOrder = restored.orders.map(\.number.rawValue).max() ?? 0
         restored.lastSource = restored.sources.map(\.number.rawValue).max() ?? 0
         restored.lastExcursion = restored.excursions.map(\.number).max() ?? 0
+        restored.calibrations = records.calibrations
         restored.lastCheckpoint = records.checkpoints.map(\.number).max() ?? 0
         restored.lastEvent = records.events.map(\.number).max() ?? 0
         restored.lastDelivery = records.deliveries.map(\.number).max() ?? 0

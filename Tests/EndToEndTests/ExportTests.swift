@@ -62,6 +62,7 @@ import Testing
                 "probe": "0", "value": "58", "unit": "°C", "marker": "",
                 "quality_scheme": "qartod-iode", "quality_flag": "1",
                 "quality_tests": "gross_range=1 event_time=1", "notes": "", "sequence": "",
+                "raw_value": "58", "calibration": "",
             ])
         #expect(rows[1]["quantity"] == "humidity")
         #expect(rows[2]["value"] == "")

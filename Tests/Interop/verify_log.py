@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 KINDS = {
     1: ("readings", "id measured_at source quantity probe value quality test_flags time_source"
-        " received_at sequence order_number marker notes message reasons quality_version"),
+        " received_at sequence order_number marker notes message reasons quality_version"
+        " corrected calibration"),
     2: ("fixes", "id measured_at source latitude longitude speed heading accuracy quality test_flags"
         " time_source received_at sequence altitude satellites notes message reasons quality_version"),
     3: ("events", "number name order_number occurred_at data"),
@@ -28,6 +29,9 @@ KINDS = {
     9: ("staff_actions", "number alert revision state_hash performed_at subject role action"
         " printed_name meaning reason request"),
     12: ("places", "number order_number key sealed"),
+    11: ("calibrations", "number device quantity probe entered_at entered_by supersedes reason"
+        " made_at due_at method reference laboratory certificate points expanded_uncertainty"
+        " coverage_factor"),
 }
 STATES = {
     1: ("orders", 1, "number id food_class status customer driver vehicle restaurant cafe"
@@ -103,6 +107,18 @@ def unpacked(body):
         items.append(body[at:at + size])
         at += size
     return items if len(items) == 15 else None
+
+
+def form(kind, row):
+    """The version of a row's payload, and the columns that it has: those that came later are left
+    out where they say nothing."""
+    if kind not in (1, 2):
+        return 1, row
+    if kind == 1:
+        if row[-2:] != (None, None):
+            return 3, row
+        row = row[:-2]
+    return (1, row[:-2]) if row[-2:] == (0, None) else (2, row)
 
 
 class Log:
@@ -198,10 +214,8 @@ class Log:
             row = self.rows[kind].get(number)
             named = number in self.purged[kind]
             if row is not None:
-                # Readings and fixes without the two columns that came later are as they were before.
-                bare = kind in (1, 2) and row[-1] is None and row[-2] == 0
-                version = 2 if kind in (1, 2) and not bare else 1
-                payload = bytes([version, kind]) + values(row[:-2] if bare else row)
+                version, row = form(kind, row)
+                payload = bytes([version, kind]) + values(row)
                 fits = sha256(salt, payload) == commitments[32 * place:32 * place + 32]
                 verdict = "ok" if has_salt and not named and fits else "altered"
             elif named:

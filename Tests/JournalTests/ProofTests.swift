@@ -37,6 +37,11 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                         Double(random.next(100)) / 7, order: random.next(2) == 0 ? 1 : nil)
                 }
                 batch.readings.append(silent(at: now + Int64(random.next(4))))
+                batch.readings.append(
+                    corrected(2, at: now + 500, 4.25, by: UInt32(start * 4 + turn + 1), to: 4))
+                batch.calibrations = [
+                    calibrationEntry(UInt32(start * 4 + turn + 1), enteredAt: now)
+                ]
                 batch.fixes = (0..<5).map { fix(at: now + Int64($0), latitude: 50 + 1 / 3.0) }
                 batch.alerts = [alertStep(start * 4 + turn, at: now)]
                 var placed = order(1, status: .preparing, updatedAt: now)

@@ -178,6 +178,38 @@ func checkpoint(_ number: UInt64, at instant: Int64 = 0, order: UInt32 = 1) -> C
         recordedBy: "staff-1", finding: finding)
 }
 
+/// A reading that a calibration was applied to.
+func corrected(
+    _ source: UInt32 = 1, at instant: Int64, _ value: Double, by calibration: UInt32, to: Double,
+    order: UInt32? = nil
+) -> Reading {
+    var reading = reading(source, at: instant, value, order: order)
+    reading.correction = Correction(calibration: CalibrationNumber(calibration), value: to)
+    return reading
+}
+
+/// Odd ones are calibrations, even ones take the one before back.
+func calibrationEntry(_ number: UInt32, enteredAt: Int64 = 0) -> CalibrationEntry {
+    var entry = CalibrationEntry(
+        number: CalibrationNumber(number), device: "device-1", probe: 1,
+        enteredAt: at(enteredAt), enteredBy: "staff-1", calibration: nil)
+    let points = [(0.0, 0.4), (20.1, 20.3), (60, 61.1)].map {
+        ErrorTable.Point(reference: $0.0, indicated: $0.1)
+    }
+    guard number % 2 == 1, let table = try? ErrorTable(points),
+        let uncertainty = CalibrationUncertainty(expanded: 0.1, coverageFactor: 2)
+    else {
+        entry.supersedes = CalibrationNumber(number - 1)
+        entry.reason = "Ångström"
+        return entry
+    }
+    entry.calibration = Calibration(
+        madeAt: at(enteredAt - 5), dueAt: at(enteredAt + 7), method: "stirred bath",
+        reference: "no. 7", laboratory: number % 4 == 1 ? "Lab" : nil,
+        certificate: number % 4 == 1 ? "K-1" : nil, table: table, uncertainty: uncertainty)
+    return entry
+}
+
 extension Journal {
     /// Commits the batch that `fill` makes.
     @discardableResult

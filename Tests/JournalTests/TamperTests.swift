@@ -20,7 +20,8 @@ private struct Tampering: CustomStringConvertible {
 struct TamperTests {
     private static let tables = [
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
-        "checkpoints", "quality_revisions", "places", "links", "salts", "orders", "custody",
+        "checkpoints", "calibrations", "quality_revisions", "places", "links", "salts", "orders",
+        "custody",
         "excursions", "data_gaps", "holds", "alerts", "staff_actions",
     ]
 
@@ -71,6 +72,7 @@ struct TamperTests {
         guard let changed else { return nil }
         let triggers = [
             "reading_is_final", "change_is_final", "purge_is_final", "staff_action_is_final",
+            "calibration_is_final",
         ]
         .map { "DROP TRIGGER \($0);" }.joined()
         let done = try run(

@@ -21,10 +21,10 @@ struct ViewTests {
             try sqlite3(scratch.path, "SELECT * FROM temperature_log") == [
                 "1|2026-11-20T14:00:00.007Z|2026-11-20T14:00:01.006Z|device|device-1|bag|bag-1"
                     + "|generic/bag@1|order-1|temperature|0|4.25|°C||suspect"
-                    + "|gross_range=good event_time=suspect|||||\(instant)",
+                    + "|gross_range=good event_time=suspect|||||\(instant)|4.25|",
                 "2|2026-11-20T14:00:00.007Z|2026-11-20T14:00:00.007Z|device|device-2|bag|bag-2"
                     + "|generic/bag@1||humidity|0||%||suspect"
-                    + "|gross_range=good event_time=suspect|||||\(instant)",
+                    + "|gross_range=good event_time=suspect|||||\(instant)||",
             ])
     }
 

@@ -26,6 +26,7 @@ struct SabotageTests {
         (.forgetsDevices, "a moved device that is on its own bag again after a restart"),
         (.forgetsWhatWasHeard, "a reading that two gateways heard and that is recorded twice"),
         (.judgesMarkers, "a marker that is taken for a number"),
+        (.forgetsCalibrations, "a sensor whose calibration is forgotten by a restart"),
     ]
 
     @Test("every kind of sabotage is tried")

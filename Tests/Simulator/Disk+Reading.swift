@@ -45,6 +45,7 @@ extension Disk {
             ($0.lastSeen.milliseconds, String(decoding: $0.topic, as: UTF8.self))
                 < ($1.lastSeen.milliseconds, String(decoding: $1.topic, as: UTF8.self))
         }
+        if sabotage != .forgetsCalibrations { state.calibrations = calibrations.entries }
         state.lastRawMessages = rawMessages
         state.lastSource = UInt32(sources.count)
         state.lastOrder = UInt32(orders.count)

@@ -31,6 +31,7 @@ struct Disk {
     private(set) var dataGaps: [DataGapKey: DataGap] = [:]
     private(set) var checkpoints: [Checkpoint] = []
     private(set) var alerts: [UInt64: Alert] = [:]
+    private(set) var calibrations = LoggedCalibrations()
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
     private(set) var deadLetters: [DeadLetter] = []
@@ -109,6 +110,10 @@ struct Disk {
         for source in batch.sources { try take(source) }
         for order in batch.orders { try take(order) }
         try requireFixed(batch.readings)
+        for reading in batch.readings {
+            let source = sources[Int(reading.source.rawValue) - 1]
+            try calibrations.requireApplied(to: reading, of: source)
+        }
         for change in batch.devices { take(change) }
         for change in batch.unknownFrames { take(change) }
         try take(batch.rawMessages)
@@ -123,6 +128,7 @@ struct Disk {
         }
         checkpoints += batch.checkpoints
         for record in batch.alerts { try take(record.alert) }
+        for entry in batch.calibrations { try calibrations.take(entry) }
         try take(batch.events, publications)
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)

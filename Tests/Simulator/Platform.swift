@@ -77,10 +77,43 @@ struct Platform {
         return .registerDevice(fields)
     }
 
+    /// Enters a calibration of a bag's sensor or a tag, or takes one back; some cannot be.
+    private func calibrate(
+        plan: Plan, at now: Timestamp, random: inout SplitMix64
+    ) -> Command {
+        let isTag = plan.tags > 0 && random.chance(0.3)
+        let device =
+            isTag
+            ? "tag-\(random.int(0...plan.tags - 1))" : "bag-\(random.int(0...plan.bags - 1))"
+        var fields = CalibrationFields(calibration: nil, enteredBy: "platform")
+        fields.probe = random.chance(0.8) ? 0 : 1
+        if random.chance(0.25) {
+            fields.supersedes = CalibrationNumber(UInt32(random.int(1...6)))
+            fields.reason = "a mistake"
+            if random.chance(0.5) { return .enterCalibration(device: device, fields) }
+        }
+        let madeAt = now.advanced(
+            byMilliseconds: -random.milliseconds(ofSeconds: -60...3_600))
+        let error = random.pick([-1, -0.5, 0.5, 1])
+        let points = [0, 60].map {
+            ErrorTable.Point(reference: $0, indicated: $0 + ($0 == 0 ? error : 0.25))
+        }
+        if let table = try? ErrorTable(points),
+            let uncertainty = CalibrationUncertainty(expanded: 0.2, coverageFactor: 2)
+        {
+            fields.calibration = Calibration(
+                madeAt: madeAt,
+                dueAt: madeAt.advanced(byMilliseconds: random.milliseconds(ofSeconds: 60...7_200)),
+                method: "bath", reference: "7", table: table, uncertainty: uncertainty)
+        }
+        return .enterCalibration(device: device, fields)
+    }
+
     private mutating func new(
         plan: Plan, at now: Timestamp, random: inout SplitMix64
     ) -> Command {
         if plan.tags > 0, random.chance(0.15) { return move(plan: plan, random: &random) }
+        if random.chance(0.1) { return calibrate(plan: plan, at: now, random: &random) }
         if known.isEmpty || (orderCount < plan.orders && random.chance(0.35)) {
             orderCount += 1
             var fields = OrderFields()
@@ -148,7 +181,9 @@ extension Simulation {
             switch command {
             case .createOrder(let fields): fields.id ?? "none"
             case .amendOrder(let id, _), .bindBag(let id, _, _), .recordCheckpoint(let id, _): id
-            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .staff: "none"
+            case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .enterCalibration,
+                .staff:
+                "none"
             }
         let topic = Array("orders/\(order)/events".utf8)
         platform.send(command)
@@ -164,7 +199,8 @@ extension Command {
     /// Whether it is one that is only given by API.
     fileprivate var isOnDevice: Bool {
         switch self {
-        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint, .staff:
+        case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint,
+            .enterCalibration, .staff:
             true
         case .createOrder, .amendOrder, .bindBag: false
         }

@@ -61,6 +61,11 @@ extension Simulation {
             guard let logged = disk.alerts[alert.number], logged.revision >= alert.revision else {
                 throw Violation("alert \(alert.number) is answered and not in the log")
             }
+        case .calibrated(let entry):
+            guard disk.calibrations.entries.contains(entry) else {
+                throw Violation(
+                    "calibration \(entry.number.rawValue) is answered and not in the log")
+            }
         case .removedDevice:
             // The next command of the same turn may have registered it again. That it is gone is
             // seen by what its readings are recorded for.

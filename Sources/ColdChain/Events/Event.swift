@@ -35,7 +35,11 @@ package struct TemperatureUpdate: Equatable, Sendable {
     package var order: String?
     package var bag: String
     package var device: String
+    /// What food is judged by: corrected where the sensor has a calibration.
     package var celsius: Double
+    /// As the device sent it, and the calibration that was applied; nil where none was.
+    package var correctedFrom: Double?
+    package var calibration: CalibrationNumber?
     /// In %, where the device measured it in the same sample.
     package var humidity: Double?
     package var measuredAt: Timestamp

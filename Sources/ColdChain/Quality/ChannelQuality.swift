@@ -132,13 +132,16 @@ package struct ChannelQuality: Equatable, Sendable {
         return quality
     }
 
-    /// What is said of a quantity whose course nobody knows: whether there is a number, and whether
-    /// it and its time can be.
+    /// What is said of a quantity whose course nobody knows: whether there is a number, whether it and
+    /// its time can be, and whether its calibration, where it has one, is overdue.
     package static func rangeOnly(
         _ reading: ChannelReading, in range: GrossRange?, by settings: QualitySettings
     ) -> ReadingQuality {
         var quality = ReadingQuality(parametersVersion: settings.version)
         quality[.eventTime] = settings.eventTimeFinding(for: reading)
+        if reading.calibrationDue != nil {
+            quality[.calibration] = calibrationFinding(for: reading)
+        }
         if reading.value.isNaN {
             quality[.sentinel] = QualityFinding(.missing, .markerSent)
         } else {
@@ -166,7 +169,8 @@ package struct ChannelQuality: Equatable, Sendable {
         let sentinel = settings.sentinels.finding(for: value, isFirst: isFirst)
         quality[.sentinel] = sentinel ?? .good
         guard sentinel?.flag != .bad else { return false }
-        quality[.climatology] = settings.expected.finding(for: value, in: reading.phase)
+        quality[.climatology] = settings.expected.finding(
+            for: reading.judgedValue, in: reading.phase)
         quality[.spike] = QualityFinding(.notEvaluated, .lacksNeighbour)
         quality[.rateOfChange] = QualityFinding(.notEvaluated, .nothingToCompare)
         return true

@@ -2,17 +2,20 @@
 package struct ChannelReading: Equatable, Sendable {
     package var measuredAt: Timestamp
     package var receivedAt: Timestamp
-    /// NaN where the device sent a marker instead.
+    /// As it was sent: what the sensor did is told by it. NaN where the device sent a marker instead.
     package var value: Double
+    /// What the sensor's calibration makes of it: what the air was is told by it.
+    package var correctedValue: Double?
     /// Nil where it is not known.
     package var phase: BagPhase?
     /// Until when the sensor's calibration is in force; nil where it is not known.
     package var calibrationDue: Timestamp?
 
     package init(
-        measuredAt: Timestamp, receivedAt: Timestamp, value: Double, phase: BagPhase? = nil,
-        calibrationDue: Timestamp? = nil
+        measuredAt: Timestamp, receivedAt: Timestamp, value: Double,
+        correctedValue: Double? = nil, phase: BagPhase? = nil, calibrationDue: Timestamp? = nil
     ) {
+        self.correctedValue = correctedValue
         self.measuredAt = measuredAt
         self.receivedAt = receivedAt
         self.value = value
@@ -20,10 +23,14 @@ package struct ChannelReading: Equatable, Sendable {
         self.calibrationDue = calibrationDue
     }
 
+    /// The temperature, as far as it is known.
+    package var judgedValue: Double { correctedValue ?? value }
+
     /// Two markers are the same, though no number is.
     package static func == (left: ChannelReading, right: ChannelReading) -> Bool {
         left.measuredAt == right.measuredAt && left.receivedAt == right.receivedAt
             && left.value.isSame(as: right.value) && left.phase == right.phase
+            && left.correctedValue == right.correctedValue
             && left.calibrationDue == right.calibrationDue
     }
 }

@@ -99,7 +99,10 @@ package struct MessageNumber: Hashable, Sendable {
 /// One normalised record of the temperature log (B-4).
 package struct Reading: Equatable, Sendable {
     package var source: SourceNumber
+    /// As it was sent.
     package var measurement: Measurement
+    /// What the sensor's calibration makes of it; nil where none was applied.
+    package var correction: Correction?
     package var measuredAt: Timestamp
     package var timeSource: TimeSource
     package var receivedAt: Timestamp
@@ -115,8 +118,13 @@ package struct Reading: Equatable, Sendable {
     /// The order the bag carried at `measuredAt`, as far as it was known at receipt.
     package var order: OrderNumber?
 
+    /// What food is judged by: the corrected value, or as it was sent where there is none. NaN where
+    /// there is a marker.
+    package var judgedValue: Double { correction?.value ?? measurement.value }
+
     package init(
-        source: SourceNumber, measurement: Measurement, measuredAt: Timestamp,
+        source: SourceNumber, measurement: Measurement, correction: Correction? = nil,
+        measuredAt: Timestamp,
         timeSource: TimeSource, receivedAt: Timestamp, sequence: Int64?, quality: QualityFlags,
         reasons: UInt64 = 0, qualityVersion: UInt32? = nil, notes: ReadingNotes = [],
         message: MessageNumber? = nil, order: OrderNumber?
@@ -127,6 +135,7 @@ package struct Reading: Equatable, Sendable {
         self.message = message
         self.source = source
         self.measurement = measurement
+        self.correction = correction
         self.measuredAt = measuredAt
         self.timeSource = timeSource
         self.receivedAt = receivedAt

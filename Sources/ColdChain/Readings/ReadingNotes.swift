@@ -29,6 +29,9 @@ package struct ReadingNotes: OptionSet, Hashable, Sendable {
     package static let simulated = ReadingNotes(rawValue: 1 << 9)
     /// The device sends when something happens and not at intervals: its silence says nothing.
     package static let eventDriven = ReadingNotes(rawValue: 1 << 10)
+    /// The value lies beyond the points of its sensor's calibration: the error at the nearest one was
+    /// taken off.
+    package static let beyondCalibration = ReadingNotes(rawValue: 1 << 11)
 
     package static let names: [(note: ReadingNotes, name: String)] = [
         (.clockUnset, "clock_unset"), (.clockFarOff, "clock_far_off"),
@@ -36,6 +39,7 @@ package struct ReadingNotes: OptionSet, Hashable, Sendable {
         (.relativeTime, "relative_time"), (.buffered, "buffered"), (.noFix, "no_fix"),
         (.identityConflict, "identity_conflict"), (.coarsePosition, "coarse_position"),
         (.simulated, "simulated"), (.eventDriven, "event_driven"),
+        (.beyondCalibration, "beyond_calibration"),
     ]
 
     /// The names of the notes that are set, in the order of their bits.

@@ -50,7 +50,7 @@ package struct TemperaturePoint: Equatable, Sendable {
             return
         }
         self.init(
-            celsius: reading.measurement.value, measuredAt: reading.measuredAt,
+            celsius: reading.judgedValue, measuredAt: reading.measuredAt,
             isSuspect: rollup == .suspect || rollup == .bad, version: version)
     }
 

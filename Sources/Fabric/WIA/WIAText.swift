@@ -79,6 +79,10 @@ extension JSONWriter {
         member("bagId", update.bag)
         member("deviceId", update.device)
         member("temperature", update.celsius)
+        if let calibration = update.calibration {
+            member("rawTemperature", update.correctedFrom)
+            member("calibration", Int64(calibration.rawValue))
+        }
         member("unit", Quantity.temperature.unit)
         member("humidity", update.humidity)
         member("measuredAt", instant: update.measuredAt.milliseconds)

@@ -118,6 +118,7 @@ struct APIResponse: Equatable, Sendable {
         case .registered(let device): self = .json(201) { $0.deviceMembers(device) }
         case .updated(let device): self = .json { $0.deviceMembers(device) }
         case .alert(let alert): self = .alert(alert)
+        case .calibrated(let entry): self = .json(201) { $0.calibrationMembers(entry) }
         case .removedDevice: self = APIResponse(status: 204, body: [])
         }
     }

@@ -36,6 +36,7 @@ enum ReadQuery: Sendable {
     case alerts(AlertFilter, before: UInt64?, limit: Int)
     /// With its history; only where it is of that site, if one is given.
     case alert(number: UInt64, site: String?)
+    case calibrations(device: String)
     /// What nobody could decode, most recently seen first.
     case unknownFrames(limit: Int)
     /// Decode a message without recording it.
@@ -169,6 +170,8 @@ struct APIRouter {
             return routeAlerts(request, segments, identity, now)
         case (_, "devices", 1...2):
             return routeDevices(request, segments, identity)
+        case (_, "devices", 3) where segments[2] == "calibrations":
+            return routeCalibrations(request, segments[1], identity)
         default:
             return .respond(notServed(request.head.method, segments))
         }
@@ -201,6 +204,22 @@ struct APIRouter {
             return .command(.removeDevice(id: segments[1]))
         default:
             return .respond(notServed(request.head.method, segments))
+        }
+    }
+
+    private func routeCalibrations(
+        _ request: HTTPRequest, _ device: String, _ identity: Identity
+    ) -> APIAction {
+        guard identity.role.seesEverything else { return .respond(.forbidden) }
+        switch request.head.method {
+        case .get: return .read(.calibrations(device: device))
+        case .post:
+            return command(request, identity) { (json) throws(CommandRefusal) in
+                try CommandText.calibration(json, device: device, enteredBy: identity.subject)
+            }
+        default:
+            return .respond(
+                notServed(request.head.method, ["devices", device, "calibrations"]))
         }
     }
 
@@ -240,7 +259,8 @@ struct APIRouter {
         case ("alerts", 3, let verb?) where CommandText.staffVerbs.contains(verb):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
-        case ("devices", 1, _), ("orders", 3, "checkpoints"): allowed = "GET, POST"
+        case ("devices", 1, _), ("orders", 3, "checkpoints"), ("devices", 3, "calibrations"):
+            allowed = "GET, POST"
         case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
         case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
         case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),

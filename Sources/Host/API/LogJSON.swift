@@ -16,8 +16,12 @@ extension JSONWriter {
         member("profile", logged.source.profile)
         member("quantity", reading.measurement.quantity.name)
         member("probe", Int64(reading.measurement.probe))
-        // null where there is a marker.
-        member("value", reading.measurement.value)
+        // What food is judged by; null where there is a marker.
+        member("value", reading.judgedValue)
+        if let correction = reading.correction {
+            member("rawValue", reading.measurement.value)
+            member("calibration", Int64(correction.calibration.rawValue))
+        }
         member("marker", reading.measurement.marker?.name)
         member("unit", reading.measurement.quantity.unit)
         instantMember("measuredAt", reading.measuredAt)

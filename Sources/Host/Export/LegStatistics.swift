@@ -29,7 +29,7 @@ struct ChannelStatistics {
     mutating func add(_ reading: Reading) {
         first = min(first, reading.measuredAt)
         last = max(last, reading.measuredAt)
-        let value = reading.measurement.value
+        let value = reading.judgedValue
         guard reading.measurement.marker == nil, value.isFinite else {
             missing += 1
             return

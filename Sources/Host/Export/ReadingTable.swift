@@ -9,6 +9,7 @@ enum ReadingTable {
         "id", "measured_at_utc", "time_source", "received_at_utc", "order", "carrier_kind",
         "carrier", "device", "profile", "quantity", "medium", "probe", "value", "unit", "marker",
         "quality_scheme", "quality_flag", "quality_tests", "notes", "sequence",
+        "raw_value", "calibration",
     ]
 
     static let qualityScheme = "qartod-iode"
@@ -34,7 +35,7 @@ enum ReadingTable {
         writer.field(measurement.quantity.name)
         writer.field(medium(of: logged))
         writer.field(Int64(measurement.probe))
-        writer.field(measurement.marker == nil ? measurement.value : nil)
+        writer.field(measurement.marker == nil ? reading.judgedValue : nil)
         writer.field(measurement.quantity.unit)
         writer.field(measurement.marker?.name)
         writer.field(qualityScheme)
@@ -43,6 +44,8 @@ enum ReadingTable {
         writer.field(
             reading.notes.isEmpty ? nil : reading.notes.names.joined(separator: " "))
         writer.field(reading.sequence)
+        writer.field(measurement.marker == nil ? measurement.value : nil)
+        writer.field(reading.correction.map { Int64($0.calibration.rawValue) })
         writer.endRecord()
     }
 

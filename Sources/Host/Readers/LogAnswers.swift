@@ -50,6 +50,7 @@ struct LogAnswers {
                 return .unknownAlert(number)
             }
             return .alert(found.alert, history: found.history)
+        case .calibrations(let device): return try calibrations(of: device)
         case .unknownFrames(let limit):
             let frames = try reader.unknownFrames(limit: limit)
             return .json { writer in
@@ -73,6 +74,31 @@ struct LogAnswers {
             }
             if letters.count == limit, let last = letters.last {
                 writer.member("next", String(last.number))
+            }
+        }
+    }
+
+    private func calibrations(of device: String) throws(StoreError) -> APIResponse {
+        let entries = try reader.calibrations(ofDevice: device)
+        if entries.isEmpty, try reader.device(id: device) == nil { return .unknownDevice(device) }
+        let superseding = Dictionary(
+            entries.compactMap { entry in entry.supersedes.map { ($0, entry.number) } },
+            uniquingKeysWith: { $1 })
+        return .json { writer in
+            writer.member("deviceId", device)
+            writer.name("calibrations")
+            writer.array { array in
+                for entry in entries {
+                    array.object { writer in
+                        writer.calibrationMembers(entry)
+                        writer.member(
+                            "supersededBy",
+                            superseding[entry.number].map { Int64($0.rawValue) })
+                        if let calibration = entry.calibration {
+                            writer.member("isOverdue", now > calibration.dueAt)
+                        }
+                    }
+                }
             }
         }
     }

@@ -99,6 +99,15 @@ package enum LogExport {
         return answer
     }
 
+    /// A device's register of calibrations in the API's words, or nil where it is not known.
+    package static func calibrations(
+        _ configuration: Configuration, device: String
+    ) throws(StartError) -> JSON? {
+        let answer = try answer(.calibrations(device: device), configuration)
+        guard answer["error"]?.members == nil else { return Optional.none }
+        return answer
+    }
+
     /// What nobody could decode, most recently seen first, in the API's words.
     package static func unknownFrames(
         _ configuration: Configuration, limit: Int

@@ -15,6 +15,7 @@ enum RecordKind: UInt8, CaseIterable {
     case staffAction = 9
     /// Where an order is to be delivered, sealed.
     case place = 12
+    case calibration = 11
 
     var table: String {
         switch self {
@@ -29,6 +30,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .qualityRevision: "quality_revisions"
         case .staffAction: "staff_actions"
         case .place: "places"
+        case .calibration: "calibrations"
         }
     }
 
@@ -37,7 +39,7 @@ enum RecordKind: UInt8, CaseIterable {
         switch self {
         case .reading, .fix: "id"
         case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision,
-            .staffAction, .place:
+            .staffAction, .place, .calibration:
             "number"
         }
     }
@@ -48,7 +50,8 @@ enum RecordKind: UInt8, CaseIterable {
         case .reading:
             """
             id, measured_at, source, quantity, probe, value, quality, test_flags, time_source,
-            received_at, sequence, order_number, marker, notes, message, reasons, quality_version
+            received_at, sequence, order_number, marker, notes, message, reasons, quality_version,
+            corrected, calibration
             """
         case .fix:
             """
@@ -76,15 +79,28 @@ enum RecordKind: UInt8, CaseIterable {
             meaning, reason, request
             """
         case .place: "number, order_number, key, sealed"
+        case .calibration:
+            """
+            number, device, quantity, probe, entered_at, entered_by, supersedes, reason, made_at,
+            due_at, method, reference, laboratory, certificate, points, expanded_uncertainty,
+            coverage_factor
+            """
         }
     }
 
     /// The payload of the row a statement stands on, whose columns are those of the kind.
     ///
-    /// Readings and fixes got their last two columns later: a row that has nothing in them is written
-    /// as it was before.
+    /// Readings and fixes got two columns later, and readings another two: a row that has nothing in
+    /// them is written as it was before.
     func form(ofRow statement: Statement, columns: Int32) -> PayloadForm {
         guard self == .reading || self == .fix else { return .first(columns: columns) }
+        var columns = columns
+        if self == .reading {
+            guard statement.isNull(columns - 1), statement.isNull(columns - 2) else {
+                return PayloadForm(version: 3, columns: columns)
+            }
+            columns -= 2
+        }
         let isBare = statement.isNull(columns - 1) && statement.integer(columns - 2) == 0
         return isBare
             ? .first(columns: columns - 2) : PayloadForm(version: 2, columns: columns)

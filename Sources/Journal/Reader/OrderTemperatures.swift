@@ -47,7 +47,7 @@ extension JournalReader {
                 AND sources.carrier_kind = \(CarrierKind.bag.rawValue)
             WHERE c.order_number = ?1),
         \(instants(log: "readings", index: "reading_by_source", .readingsIndexedThrough))
-        SELECT r.source, r.probe, r.value, r.marker, r.measured_at, r.received_at,
+        SELECT r.source, r.probe, coalesce(r.corrected, r.value), r.marker, r.measured_at, r.received_at,
             coalesce(v.test_flags, r.test_flags)
         FROM instants AS i
         CROSS JOIN readings AS r INDEXED BY reading_once

@@ -61,14 +61,14 @@ extension Statement {
         r.id, r.measured_at, r.source, r.quantity, r.probe, r.value,
         coalesce(v.test_flags, r.test_flags), r.time_source, r.received_at, r.sequence,
         r.order_number, r.marker, r.notes, r.message, coalesce(v.reasons, r.reasons),
-        coalesce(v.quality_version, r.quality_version)
+        coalesce(v.quality_version, r.quality_version), r.corrected, r.calibration
         """
-    static let readingColumnCount: Int32 = 16
+    static let readingColumnCount: Int32 = 18
 
     func reading() throws(StoreError) -> Reading {
         Reading(
             source: SourceNumber(number32(2)),
-            measurement: try measurement(),
+            measurement: try measurement(), correction: correction(),
             measuredAt: instant(1),
             timeSource: try known(TimeSource(rawValue: small(7)), 7, "readings.time_source"),
             receivedAt: instant(8), sequence: optionalInteger(9),
@@ -87,6 +87,11 @@ extension Statement {
         return Measurement(
             quantity: quantity, probe: small(4),
             marker: try known(Marker(rawValue: small(11)), 11, "readings.marker"))
+    }
+
+    private func correction() -> Correction? {
+        guard let value = optionalDouble(16), !isNull(17) else { return nil }
+        return Correction(calibration: CalibrationNumber(number32(17)), value: value)
     }
 
     private func notes(_ column: Int32) -> ReadingNotes {

@@ -40,16 +40,24 @@ extension Schema {
 
     private static let temperatureLog = """
         DROP VIEW temperature_log;
+        \(temperatureLogView(value: "r.value", further: ""));
+        """
+
+    /// - Parameters:
+    ///   - value: The column of the value.
+    ///   - further: Columns behind all others, each after a comma.
+    static func temperatureLogView(value: String, further: String) -> String {
+        """
         CREATE VIEW temperature_log AS
             SELECT r.id, \(rfc3339("r.measured_at")) AS measured_at,
                 \(rfc3339("r.received_at")) AS received_at, t.name AS time_source,
                 s.device, k.name AS carrier_kind, s.carrier, s.profile, o.id AS "order",
-                q.name AS quantity, r.probe, r.value, q.unit, m.name AS marker,
+                q.name AS quantity, r.probe, \(value), q.unit, m.name AS marker,
                 f.name AS quality, \(tests("coalesce(v.test_flags, r.test_flags)")) AS tests,
                 \(reasonNames("coalesce(v.reasons, r.reasons)")) AS reasons,
                 coalesce(v.quality_version, r.quality_version) AS quality_version,
                 \(rfc3339("v.revised_at")) AS revised_at,
-                \(noteNames) AS notes, r.sequence
+                \(noteNames) AS notes, r.sequence\(further)
             FROM readings r
             JOIN sources s ON s.number = r.source
             \(newestRevision)
@@ -58,8 +66,9 @@ extension Schema {
             LEFT JOIN markers m ON m.id = r.marker
             LEFT JOIN qualities f ON f.id = coalesce(v.quality, r.quality)
             LEFT JOIN time_sources t ON t.id = r.time_source
-            LEFT JOIN orders o ON o.number = r.order_number;
+            LEFT JOIN orders o ON o.number = r.order_number
         """
+    }
 
     private static let locationLog = """
         DROP VIEW location_log;

@@ -12,6 +12,7 @@ final class OpenStore {
     private(set) var book: OrderBook
     private let outbox: Outbox
     private let checkpoints: CheckpointLog
+    private let calibrations: CalibrationLog
     private var readings: ReadingLog
     private var fixes: FixLog
     private var revisions: RevisionLog
@@ -49,6 +50,7 @@ final class OpenStore {
         book = try OrderBook(database, chain: chain, placeKeys: placeKeys)
         outbox = try Outbox(database, chain: chain)
         checkpoints = try CheckpointLog(database, chain: chain)
+        calibrations = try CalibrationLog(database, chain: chain)
         readings = try ReadingLog(database, chain: chain)
         fixes = try FixLog(database, chain: chain)
         revisions = try RevisionLog(database, chain: chain)
@@ -83,6 +85,7 @@ final class OpenStore {
         for excursion in batch.excursions { try book.put(excursion) }
         for gap in batch.dataGaps { try book.put(gap) }
         for record in batch.alerts { try book.record(record) }
+        for entry in batch.calibrations { try calibrations.record(entry) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
         for revision in batch.qualityRevisions { try revisions.record(revision) }

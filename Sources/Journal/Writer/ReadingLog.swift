@@ -2,9 +2,11 @@ internal import ColdChain
 
 /// Appends readings to the log, each once.
 struct ReadingLog {
-    private let append: Statement
-    /// Each for so many rows at once, the most first.
-    private let appendBlocks: [(rows: Int, statement: Statement)]
+    private let append: Insertion
+    /// Each for so many rows at once, the most first: of readings without a correction, which are
+    /// spared two columns, and of any.
+    private let appendPlain: [Insertion]
+    private let appendCorrected: [Insertion]
     private let find: Statement
     private let readBack: Statement
     private let chain: Chain
@@ -14,12 +16,15 @@ struct ReadingLog {
     init(_ database: Database, chain: Chain) throws(StoreError) {
         self.chain = chain
         readBack = try database.prepare(RecordKind.reading.rowsSQL)
-        append = try database.prepare(ReadingLog.insertion(rows: 1))
-        var blocks: [(rows: Int, statement: Statement)] = []
+        append = try Insertion(database, rows: 1, columns: Insertion.allColumns)
+        var plain: [Insertion] = []
+        var corrected: [Insertion] = []
         for rows in ReadingLog.blockRows {
-            blocks.append((rows, try database.prepare(ReadingLog.insertion(rows: rows))))
+            plain.append(try Insertion(database, rows: rows, columns: Insertion.plainColumns))
+            corrected.append(try Insertion(database, rows: rows, columns: Insertion.allColumns))
         }
-        appendBlocks = blocks
+        appendPlain = plain
+        appendCorrected = corrected
         find = try database.prepare(
             """
             SELECT 1 FROM readings WHERE measured_at = ?1 AND source = ?2 AND quantity = ?3
@@ -35,17 +40,30 @@ struct ReadingLog {
     /// One statement for many rows opens the tables and ends once for all of them, which saves a
     /// third of what a row costs; beyond the first nothing more. The second is for what remains.
     private static let blockRows = [16, 4]
-    private static let columns: Int32 = 17
 
-    private static func insertion(rows: Int) -> String {
-        let row = "(" + repeatElement("?", count: Int(columns)).joined(separator: ", ") + ")"
-        return """
-            INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
-                test_flags, time_source, received_at, sequence, order_number, marker, notes,
-                message, reasons, quality_version)
-            VALUES \(repeatElement(row, count: rows).joined(separator: ", "))
-            ON CONFLICT(measured_at, source, quantity, probe, value) DO NOTHING
-            """
+    /// A statement for some rows of the first so many columns.
+    private struct Insertion {
+        static let plainColumns: Int32 = 17
+        static let allColumns: Int32 = 19
+
+        let rows: Int
+        let columns: Int32
+        let statement: Statement
+
+        init(_ database: Database, rows: Int, columns: Int32) throws(StoreError) {
+            let row = "(" + repeatElement("?", count: Int(columns)).joined(separator: ", ") + ")"
+            let further = columns == Insertion.allColumns ? ", corrected, calibration" : ""
+            self.rows = rows
+            self.columns = columns
+            statement = try database.prepare(
+                """
+                INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
+                    test_flags, time_source, received_at, sequence, order_number, marker, notes,
+                    message, reasons, quality_version\(further))
+                VALUES \(repeatElement(row, count: rows).joined(separator: ", "))
+                ON CONFLICT(measured_at, source, quantity, probe, value) DO NOTHING
+                """)
+        }
     }
 
     /// Appends the readings that are not in the log already, in their order; answers how many.
@@ -53,13 +71,9 @@ struct ReadingLog {
         var recorded = 0
         var start = 0
         while start < readings.count {
-            let block = appendBlocks.first {
-                start + $0.rows <= readings.count
-                    && ReadingLog.areNumbers(readings, start..<start + $0.rows)
-            }
-            if let block {
+            if let block = block(for: readings, from: start) {
                 let end = start + block.rows
-                recorded += try append(readings, start..<end, with: block.statement)
+                recorded += try append(readings, start..<end, with: block)
                 start = end
             } else {
                 recorded += try record(readings, at: start)
@@ -75,14 +89,24 @@ struct ReadingLog {
         return try append(readings, place..<place + 1, with: append)
     }
 
-    private static func areNumbers(_ readings: [Reading], _ range: Range<Int>) -> Bool {
-        for place in range where readings[place].measurement.value.isNaN { return false }
-        return true
+    /// The largest block that the next readings fill: all of them numbers.
+    private func block(for readings: [Reading], from start: Int) -> Insertion? {
+        for (index, plain) in appendPlain.enumerated() where start + plain.rows <= readings.count {
+            var isPlain = true
+            var areNumbers = true
+            for place in start..<start + plain.rows {
+                if readings[place].measurement.value.isNaN { areNumbers = false }
+                if readings[place].correction != nil { isPlain = false }
+            }
+            if areNumbers { return isPlain ? plain : appendCorrected[index] }
+        }
+        return nil
     }
 
     private mutating func append(
-        _ readings: [Reading], _ range: Range<Int>, with statement: Statement
+        _ readings: [Reading], _ range: Range<Int>, with insertion: Insertion
     ) throws(StoreError) -> Int {
+        let statement = insertion.statement
         var parameter: Int32 = 1
         for place in range {
             // After the first row SQLite numbers on from the newest one. Where that is not the one
@@ -93,7 +117,10 @@ struct ReadingLog {
                 statement.bindNull(parameter)
             }
             ReadingLog.bind(readings[place], to: statement, after: parameter)
-            parameter += ReadingLog.columns
+            if insertion.columns == Insertion.allColumns {
+                ReadingLog.bind(readings[place].correction, to: statement, after: parameter)
+            }
+            parameter += insertion.columns
         }
         let recorded = try statement.runCounting()
         guard recorded > 0 else { return 0 }
@@ -115,8 +142,7 @@ struct ReadingLog {
         guard recorded < range.count else {
             for place in range {
                 let id = next + Int64(place - range.lowerBound)
-                let isBare = readings[place].isBare
-                try chain.begin(.reading, version: isBare ? 1 : 2)
+                try chain.begin(.reading, version: readings[place].payloadVersion)
                 ReadingLog.encode(readings[place], id: id, into: chain.payload)
                 try chain.end(.reading, row: id)
             }
@@ -126,7 +152,7 @@ struct ReadingLog {
         readBack.bind(1, next)
         readBack.bind(2, next + Int64(recorded))
         while try readBack.step() {
-            try chain.append(.reading, rowOf: readBack, columns: ReadingLog.columns)
+            try chain.append(.reading, rowOf: readBack, columns: Insertion.allColumns)
         }
     }
 
@@ -147,9 +173,13 @@ struct ReadingLog {
         bytes.append(reading.measurement.marker.map { Int64($0.rawValue) })
         bytes.append(Int64(reading.notes.rawValue))
         bytes.append(reading.message.map { Int64(bitPattern: $0.rawValue) })
-        guard !reading.isBare else { return }
+        let version = reading.payloadVersion
+        guard version > 1 else { return }
         bytes.append(Int64(bitPattern: reading.reasons))
         bytes.append(reading.qualityVersion.map(Int64.init))
+        guard version > 2 else { return }
+        bytes.append(reading.correction?.value)
+        bytes.append(reading.correction.map { Int64($0.calibration.rawValue) })
     }
 
     private static func bind(
@@ -173,6 +203,13 @@ struct ReadingLog {
         statement.bind(parameter + 16, reading.qualityVersion.map(Int64.init))
     }
 
+    private static func bind(
+        _ correction: Correction?, to statement: Statement, after parameter: Int32
+    ) {
+        statement.bind(parameter + 17, correction?.value)
+        statement.bind(parameter + 18, correction.map { Int64($0.calibration.rawValue) })
+    }
+
     /// NULL equals nothing, so a value that is not a number does not conflict with itself. A marker
     /// is a value of its own: beside a number, or another marker, of the same time it is recorded.
     private func isRecordedWithoutNumber(_ reading: Reading) throws(StoreError) -> Bool {
@@ -194,8 +231,11 @@ struct ReadingLog {
 }
 
 extension Reading {
-    /// Whether nothing is said of it but flags: its record is as those from before were.
-    fileprivate var isBare: Bool { reasons == 0 && qualityVersion == nil }
+    /// Where it says nothing in the columns that came later, its record is as those from before were.
+    fileprivate var payloadVersion: UInt8 {
+        if correction != nil { return 3 }
+        return reasons == 0 && qualityVersion == nil ? 1 : 2
+    }
 }
 
 extension Database {

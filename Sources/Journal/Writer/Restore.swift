@@ -12,6 +12,7 @@ extension OpenStore {
             try restoreDeliveries(&state)
             try restoreFingerprints(&state)
             try restoreDevices(&state)
+            try restoreCalibrations(&state)
             try restoreNumbers(&state)
             return state
         }

@@ -3,15 +3,29 @@ import Wire
 /// Devices and unknown frames, as people read them. What comes from the field cannot steer the
 /// terminal.
 enum DeviceLines {
-    private static let columns: [(title: String, member: String)] = [
+    private typealias Column = (title: String, member: String)
+
+    private static let columns: [Column] = [
         ("DEVICE", "id"), ("PROFILE", "profile"), ("KIND", "kind"), ("CARRIER", "carrier"),
         ("SITE", "site"), ("LAST SEEN", "lastSeen"),
     ]
 
+    private static let calibrationColumns: [Column] = [
+        ("NUMBER", "number"), ("PROBE", "probe"), ("MADE", "madeAt"), ("DUE", "dueAt"),
+        ("OVERDUE", "isOverdue"), ("CERTIFICATE", "certificate"), ("LABORATORY", "laboratory"),
+        ("ENTERED BY", "enteredBy"), ("SUPERSEDES", "supersedes"),
+        ("SUPERSEDED BY", "supersededBy"),
+    ]
+
     /// A head and a line for each device; nothing where there is none.
-    static func table(_ devices: [JSON]) -> [String] {
-        guard !devices.isEmpty else { return [] }
-        let rows = devices.map { device in columns.map { shown(device[$0.member]) ?? "-" } }
+    static func table(_ devices: [JSON]) -> [String] { table(devices, columns) }
+
+    /// A head and a line for each entry; nothing where there is none.
+    static func calibrations(_ entries: [JSON]) -> [String] { table(entries, calibrationColumns) }
+
+    private static func table(_ objects: [JSON], _ columns: [Column]) -> [String] {
+        guard !objects.isEmpty else { return [] }
+        let rows = objects.map { device in columns.map { shown(device[$0.member]) ?? "-" } }
         let all = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in

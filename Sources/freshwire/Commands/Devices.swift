@@ -10,7 +10,7 @@ extension Command {
     static let devices = Command(
         name: "devices", summary: "Shows and changes the registry of devices.",
         operands:
-            "list | show ID | register ID | update ID | remove ID | unknown | adopt TOPIC-or-ID",
+            "list | show ID | calibrations ID | register ID | update ID | remove ID | unknown | adopt TOPIC-or-ID",
         options: [
             Setup.configurationOption,
             Option("json", nil, "Prints JSON, a line for each device or topic."),
@@ -29,7 +29,7 @@ extension Command {
         ],
         notes: {
             """
-            list, show and unknown read the log, whether or not the daemon runs. The others ask the \
+            list, show, calibrations and unknown read the log, whether or not the daemon runs. The others ask the \
             running daemon.
 
             """
@@ -63,7 +63,7 @@ private struct DevicesAction {
     private let verb: String
 
     private static let verbs = [
-        "list", "show", "register", "update", "remove", "unknown", "adopt",
+        "list", "show", "calibrations", "register", "update", "remove", "unknown", "adopt",
     ]
     /// More than the daemon lists.
     private static let unknownMaximum = 10_000
@@ -100,6 +100,7 @@ private struct DevicesAction {
         switch verb {
         case "list": try list()
         case "show": try show()
+        case "calibrations": try listCalibrations()
         case "unknown": try listUnknown()
         case "remove":
             _ = try ask("DELETE", ["devices", name])
@@ -144,6 +145,23 @@ private struct DevicesAction {
                 "there is no device \(name)", hint: "freshwire devices list names them all")
         }
         say(DeviceLines.members(device), device)
+    }
+
+    private func listCalibrations() throws(Failure) {
+        let answer = try read { () throws(StartError) in
+            try LogExport.calibrations(configuration, device: name)
+        }
+        guard let answer else {
+            throw Failure(
+                "there is no device \(name)", hint: "freshwire devices list names them all")
+        }
+        let entries = answer["calibrations"]?.array ?? []
+        if arguments.has("json") {
+            for entry in entries { write(entry.text) }
+        } else {
+            for line in DeviceLines.calibrations(entries) { write(line) }
+        }
+        if entries.isEmpty { StandardStream.error.write("no calibrations\n") }
     }
 
     private func listUnknown() throws(Failure) {

@@ -76,6 +76,8 @@ struct Frame: Decodable {
         var vehicleId: String?
         var driverId: String?
         var temperature: Double?
+        var rawTemperature: Double?
+        var calibration: Int?
         var withinLimit: Bool?
         var state: String?
         var location: Location?
