@@ -10,6 +10,7 @@ package struct Configuration: Equatable, Sendable {
     package var limits = Limits()
     package var excursions = Excursions()
     package var quality = Quality()
+    package var haccp = HACCP()
     package var webhooks = Webhooks()
     package var orders = Orders()
     package var devices = Devices()
@@ -33,6 +34,7 @@ extension Configuration: Section {
         .section("limits", \.limits, "The critical limits of food, and what time is plausible."),
         .section("excursions", \.excursions, "How patiently the critical limits are watched."),
         .section("quality", \.quality, "The tests that readings are put to."),
+        .section("haccp", \.haccp, "The HACCP plan."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),
