@@ -20,7 +20,7 @@ private struct Tampering: CustomStringConvertible {
 struct TamperTests {
     private static let tables = [
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
-        "checkpoints", "links",
+        "checkpoints", "haccp_plans", "links",
         "salts", "orders", "custody", "excursions",
     ]
 

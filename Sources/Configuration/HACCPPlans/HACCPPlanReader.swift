@@ -120,7 +120,8 @@ extension HACCPPlanReader {
     }
 
     private func basis(_ mapping: ClosedMapping) throws(ConfigurationProblem) -> HACCPPlan.Basis? {
-        guard let basis = try mapping.optionalMapping("basis", keys: ["rule", "source", "verified"])
+        guard
+            let basis = try mapping.optionalMapping("basis", keys: ["rule", "source", "verified"])
         else { return nil }
         return HACCPPlan.Basis(
             rule: try basis.optionalLine("rule"), source: try basis.line("source"),

@@ -25,11 +25,21 @@ enum ShippedPlans {
               consumers: The public; highly susceptible people may be among them and are not known by the order.
 
             steps:
-              - {id: packing, name: Packing, description: The order is put into the bag at the restaurant; the bag is sealed.}
-              - {id: waiting, name: Waiting for pickup, description: The sealed bag waits for the driver.}
-              - {id: pickup, name: Pickup, description: The driver takes the bag over.}
-              - {id: transport, name: Transport, description: The bag is under way by bicycle, scooter or car.}
-              - {id: hand-over, name: Hand-over, description: The customer is given the food.}
+              - id: packing
+                name: Packing
+                description: The order is put into the bag at the restaurant; the bag is sealed.
+              - id: waiting
+                name: Waiting for pickup
+                description: The sealed bag waits for the driver.
+              - id: pickup
+                name: Pickup
+                description: The driver takes the bag over.
+              - id: transport
+                name: Transport
+                description: The bag is under way by bicycle, scooter or car.
+              - id: hand-over
+                name: Hand-over
+                description: The customer is given the food.
 
             hazards:
               - id: growth-in-hot-food
@@ -278,6 +288,6 @@ enum ShippedPlans {
                 retention: log
 
             """#
-        ),
+        )
     ]
 }

@@ -32,6 +32,7 @@ enum ReadQuery: Sendable {
     case device(id: String)
     /// What nobody could decode, most recently seen first.
     case unknownFrames(limit: Int)
+    case haccpPlan
     /// Decode a message without recording it.
     case dryRun(DryRunQuestion)
     /// Readings or events, however many: the answer comes in pieces.
@@ -151,6 +152,9 @@ struct APIRouter {
             return export(request, order: nil, identity)
         case (.get, "export", 3) where segments[1] == "orders":
             return export(request, order: segments[2], identity)
+        case (.get, "haccp", 2) where segments[1] == "plan":
+            guard identity.role.seesEverything else { return .respond(.forbidden) }
+            return .read(.haccpPlan)
         case (_, "devices", 1...2):
             return routeDevices(request, segments, identity)
         default:
@@ -227,7 +231,7 @@ struct APIRouter {
         case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),
             ("dead-letters", 1, _):
             allowed = "GET"
-        case ("export", 2, "readings"): allowed = "GET"
+        case ("export", 2, "readings"), ("haccp", 2, "plan"): allowed = "GET"
         case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
         default: return .notFound
         }

@@ -3,6 +3,7 @@ import CodecSandbox
 import ColdChain
 import DeviceCodecs
 import Fabric
+import Journal
 import System
 
 /// What other threads ask of the engine.
@@ -19,6 +20,7 @@ enum EngineMessage: Sendable {
 /// Settings to go on by.
 struct NewSettings: Sendable {
     var bridge: BridgeSettings
+    var plan: HACCPPlanText
     var deviceKeys: [AdvertKey]
     /// The names of the settings that have changed, for the log.
     var changedKeys: String

@@ -11,6 +11,8 @@ struct EngineSettings: Sendable {
     var bridge: BridgeSettings
     var store: JournalSettings
     var codecs: CodecSandboxSettings
+    /// What the log is told of the HACCP plan in force.
+    var plan: HACCPPlanText
     var deviceKeys: [AdvertKey]
     /// Messages and bytes of one turn at most.
     var batchMessages = 500

@@ -45,7 +45,7 @@ struct LogAnswers {
                     for frame in frames { array.object { $0.unknownFrameMembers(frame) } }
                 }
             }
-        case .dryRun, .export: return .notFound
+        case .dryRun, .export, .haccpPlan: return .notFound
         }
     }
 

@@ -21,7 +21,7 @@ enum ReaderMessage: Sendable {
     /// For dry runs from now on.
     case deviceKeys([AdvertKey])
     /// What orders are judged by from now on.
-    case rules(OrderRules)
+    case rules(OrderRules, LivePlan)
     case stop
 }
 
@@ -35,16 +35,18 @@ final class ReaderLoop {
     private let catalogue: ProfileCatalogue
     private var deviceKeys: [AdvertKey]
     private var rules: OrderRules
+    private var plan: LivePlan
     private var reader: JournalReader?
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
     private var exports = ExportDesk()
 
     private init(
-        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
+        path: String, catalogue: ProfileCatalogue, rules: OrderRules, plan: LivePlan,
         deviceKeys: [AdvertKey], mail: Mail, poller: Poller, log: Log
     ) {
         self.rules = rules
+        self.plan = plan
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
         self.path = path
@@ -55,7 +57,7 @@ final class ReaderLoop {
 
     /// Starts the thread.
     static func start(
-        path: String, catalogue: ProfileCatalogue, rules: OrderRules,
+        path: String, catalogue: ProfileCatalogue, rules: OrderRules, plan: LivePlan,
         deviceKeys: [AdvertKey], mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
@@ -66,7 +68,7 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        path: path, catalogue: catalogue, rules: rules,
+                        path: path, catalogue: catalogue, rules: rules, plan: plan,
                         deviceKeys: deviceKeys, mail: mail, poller: poller, log: log
                     ).run()
                 } catch {
@@ -96,7 +98,7 @@ final class ReaderLoop {
                     deviceKeys = keys
                     // The next is made with the new ones.
                     dryRun = nil
-                case .rules(let new): rules = new
+                case .rules(let newRules, let newPlan): (rules, plan) = (newRules, newPlan)
                 case .stop: return
                 }
             }
@@ -158,6 +160,7 @@ final class ReaderLoop {
         if case .dryRun(let question) = query { return answer(question) }
         do throws(StoreError) {
             let reader = try openReader()
+            if case .haccpPlan = query { return try plan.answer(from: reader) }
             return try LogAnswers(
                 reader: reader, catalogue: catalogue, rules: rules,
                 now: Timestamp(milliseconds: Clock.wallMilliseconds())

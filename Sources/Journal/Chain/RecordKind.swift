@@ -12,6 +12,8 @@ enum RecordKind: UInt8, CaseIterable {
     case checkpoint = 10
     /// New flags of a reading.
     case qualityRevision = 8
+    /// A HACCP plan that was put in force.
+    case haccpPlan = 13
 
     var table: String {
         switch self {
@@ -24,6 +26,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .purge: "purges"
         case .checkpoint: "checkpoints"
         case .qualityRevision: "quality_revisions"
+        case .haccpPlan: "haccp_plans"
         }
     }
 
@@ -31,7 +34,9 @@ enum RecordKind: UInt8, CaseIterable {
     var key: String {
         switch self {
         case .reading, .fix: "id"
-        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision: "number"
+        case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision,
+            .haccpPlan:
+            "number"
         }
     }
 
@@ -63,6 +68,7 @@ enum RecordKind: UInt8, CaseIterable {
             """
             number, reading, quality, test_flags, reasons, quality_version, revised_at
             """
+        case .haccpPlan: "number, in_force_from, id, version, hash, plan"
         }
     }
 
