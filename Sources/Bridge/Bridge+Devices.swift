@@ -97,7 +97,7 @@ extension Bridge {
         if case .set(let profile) = fields.profile {
             let known = settings.profiles.map(\.id)
             guard !known.contains(profile) else { return }
-            let near = nearestName(to: profile, among: known).map { "; did you mean \($0)?" } ?? ""
+            let near = didYouMeanAside(nearestName(to: profile, among: known))
             throw .invalid(field: "profile", reason: "there is no profile \(profile)\(near)")
         }
     }

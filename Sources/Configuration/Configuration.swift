@@ -14,6 +14,7 @@ package struct Configuration: Equatable, Sendable {
     package var freshness = Freshness()
     package var quality = Quality()
     package var alerts = Alerts()
+    package var haccp = HACCP()
     package var webhooks = Webhooks()
     package var orders = Orders()
     package var devices = Devices()
@@ -41,6 +42,7 @@ extension Configuration: Section {
         .section("freshness", \.freshness, "What the freshness score and its verdict ask for."),
         .section("quality", \.quality, "The tests that readings are put to."),
         .section("alerts", \.alerts, "How people are kept at alerts until they are dealt with."),
+        .section("haccp", \.haccp, "The HACCP plan."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),

@@ -44,10 +44,12 @@ package final class Daemon {
         }
         catalogue = try ProfileCatalogue(configuration.devices)
         let limits = try JurisdictionProfile(configuration.limits)
+        let plan = try LivePlan(configuration, profile: limits)
         let keys = try TokenKeys.load(configuration)
         let deviceKeys = try DeviceKeys.load(configuration.devices)
         let settings = EngineSettings(
-            configuration, catalogue: catalogue, limits: limits, deviceKeys: deviceKeys)
+            configuration, catalogue: catalogue, limits: limits, plan: plan.logged,
+            deviceKeys: deviceKeys)
         let (engine, origin) = try EngineLoop.start(
             settings, catalogue: catalogue, mail: mail, log: log)
         self.engine = engine
@@ -59,7 +61,7 @@ package final class Daemon {
             started.append(
                 try ReaderLoop.start(
                     store: settings.store, catalogue: catalogue,
-                    rules: OrderRules(configuration, limits: limits),
+                    rules: OrderRules(configuration, limits: limits), plan: plan,
                     deviceKeys: deviceKeys,
                     verifyMilliseconds: configuration.proof.verifyInterval.wholeMilliseconds,
                     mail: mail, log: log))
@@ -99,7 +101,8 @@ package final class Daemon {
             problems.append(error.description)
         }
         do throws(StartError) {
-            _ = try JurisdictionProfile(configuration.limits)
+            let limits = try JurisdictionProfile(configuration.limits)
+            problems += Self.planProblems(in: configuration, limits, &warnings)
             warnings += try LimitCatalogue(directory: configuration.limits.directory)
                 .risks(of: configuration.limits)
         } catch {
@@ -122,6 +125,19 @@ package final class Daemon {
             problems.append(error.description)
         }
         return (problems, warnings)
+    }
+
+    private static func planProblems(
+        in configuration: Configuration, _ limits: JurisdictionProfile,
+        _ warnings: inout [String]
+    ) -> [String] {
+        do throws(StartError) {
+            _ = try LivePlan(configuration, profile: limits)
+            warnings += try HACCPPlanFile(configuration.haccp).risks(configuration.haccp)
+            return []
+        } catch {
+            return [error.description]
+        }
     }
 
     /// Whether the engine turns: what a watchdog is told by.
@@ -150,6 +166,13 @@ package final class Daemon {
             log.error("limits not taken over", ["reason": error.description])
             return
         }
+        let plan: LivePlan
+        do throws(StartError) {
+            plan = try LivePlan(new, profile: limits)
+        } catch {
+            log.error("HACCP plan not taken over", ["reason": error.description])
+            return
+        }
         let deviceKeys: [AdvertKey]
         do throws(StartError) {
             deviceKeys = try DeviceKeys.load(new.devices)
@@ -170,10 +193,10 @@ package final class Daemon {
             .reload(
                 NewSettings(
                     bridge: BridgeSettings(new, catalogue: catalogue, limits: limits),
-                    deviceKeys: deviceKeys,
+                    plan: plan.logged, deviceKeys: deviceKeys,
                     changedKeys: changes.reloadable.joined(separator: ","))))
         mail.reader.send(.deviceKeys(deviceKeys))
-        mail.reader.send(.rules(OrderRules(new, limits: limits)))
+        mail.reader.send(.rules(OrderRules(new, limits: limits), plan))
         configuration = new
     }
 

@@ -91,6 +91,17 @@ package final class Journal {
         }
     }
 
+    /// Records that a HACCP plan is in force, where the log does not say so already: what is committed
+    /// from now on is recorded under it.
+    package func putInForce(_ plan: HACCPPlanText, at instant: Timestamp) throws(StoreError) {
+        let store = try live()
+        do {
+            try store.putInForce(plan, at: instant)
+        } catch {
+            throw poison(error)
+        }
+    }
+
     /// Does what can wait, for about as long as `milliseconds` says: moves the write-ahead log when
     /// it has grown to its limit, and erases what is beyond its age. One step is always done where
     /// any is due, and a checkpoint is one step, however long it takes.

@@ -48,7 +48,7 @@ enum Program {
             let meant = nearestName(to: name, among: commands.map(\.name))
             throw Failure(
                 "there is no command '\(name)'",
-                hint: meant.map { "did you mean '\($0)'?" } ?? "see freshwire --help",
+                hint: didYouMean(meant) ?? "see freshwire --help",
                 code: .usage)
         }
         let rest = Array(words.dropFirst(isPair ? 2 : 1))

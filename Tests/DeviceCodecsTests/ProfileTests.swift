@@ -162,7 +162,7 @@ struct ProfileTests {
     @Test(
         "B-3: a mistake is named with its file, line and column, and the nearest valid key",
         arguments: [
-            (1, "idd: acme/bag-1", "1:1: unknown key 'idd'; did you mean 'id'?"),
+            (1, "idd: acme/bag-1", "1:1: unknown key 'idd' (did you mean 'id'?)"),
             (
                 1, "id: acme",
                 "1:5: expected vendor/model in lower case such as generic/bag, found 'acme'"
@@ -174,7 +174,7 @@ struct ProfileTests {
             (1, "id: {", "3:12: did not find expected ',' or '}'"),
             (2, "version: 0", "2:10: versions count from 1"),
             (2, "version: two", "2:10: expected a whole number such as 8080, found 'two'"),
-            (2, "versoin: 2", "2:1: unknown key 'versoin'; did you mean 'version'?"),
+            (2, "versoin: 2", "2:1: unknown key 'versoin' (did you mean 'version'?)"),
             (2, "colour: red", "2:1: unknown key 'colour'"),
             (
                 4, "topic: acme/+",
@@ -211,10 +211,10 @@ struct ProfileTests {
                 "8:39: a date is text as it is; remove 'text'"
             ),
             (9, "sequence: {path: c}", "11:3: two fields of the profile have the same path"),
-            (9, "sequence: {path: n, txt: true}", "9:21: unknown key 'txt'; did you mean 'text'?"),
+            (9, "sequence: {path: n, txt: true}", "9:21: unknown key 'txt' (did you mean 'text'?)"),
             (
                 11, "  temprature: {path: c, unit: °C}",
-                "11:3: unknown key 'temprature'; did you mean 'temperature'?"
+                "11:3: unknown key 'temprature' (did you mean 'temperature'?)"
             ),
             (
                 11, "  temperature: {path: c, unit: C}",

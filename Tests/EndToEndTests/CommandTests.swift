@@ -128,7 +128,7 @@ import Testing
         #expect(command.errors.contains("did you mean 'serve'?"))
         let option = try freshwire("export", "--form", "2026-11-20T12:00:00Z")
         #expect(option.end == .exit(64))
-        #expect(option.errors.contains("did you mean --from?"))
+        #expect(option.errors.contains("did you mean '--from'?"))
         #expect(option.output.isEmpty)
     }
 

@@ -122,12 +122,8 @@ import Testing
         }
         for text in texts { #expect(!text.lowercased().contains(Self.key)) }
         #expect(try daemon.stop() == .exit(0))
-        let digits = Array(Self.key)
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-            UInt8(String(digits[$0...$0 + 1]), radix: 16)
-        }
         let store = try Data(contentsOf: URL(fileURLWithPath: daemon.storeFile))
-        #expect(store.range(of: Data(bytes)) == nil)
+        #expect(store.range(of: Data(hexadecimal: Self.key)) == nil)
         #expect(store.range(of: Data(Self.key.utf8)) == nil)
     }
 

@@ -87,15 +87,11 @@ import Testing
 
     /// Publishes an uplink as The Things Stack does.
     private func uplink(_ frame: String, count: Int) throws {
-        let digits = Array(frame)
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-            UInt8(String(digits[$0...$0 + 1]), radix: 16)
-        }
         let payload =
             #"{"end_device_ids":{"device_id":"eui-a840412b81874509","#
             + #""application_ids":{"application_id":"bags"},"dev_eui":"\#(Self.sensor)"},"#
             + #""received_at":"\#(rfc3339(now()))","uplink_message":{"f_port":2,"#
-            + #""f_cnt":\#(count),"frm_payload":"\#(Data(bytes).base64EncodedString())","#
+            + #""f_cnt":\#(count),"frm_payload":"\#(Data(hexadecimal: frame).base64EncodedString())","#
             + #""rx_metadata":[{"gateway_ids":{"gateway_id":"roof"}}]}}"#
         try broker.publish(payload, to: Self.topic)
     }
@@ -139,7 +135,7 @@ import Testing
 
         let wrong = try devices("adopt", Self.sensor, "--profile", "dragino/lht66")
         #expect(wrong.end == .exit(1))
-        #expect(wrong.errors.contains("did you mean dragino/lht65?"), "\(wrong.errors)")
+        #expect(wrong.errors.contains("did you mean 'dragino/lht65'?"), "\(wrong.errors)")
         let words = ["--profile", "dragino/lht65", "--bag", "bag-7"]
         // The second is as after a lost answer.
         for named in [[Self.sensor], [Self.topic, "--id", Self.sensor]] {

@@ -25,6 +25,7 @@ KINDS = {
     10: ("checkpoints", "number order_number kind occurred_at recorded_at recorded_by person bag"
         " site celsius seal photo prior_danger_minutes"),
     7: ("purges", "number policy purged_at count rows signing_key signature"),
+    13: ("haccp_plans", "number in_force_from id version hash plan"),
     8: ("quality_revisions", "number reading quality test_flags reasons quality_version revised_at"),
     9: ("staff_actions", "number alert revision state_hash performed_at subject role action"
         " printed_name meaning reason request"),

@@ -18,6 +18,11 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
     var random = Lehmer(seed: seed)
     for start in 0..<3 {
         let journal = try Journal(scratch.settings)
+        // The second and the third time it is the same plan.
+        try journal.putInForce(
+            HACCPPlanText(
+                id: "p", version: 1 + min(start, 1), json: #"{"id":"p"}"# + "\(min(start, 1))"),
+            at: at(5 + Int64(start)))
         if start == 0 {
             try journal.commit { batch in
                 batch.sources = sources(bags: 3)

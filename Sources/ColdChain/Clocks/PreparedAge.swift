@@ -54,3 +54,12 @@ package struct PreparedAge: Equatable, Sendable {
         finding = age < maximum ? .kept : .exceeded
     }
 }
+
+extension JurisdictionProfile {
+    /// How long food of a class may be from cooking to eating, in microseconds: told of hot and cold
+    /// food only.
+    package func ageMaximum(of foodClass: FoodClass) -> Int64? {
+        guard foodClass == .hot || foodClass == .cold else { return nil }
+        return min(microseconds(.eatWithin) ?? .max, PreparedAge.usualMaximum)
+    }
+}

@@ -45,7 +45,7 @@ package struct OrderAssessment: Equatable, Sendable {
                 })
         }
         self.stretches = stretches
-        ageMaximum = Self.ageMaximum(order.foodClass, rules.profile)
+        ageMaximum = rules.profile.ageMaximum(of: order.foodClass)
         age = PreparedAge(
             preparedAt: nil, pickedUpAt: order.pickedUpAt,
             end: order.deliveredAt ?? time?.reached.timestamp ?? now,
@@ -60,14 +60,6 @@ package struct OrderAssessment: Equatable, Sendable {
         freshness = OrderFreshness(
             order, time: time, stretches: stretches, legs: legs, limit: snapshot.limit,
             probes: probes, broken: broken, settings: rules.freshness)
-    }
-
-    /// From cooking to eating: told of hot and cold food only.
-    private static func ageMaximum(
-        _ foodClass: FoodClass, _ profile: JurisdictionProfile
-    ) -> Int64? {
-        guard foodClass == .hot || foodClass == .cold else { return nil }
-        return min(profile.microseconds(.eatWithin) ?? .max, PreparedAge.usualMaximum)
     }
 
     package var channels: [ChannelAssessment] { stretches.flatMap(\.channels) }

@@ -83,7 +83,7 @@ extension Configuration.Limits {
         do throws(ConfigurationProblem) {
             return try catalogue.profile(profile)
         } catch {
-            let meant = error.suggestion.map { " (did you mean '\($0)'?)" } ?? ""
+            let meant = didYouMeanAside(error.suggestion)
             let place = directory.map { "in \($0)" } ?? "in a directory, named by limits.directory"
             throw LimitRefusal(
                 key: Self.profileKey,

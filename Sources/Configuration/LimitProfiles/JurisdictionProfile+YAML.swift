@@ -22,7 +22,7 @@ extension JurisdictionProfile {
         let root = reader.root
         let (provisions, quantityMarks) = try reader.provisions()
         let (overrides, overrideMarks) = try reader.overrides()
-        let id = try reader.id()
+        let id = try root.label("id", example: "us-fda-2022")
         let version = try reader.version()
         let title = try root.text("title")
         let edition = try root.text("edition")
@@ -48,34 +48,15 @@ extension JurisdictionProfile {
 
 /// Reads the keys of a set of limits.
 private struct LimitReader {
-    let root: LimitMapping
+    let root: ClosedMapping
 
     init(_ node: Node, file: String) throws(ConfigurationProblem) {
-        root = try LimitMapping(
+        root = try ClosedMapping(
             node, of: file,
             keys: [
                 "id", "version", "title", "edition", "unit_of_record", "time_control_procedure",
                 "limits", "overrides",
             ])
-    }
-
-    /// It stands in every record, and in file names.
-    func id() throws(ConfigurationProblem) -> String {
-        let id = try root.text("id")
-        let isLabel = id.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "."):
-                true
-            default: false
-            }
-        }
-        guard isLabel, id.utf8.count <= 64 else {
-            throw root.problem(
-                "id", "expected letters, digits, '-', '_' and '.' such as us-fda-2022")
-        }
-        return id
     }
 
     func version() throws(ConfigurationProblem) -> Int {
@@ -87,7 +68,7 @@ private struct LimitReader {
     }
 
     func provisions() throws(ConfigurationProblem) -> ([Provision], [LimitQuantity: Node.Mark]) {
-        let limits = try LimitMapping(
+        let limits = try ClosedMapping(
             try root.required("limits"), of: root.file,
             keys: LimitQuantity.allCases.map(\.rawValue))
         var provisions: [Provision] = []
@@ -95,7 +76,7 @@ private struct LimitReader {
         for entry in limits.entries {
             guard let quantity = LimitQuantity(rawValue: entry.key) else { continue }
             marks[quantity] = entry.keyMark
-            let mapping = try LimitMapping(
+            let mapping = try ClosedMapping(
                 entry.value, of: root.file, keys: ["value", "rule", "source", "verified", "note"])
             provisions.append(
                 Provision(
@@ -109,7 +90,7 @@ private struct LimitReader {
     }
 
     private func amount(
-        _ quantity: LimitQuantity, _ mapping: LimitMapping
+        _ quantity: LimitQuantity, _ mapping: ClosedMapping
     ) throws(ConfigurationProblem) -> Provision.Amount {
         switch quantity.kind {
         case .temperature:
@@ -135,7 +116,7 @@ private struct LimitReader {
         }
         var overrides: [LimitOverride] = []
         for node in nodes {
-            let mapping = try LimitMapping(
+            let mapping = try ClosedMapping(
                 node, of: root.file,
                 keys: ["product", "site", "class", "minimum", "maximum", "source"])
             overrides.append(
@@ -149,7 +130,7 @@ private struct LimitReader {
         return (overrides, nodes.map(\.mark))
     }
 
-    private func scope(_ mapping: LimitMapping) throws(ConfigurationProblem) -> LimitOverride.Scope
+    private func scope(_ mapping: ClosedMapping) throws(ConfigurationProblem) -> LimitOverride.Scope
     {
         let product = try mapping.optionalText("product")
         let site = try mapping.optionalText("site")

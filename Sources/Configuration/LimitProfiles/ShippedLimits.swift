@@ -1,4 +1,4 @@
-// Written by Limits/embed from the files under Limits; change those.
+// Written by Sources/embed from the files under Limits; change those.
 // swift-format-ignore-file: the texts keep their own lines.
 
 /// The limits that are part of the program.

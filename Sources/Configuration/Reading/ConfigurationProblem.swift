@@ -1,3 +1,4 @@
+import Wire
 package import YAML
 
 /// Something about the configuration that the operator has to mend, or should know.
@@ -27,7 +28,7 @@ package struct ConfigurationProblem: Error, Equatable, Sendable {
 extension ConfigurationProblem: CustomStringConvertible {
     /// `freshwire.yaml:4:3: mqtt has no key 'brokrs' (did you mean 'brokers'?)`.
     package var description: String {
-        let hint = suggestion.map { " (did you mean '\($0)'?)" } ?? ""
+        let hint = didYouMeanAside(suggestion)
         return switch place {
         case .file(let name, let mark): "\(name):\(mark.line):\(mark.column): \(message)\(hint)"
         case .wholeFile(let name): "\(name): \(message)\(hint)"

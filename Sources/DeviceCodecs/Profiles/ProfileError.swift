@@ -1,3 +1,4 @@
+import Wire
 package import YAML
 
 /// Why a profile was refused, and where in its file the cause stands.
@@ -30,8 +31,7 @@ package struct ProfileError: Error, Equatable, Sendable {
     package var message: String {
         switch problem {
         case .text(let words), .value(let words), .conflict(let words): words
-        case .unknownKey(let key, let nearest?): "unknown key '\(key)'; did you mean '\(nearest)'?"
-        case .unknownKey(let key, nil): "unknown key '\(key)'"
+        case .unknownKey(let key, let nearest): "unknown key '\(key)'\(didYouMeanAside(nearest))"
         case .missingKey(let key): "the key '\(key)' is missing"
         case .example(let title, let words): "example '\(title)': \(words)"
         }

@@ -1,4 +1,4 @@
-// Written by Devices/embed from the profiles under Devices; change those.
+// Written by Sources/embed from the files under Devices; change those.
 // swift-format-ignore-file: the texts keep their own lines.
 
 /// The profiles that are part of the program.

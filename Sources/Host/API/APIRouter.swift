@@ -39,6 +39,7 @@ enum ReadQuery: Sendable {
     case calibrations(device: String)
     /// What nobody could decode, most recently seen first.
     case unknownFrames(limit: Int)
+    case haccpPlan
     /// Decode a message without recording it.
     case dryRun(DryRunQuestion)
     /// Readings or events, however many: the answer comes in pieces.
@@ -168,6 +169,9 @@ struct APIRouter {
             return export(request, order: segments[2], identity)
         case (_, "alerts", 1...3):
             return routeAlerts(request, segments, identity, now)
+        case (.get, "haccp", 2) where segments[1] == "plan":
+            guard identity.role.seesEverything else { return .respond(.forbidden) }
+            return .read(.haccpPlan)
         case (_, "devices", 1...2):
             return routeDevices(request, segments, identity)
         case (_, "devices", 3) where segments[2] == "calibrations":
@@ -266,7 +270,7 @@ struct APIRouter {
         case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),
             ("dead-letters", 1, _):
             allowed = "GET"
-        case ("export", 2, "readings"): allowed = "GET"
+        case ("export", 2, "readings"), ("haccp", 2, "plan"): allowed = "GET"
         case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
         default: return .notFound
         }

@@ -33,22 +33,26 @@ extension JSONWriter {
     mutating func limitSnapshotMember(_ snapshot: LimitSnapshot) {
         name("limit")
         object { writer in
-            writer.member("profile", snapshot.profile)
-            writer.member("profileVersion", Int64(snapshot.profileVersion))
-            writer.member("edition", snapshot.edition)
-            writer.member("foodClass", snapshot.foodClass.name)
-            writer.nullable("minimum", snapshot.limit.minimum)
-            writer.nullable("maximum", snapshot.limit.maximum)
-            writer.member("unit", "°C")
-            writer.member("unitOfRecord", snapshot.unit.rawValue)
-            writer.nullable("printedMinimum", snapshot.minimum)
-            writer.nullable("printedMaximum", snapshot.maximum)
-            writer.nullable("rule", snapshot.rule)
-            writer.nullable("source", snapshot.source)
-            writer.member("isVerified", snapshot.isVerified)
+            writer.limitMembers(snapshot)
             writer.member("appliesTo", "food")
             writer.member("measured", "bag air")
         }
+    }
+
+    mutating func limitMembers(_ snapshot: LimitSnapshot) {
+        member("profile", snapshot.profile)
+        member("profileVersion", Int64(snapshot.profileVersion))
+        member("edition", snapshot.edition)
+        member("foodClass", snapshot.foodClass.name)
+        nullable("minimum", snapshot.limit.minimum)
+        nullable("maximum", snapshot.limit.maximum)
+        member("unit", "°C")
+        member("unitOfRecord", snapshot.unit.rawValue)
+        nullable("printedMinimum", snapshot.minimum)
+        nullable("printedMaximum", snapshot.maximum)
+        nullable("rule", snapshot.rule)
+        nullable("source", snapshot.source)
+        member("isVerified", snapshot.isVerified)
     }
 
     mutating func timeInRangeMember(_ time: TimeInRange, meanKinetic: Double?) {

@@ -148,8 +148,7 @@ package struct DryRun: ~Copyable {
         let nearest = nearestName(to: id, among: catalogue.profiles.map(\.id))
         throw Unanswerable(
             reason: "unknown_profile",
-            detail: "there is no profile '\(id)'"
-                + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+            detail: "there is no profile '\(id)'\(didYouMeanAside(nearest))")
     }
 
     /// Each in a fresh process: what one message made of a codec is not seen by the next.

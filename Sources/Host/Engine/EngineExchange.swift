@@ -24,6 +24,7 @@ enum EngineMessage: Sendable {
 /// Settings to go on by.
 struct NewSettings: Sendable {
     var bridge: BridgeSettings
+    var plan: HACCPPlanText
     var deviceKeys: [AdvertKey]
     /// The names of the settings that have changed, for the log.
     var changedKeys: String

@@ -232,7 +232,7 @@ final class EngineLoop {
         } catch {
             log.error("device keys not taken over", ["reason": error.description])
         }
-        store.reload(settings.bridge, effects: &effects)
+        store.reload(settings.bridge, plan: settings.plan, effects: &effects)
         log.info("configuration taken over", ["changed_keys": settings.changedKeys])
     }
 

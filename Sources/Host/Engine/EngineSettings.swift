@@ -11,6 +11,8 @@ struct EngineSettings: Sendable {
     var bridge: BridgeSettings
     var store: JournalSettings
     var codecs: CodecSandboxSettings
+    /// What the log is told of the HACCP plan in force.
+    var plan: HACCPPlanText
     var deviceKeys: [AdvertKey]
     /// Where brokers keep the head of the log; nil nowhere.
     var headTopic: String?

@@ -52,6 +52,7 @@ final class EngineStore {
     func open(now: Timestamp, effects: inout Effects) throws(StartError) {
         do throws(StoreError) {
             let journal = try Journal(settings.store)
+            try journal.putInForce(settings.plan, at: now)
             let restored = try journal.restore(now: now)
             let reader = try JournalReader(path: settings.store.path)
             epoch = hexadecimal(journal.identity.epoch) + "." + String(journal.identity.starts)
@@ -200,7 +201,18 @@ final class EngineStore {
         }
     }
 
-    func reload(_ bridgeSettings: BridgeSettings, effects: inout Effects) {
+    func reload(
+        _ bridgeSettings: BridgeSettings, plan: HACCPPlanText, effects: inout Effects
+    ) {
+        settings.plan = plan
+        do throws(StoreError) {
+            let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+            try journal?.putInForce(plan, at: now)
+        } catch {
+            // The journal takes nothing any more: the next commit fails, and the store that is
+            // opened then is told of the plan.
+            log.error("HACCP plan not recorded", ["reason": error.description])
+        }
         // Messages name their broker and profile by the place it had at the start.
         let (brokers, profiles) = (settings.bridge.brokers, settings.bridge.profiles)
         settings.bridge = bridgeSettings

@@ -62,7 +62,7 @@ struct LogAnswers {
         case .holds(let number, let limit): return try holds(after: number, limit: limit)
         case .subject(let subject, let number, let limit):
             return try records(of: subject, after: number, limit: limit)
-        case .dryRun, .export: return .notFound
+        case .dryRun, .export, .haccpPlan: return .notFound
         }
     }
 

@@ -21,7 +21,7 @@ enum ReaderMessage: Sendable {
     /// For dry runs from now on.
     case deviceKeys([AdvertKey])
     /// What orders are judged by from now on.
-    case rules(OrderRules)
+    case rules(OrderRules, LivePlan)
     case stop
 }
 
@@ -36,6 +36,7 @@ final class ReaderLoop {
     private let catalogue: ProfileCatalogue
     private var deviceKeys: [AdvertKey]
     private var rules: OrderRules
+    private var plan: LivePlan
     private var reader: JournalReader?
     /// Made by the first question that needs it.
     private var dryRun: DryRun?
@@ -44,10 +45,11 @@ final class ReaderLoop {
     private var proof: ScheduledProof?
 
     private init(
-        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules,
+        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules, plan: LivePlan,
         deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, poller: Poller, log: Log
     ) {
         self.rules = rules
+        self.plan = plan
         proof = ScheduledProof(intervalMilliseconds: verifyMilliseconds)
         self.catalogue = catalogue
         self.deviceKeys = deviceKeys
@@ -62,7 +64,7 @@ final class ReaderLoop {
     ///
     /// - Parameter verifyMilliseconds: How often the log is verified; 0 never.
     static func start(
-        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules,
+        store: JournalSettings, catalogue: ProfileCatalogue, rules: OrderRules, plan: LivePlan,
         deviceKeys: [AdvertKey], verifyMilliseconds: Int64, mail: Mail, log: Log
     ) throws(StartError) -> Thread {
         let started = OneShot<Result<Bool, StartError>>()
@@ -73,7 +75,7 @@ final class ReaderLoop {
                     try poller.watch(mail.readerWakeUp.descriptor, key: 0)
                     started.give(.success(true))
                     ReaderLoop(
-                        store: store, catalogue: catalogue, rules: rules,
+                        store: store, catalogue: catalogue, rules: rules, plan: plan,
                         deviceKeys: deviceKeys, verifyMilliseconds: verifyMilliseconds,
                         mail: mail, poller: poller, log: log
                     ).run()
@@ -105,7 +107,7 @@ final class ReaderLoop {
                     deviceKeys = keys
                     // The next is made with the new ones.
                     dryRun = nil
-                case .rules(let new): rules = new
+                case .rules(let newRules, let newPlan): (rules, plan) = (newRules, newPlan)
                 case .stop: return
                 }
             }
@@ -177,6 +179,7 @@ final class ReaderLoop {
         if case .dryRun(let question) = query { return answer(question) }
         do throws(StoreError) {
             let reader = try openReader()
+            if case .haccpPlan = query { return try plan.answer(from: reader) }
             return try LogAnswers(
                 reader: reader, catalogue: catalogue, rules: rules,
                 now: Timestamp(milliseconds: Clock.wallMilliseconds())

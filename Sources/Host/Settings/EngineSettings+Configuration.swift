@@ -11,7 +11,7 @@ extension EngineSettings {
     /// - Parameter catalogue: What the brokers are asked for, and what readings are decoded by.
     init(
         _ configuration: Configuration, catalogue: ProfileCatalogue, limits: JurisdictionProfile,
-        deviceKeys: [AdvertKey]
+        plan: HACCPPlanText, deviceKeys: [AdvertKey]
     ) {
         var filters = catalogue.subscriptionFilters
         if configuration.orders.isTopicEnabled { filters.append(OrderTopic.filter) }
@@ -27,6 +27,7 @@ extension EngineSettings {
         headTopic = configuration.proof.headTopic
         headEventMilliseconds = configuration.proof.headEventInterval.wholeMilliseconds
         codecs = CodecSandboxSettings(configuration.codecs)
+        self.plan = plan
         self.deviceKeys = deviceKeys
         batchMessages = configuration.mqtt.batchMessages
         batchBytes = configuration.mqtt.batchBytes

@@ -57,8 +57,7 @@ extension ProfileCatalogue {
         for name in names where !known.contains(name) {
             let nearest = nearestName(to: name, among: known)
             throw StartError(
-                "\(key): there is no profile '\(name)'"
-                    + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+                "\(key): there is no profile '\(name)'\(didYouMeanAside(nearest))")
         }
     }
 

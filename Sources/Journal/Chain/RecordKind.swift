@@ -16,6 +16,8 @@ enum RecordKind: UInt8, CaseIterable {
     /// Where an order is to be delivered, sealed.
     case place = 12
     case calibration = 11
+    /// A HACCP plan that was put in force.
+    case haccpPlan = 13
 
     var table: String {
         switch self {
@@ -31,6 +33,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .staffAction: "staff_actions"
         case .place: "places"
         case .calibration: "calibrations"
+        case .haccpPlan: "haccp_plans"
         }
     }
 
@@ -39,7 +42,7 @@ enum RecordKind: UInt8, CaseIterable {
         switch self {
         case .reading, .fix: "id"
         case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision,
-            .staffAction, .place, .calibration:
+            .staffAction, .place, .calibration, .haccpPlan:
             "number"
         }
     }
@@ -85,6 +88,7 @@ enum RecordKind: UInt8, CaseIterable {
             due_at, method, reference, laboratory, certificate, points, expanded_uncertainty,
             coverage_factor
             """
+        case .haccpPlan: "number, in_force_from, id, version, hash, plan"
         }
     }
 

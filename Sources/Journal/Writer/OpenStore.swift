@@ -106,6 +106,12 @@ final class OpenStore {
         return receipt
     }
 
+    func putInForce(_ plan: HACCPPlanText, at instant: Timestamp) throws(StoreError) {
+        try database.transaction { () throws(StoreError) in
+            try chain.putInForce(plan, at: instant, in: database)
+        }
+    }
+
     private func recordReadings(
         _ batch: borrowing RecordBatch, _ receipt: inout CommitReceipt
     ) throws(StoreError) {

@@ -18,7 +18,7 @@ package struct ScenarioProblem: Error, Equatable, Sendable {
 extension ScenarioProblem: CustomStringConvertible {
     /// `4:3: a fleet has no key 'intervall' (did you mean 'interval'?)`.
     package var description: String {
-        let hint = suggestion.map { " (did you mean '\($0)'?)" } ?? ""
+        let hint = didYouMeanAside(suggestion)
         return "\(mark.line):\(mark.column): \(message)\(hint)"
     }
 }

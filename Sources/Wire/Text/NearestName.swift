@@ -14,6 +14,14 @@ package func nearestName(to name: String, among candidates: some Sequence<String
     return best?.candidate
 }
 
+/// Asks whether a name was meant: `did you mean 'brokers'?`; nil where none is near.
+package func didYouMean(_ name: String?) -> String? { name.map { "did you mean '\($0)'?" } }
+
+/// The same, to be put behind a sentence: ` (did you mean 'brokers'?)`, or nothing.
+package func didYouMeanAside(_ name: String?) -> String {
+    didYouMean(name).map { " (\($0))" } ?? ""
+}
+
 /// How many insertions, deletions, replacements and swaps of neighbours turn `first` into `second`,
 /// upper and lower case being the same; more than `limit` counts as `limit` + 1.
 package func editDistance(_ first: String, _ second: String, limit: Int) -> Int {

@@ -75,7 +75,7 @@ struct Arguments {
     private static func unknown(_ name: String, for command: Command) -> Failure {
         let nearest = nearestName(to: name, among: command.options.map(\.name))
         let hint =
-            nearest.map { "did you mean --\($0)?" }
+            didYouMean(nearest.map { "--\($0)" })
             ?? "see freshwire \(command.name) --help"
         return Failure("there is no option --\(name)", hint: hint, code: .usage)
     }

@@ -78,7 +78,7 @@ private struct DevicesAction {
             let meant = nearestName(to: verb, among: Self.verbs)
             throw Failure(
                 "devices cannot '\(verb)'",
-                hint: meant.map { "did you mean '\($0)'?" } ?? "see freshwire devices --help",
+                hint: didYouMean(meant) ?? "see freshwire devices --help",
                 code: .usage)
         }
         self.verb = verb

@@ -133,3 +133,15 @@ extension Mosquitto {
         try publish(#"{"t":\#(instant),"temperature":\#(temperature)}"#, to: "bags/\(bag)/readings")
     }
 }
+
+extension Data {
+    /// The bytes that pairs of hexadecimal digits mean.
+    init(hexadecimal text: String) {
+        let digits = Array(text)
+        precondition(digits.count.isMultiple(of: 2), "a test writes whole bytes")
+        self.init(
+            stride(from: 0, to: digits.count, by: 2).compactMap {
+                UInt8(String(digits[$0...$0 + 1]), radix: 16)
+            })
+    }
+}
