@@ -147,6 +147,14 @@ let package = Package(
             name: "AcknowledgementProbe", dependencies: ["ExitInsideCallback", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("SimulationTests", ["Simulator"]),
+        .target(
+            name: "Shift",
+            dependencies: [
+                "Bridge", "ColdChain", "Fabric", "Journal", "SimulatedHardware", "Simulator",
+                "TestSupport", "Wire",
+            ],
+            path: "Tests/Shift", swiftSettings: rules),
+        tests("ShiftTests", ["Bridge", "ColdChain", "Configuration", "Shift"]),
         tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
         tests("YAMLTests", ["YAML"]),

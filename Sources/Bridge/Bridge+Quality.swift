@@ -44,7 +44,10 @@ extension Bridge {
     /// temperature.
     func phase(of order: Order?, from source: SourceNumber, at instant: Timestamp) -> BagPhase? {
         guard sources[source].bag != nil else { return nil }
-        guard let order else { return .empty }
+        return order.map { phase(of: $0, at: instant) } ?? .empty
+    }
+
+    func phase(of order: Order, at instant: Timestamp) -> BagPhase {
         if let deliveredAt = order.deliveredAt, instant >= deliveredAt { return .loaded }
         if let pickedUpAt = order.pickedUpAt {
             return instant >= pickedUpAt ? .underWay : .preparing

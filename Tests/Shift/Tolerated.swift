@@ -1,0 +1,40 @@
+import ColdChain
+import Journal
+
+/// All in which two orders of arrival may differ, each with its reason. What is not listed here must
+/// be equal.
+enum Tolerated {
+    /// By how much a device's clock is off is told from when its messages were received (§3.1): with
+    /// other times of receipt it is another number. It says what was known then, and no reading is
+    /// unusable by it.
+    static let tests = QualityTests([.clockOffset])
+
+    /// Without what is tolerated.
+    static func leavingOut(_ quality: ReadingQuality) -> ReadingQuality {
+        quality.taking(
+            tests, from: ReadingQuality(parametersVersion: quality.parametersVersion))
+    }
+
+    /// A reading is suspect by its clock, too, and time beside a suspect reading is counted.
+    static func leaveOut(of history: inout OrderHistory) {
+        for stretch in history.stretches.indices {
+            for channel in history.stretches[stretch].channels.indices {
+                for reading in history.stretches[stretch].channels[channel].readings.indices {
+                    let quality = ReadingQuality(
+                        flags: history.stretches[stretch].channels[channel].readings[reading]
+                            .quality, packedReasons: 0, parametersVersion: 0)
+                    history.stretches[stretch].channels[channel].readings[reading].quality =
+                        leavingOut(quality).flags
+                }
+            }
+        }
+    }
+
+    /// What has lasted is told again only when it becomes something else: what an excursion that is
+    /// not over adds up to is that of its last telling.
+    static func areSame(_ one: JudgedExcursion, _ other: JudgedExcursion) -> Bool {
+        guard one.closedAt == nil, other.closedAt == nil else { return one == other }
+        return one.state == other.state && one.startedAt == other.startedAt
+            && one.activatedAt == other.activatedAt && one.cause == other.cause
+    }
+}
