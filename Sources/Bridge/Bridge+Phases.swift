@@ -10,7 +10,8 @@ extension Bridge {
             // Between two of these nothing changes.
             let starts =
                 [custody.from]
-                + turns.compactMap(\.self).filter { $0 > custody.from && custody.covers($0) }.sorted()
+                + turns.compactMap(\.self).filter { $0 > custody.from && custody.covers($0) }
+                .sorted()
             for (index, start) in starts.enumerated() {
                 let isSame =
                     before.foodClass == after.foodClass

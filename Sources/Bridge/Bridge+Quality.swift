@@ -86,6 +86,9 @@ extension Bridge {
         switch quality.channels[place].state.take(reading, by: settings) {
         case .late: return judgeAlone(reading, measurement, place, row, settings)
         case .redelivered:
+            if let told = quality.channels[place].told, told.isToldOf(reading) {
+                return told.quality
+            }
             return merged(ChannelQuality.alone(reading, by: settings), measurement, row)
         case .judged(let found, let revision):
             if let revision { revise(place, revision, at: row.receivedAt, effects: &effects) }
@@ -292,6 +295,9 @@ extension Bridge {
                     of: reading.measurement, reading.timeSource, from: before)
                 tellRevised(place, told, new, at: now, effects: &effects)
                 if !new.isSaid(by: before) { told.quality = new }
+                if recall.stretch.late.contains(reading.measuredAt), !new.flags.isUsable {
+                    withdraw(series[index], of: recall.source, place, effects: &effects)
+                }
             }
             if index == judged.newest { newest = told }
         }
@@ -299,6 +305,16 @@ extension Bridge {
         quality.channels[place].state = judged.state
         quality.channels[place].told = newest
         quality.channels[place].isKnown = true
+    }
+
+    /// A reading that is not to be used came, perhaps for a second time: then the log knew already
+    /// what is said of it, and it was judged alone and put to the food all the same.
+    private mutating func withdraw(
+        _ reading: ChannelReading, of source: SourceNumber, _ place: Int, effects: inout Effects
+    ) {
+        let settings = settings(of: place, order(of: source, at: reading.measuredAt))
+        guard ChannelQuality.alone(reading, by: settings).flags.isUsable else { return }
+        askAgain(ofFoodAt: reading.measuredAt, beside: source, effects: &effects)
     }
 
     private func order(of source: SourceNumber, at instant: Timestamp) -> Order? {

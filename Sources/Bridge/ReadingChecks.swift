@@ -100,6 +100,13 @@ struct QualityBook: Sendable {
         var measurement: Measurement
         var timeSource: TimeSource
         var quality: ReadingQuality
+
+        /// Whether the reading is this one, come again.
+        func isToldOf(_ reading: ChannelReading) -> Bool {
+            let isMarker = measurement.value.isNaN && reading.value.isNaN
+            return measuredAt == reading.measuredAt
+                && (isMarker || measurement.value == reading.value)
+        }
     }
 
     /// A channel with readings that were judged alone, from the first to the last of them.

@@ -145,6 +145,45 @@ struct QualityTests {
         #expect(engine.alerts.map(\.state) == [.opened, .corrected])
     }
 
+    @Test("B-9: a reading that was found to be wrong is not used when it comes a second time")
+    func wrongAgain() {
+        var settings = QualityTests.settings
+        settings.excursions.criticalGrace = 0
+        var engine = Engine(settings)
+        engine.makeOrder("o-1", .cold)
+        for step in 0..<3 { engine.receive([Engine.Row(Int64(step) * 60, 4)]) }
+        engine.receive([Engine.Row(300, 11)])
+        engine.receive([Engine.Row(420, 4)])
+        #expect(engine.alerts.map(\.state) == [.opened, .corrected])
+        engine.receive([Engine.Row(300, 11)], at: 430)
+        engine.settle(at: 430)
+        #expect(engine.excursions.isEmpty)
+    }
+
+    @Test("B-9: what is said of the newest reading holds when it comes a second time")
+    func newestAgain() {
+        var engine = Engine(QualityTests.settings)
+        engine.makeOrder("o-1", .cold)
+        for step in 0..<80 {
+            for _ in 0..<2 { engine.receive([Engine.Row(Int64(step) * 60, 6)]) }
+        }
+        engine.settle(at: 4_750)
+        #expect(
+            engine.effects.records.dataGaps.map { engine.seconds($0.loss.from.timestamp) } == [
+                3_600
+            ])
+    }
+
+    @Test("B-4: what is told late of an order changes what was expected of its bag's air")
+    func lateOrder() {
+        var engine = Engine(QualityTests.settings)
+        for step in 0..<4 { engine.receive([Engine.Row(Int64(step) * 60, 55)]) }
+        #expect(engine.effects.records.readings.last?.quality[.climatology] == .suspect)
+        engine.makeOrder("o-1", .hot, from: 90, at: 200)
+        engine.settle(at: 200)
+        #expect(revisions(engine).suffix(2) == ["120 []", "180 []"])
+    }
+
     @Test("the air of an opened bag, which changes faster than a sensor should, is judged")
     func fastChange() {
         var settings = QualityTests.settings
@@ -161,6 +200,13 @@ struct QualityTests {
 }
 
 extension Engine {
+    /// Ends a turn: what it asks of the log is answered.
+    mutating func settle(at seconds: Int64) {
+        _ = bridge.wake(at: Engine.instant(seconds), effects: &effects)
+        answerChannelRecalls()
+        answerRecalls()
+    }
+
     /// Answers the recalls of channels from the readings recorded so far, as the log does.
     mutating func answerChannelRecalls() {
         let recalls = effects.channelRecalls
