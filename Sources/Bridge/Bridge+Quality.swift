@@ -155,7 +155,7 @@ extension Bridge {
         tellRevised(place, told, new, at: now, effects: &effects)
     }
 
-    private mutating func tellRevised(
+    mutating func tellRevised(
         _ place: Int, _ told: QualityBook.Told, _ new: ReadingQuality, at now: Timestamp,
         effects: inout Effects
     ) {
@@ -179,47 +179,6 @@ extension Bridge {
             effects: &effects)
     }
 
-    // MARK: Two sensors of one bag
-
-    /// Pairs a new channel with the bag's first other one that has no partner.
-    private mutating func findPartner(_ place: Int) {
-        guard let bag = sources[quality.channels[place].source].bag else { return }
-        for source in book.bags[bag].sources {
-            var next = sources[source].channel ?? -1
-            while next >= 0 {
-                if next != place, quality.channels[next].pair < 0 {
-                    quality.channels[next].pair = quality.pairs.count
-                    quality.channels[place].pair = quality.pairs.count
-                    quality.channels[place].side = .second
-                    quality.pairs.append(QualityBook.Pair(first: next, second: place))
-                    return
-                }
-                next = quality.channels[next].next
-            }
-        }
-    }
-
-    private mutating func comparePair(
-        _ place: Int, _ reading: ChannelReading, _ judged: inout ReadingQuality,
-        _ settings: QualitySettings, effects: inout Effects
-    ) {
-        let pair = quality.channels[place].pair
-        guard pair >= 0, reading.value.isFinite, judged.flags.rollup != .bad else { return }
-        let side = quality.channels[place].side
-        let verdict = quality.pairs[pair].state.take(
-            reading.value, at: reading.measuredAt, from: side, limits: self.settings.checks.pair,
-            maximumGap: settings.maximumGap)
-        guard let verdict else { return }
-        judged[.sensorPair] = verdict.finding
-        let other = side == .first ? quality.pairs[pair].second : quality.pairs[pair].first
-        guard let shared = verdict.sharedBy, let told = quality.channels[other].told,
-            told.measuredAt == shared
-        else { return }
-        var revised = told.quality
-        revised[.sensorPair] = verdict.finding
-        tellRevised(other, told, revised, at: reading.receivedAt, effects: &effects)
-    }
-
     // MARK: The log is asked
 
     /// Asks the log for what was judged alone in this turn, and for some of the channels whose state
@@ -227,6 +186,7 @@ extension Bridge {
     ///
     /// - Returns: Whether there are more of those.
     mutating func recallChannels(effects: inout Effects) -> Bool {
+        defer { recallPairs(effects: &effects) }
         for waiting in quality.late {
             quality.channels[waiting.channel].waiting = -1
             recall(waiting, effects: &effects)
@@ -253,7 +213,7 @@ extension Bridge {
                     for: waiting.readings, by: settings(of: waiting.channel, nil))))
     }
 
-    private func settings(of place: Int, _ order: Order?) -> QualitySettings {
+    func settings(of place: Int, _ order: Order?) -> QualitySettings {
         let channel = quality.channels[place]
         return checkTable.settings(
             channel.profile, order?.foodClass, interval: sources[channel.source].interval)
@@ -317,12 +277,12 @@ extension Bridge {
         askAgain(ofFoodAt: reading.measuredAt, beside: source, effects: &effects)
     }
 
-    private func order(of source: SourceNumber, at instant: Timestamp) -> Order? {
+    func order(of source: SourceNumber, at instant: Timestamp) -> Order? {
         sources[source].bag.flatMap { book.custody(inBag: $0, at: instant) }
             .flatMap { book[$0.order] }
     }
 
-    private func knownChannel(of recall: ChannelRecall) -> Int? {
+    func knownChannel(of recall: ChannelRecall) -> Int? {
         guard recall.source.rawValue >= 1, Int(recall.source.rawValue) <= sources.count else {
             return nil
         }
@@ -388,7 +348,7 @@ extension ReadingQuality {
 
 extension Reading {
     /// - Parameter version: In place of one that was not recorded.
-    fileprivate func judgement(version: UInt32) -> ReadingQuality {
+    func judgement(version: UInt32) -> ReadingQuality {
         ReadingQuality(
             flags: quality, packedReasons: reasons,
             parametersVersion: qualityVersion ?? version)

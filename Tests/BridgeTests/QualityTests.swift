@@ -107,6 +107,26 @@ struct QualityTests {
         #expect(revisions(engine).contains("360 [\"sensor_pair\"]"))
     }
 
+    @Test("B-9: two sensors of one bag are compared whichever of them is late")
+    func latePair() {
+        var live = Engine(QualityTests.settings)
+        var late = Engine(QualityTests.settings)
+        func celsius(_ step: Int) -> Double { step < 4 || step > 11 ? 4 : 9 }
+        for step in 0..<16 {
+            let row = Engine.Row(Int64(step) * 60, 4)
+            live.receive([row])
+            late.receive([row])
+            live.receive([Engine.Row(Int64(step) * 60 + 20, celsius(step))], profile: 2)
+        }
+        let kept = (0..<16).map { Engine.Row(Int64($0) * 60 + 20, celsius($0)) }
+        late.receive(kept, at: 1_000, profile: 2)
+        for step in 0..<1_000 where step % 60 == 0 { live.settle(at: Int64(step)) }
+        late.settle(at: 1_000)
+        #expect(late.pairFlags == live.pairFlags)
+        #expect(
+            late.pairFlags.contains("620 2 suspect") && late.pairFlags.contains("600 0 suspect"))
+    }
+
     @Test("B-4: a device whose messages are told to be minutes old has a clock that is off")
     func clock() {
         var engine = Engine(QualityTests.settings)
@@ -170,7 +190,7 @@ struct QualityTests {
         engine.settle(at: 4_750)
         #expect(
             engine.effects.records.dataGaps.map { engine.seconds($0.loss.from.timestamp) } == [
-                3_600
+                3_540
             ])
     }
 
@@ -204,7 +224,19 @@ extension Engine {
     mutating func settle(at seconds: Int64) {
         _ = bridge.wake(at: Engine.instant(seconds), effects: &effects)
         answerChannelRecalls()
+        answerPairRecalls()
         answerRecalls()
+    }
+
+    mutating func answerPairRecalls() {
+        let recalls = effects.pairRecalls
+        effects.pairRecalls.removeAll()
+        for recall in recalls {
+            let (first, second) = (answer(recall.first), answer(recall.second))
+            bridge.recalledPair(
+                first.readings, second.readings, reachesEnd: first.reachesEnd && second.reachesEnd,
+                for: recall, at: recall.first.stretch.read.upperBound, effects: &effects)
+        }
     }
 
     /// Answers the recalls of channels from the readings recorded so far, as the log does.
@@ -212,22 +244,40 @@ extension Engine {
         let recalls = effects.channelRecalls
         effects.channelRecalls.removeAll()
         for recall in recalls {
-            var channel = effects.records.readings.filter {
-                $0.source == recall.source && $0.measurement.quantity == recall.quantity
-                    && $0.measurement.probe == recall.probe && $0.quality[.eventTime] != .bad
-            }
-            channel.sort { ($0.measuredAt, $0.receivedAt) < ($1.measuredAt, $1.receivedAt) }
-            revise(&channel)
-            let read = recall.stretch.read
-            let before = channel.last { $0.measuredAt < read.lowerBound }?.measuredAt
-            let times = Set(channel.map(\.measuredAt)).filter { $0 > read.upperBound }.sorted()
-            let last = times.dropFirst().first ?? times.first ?? read.upperBound
-            let answer = channel.filter {
-                $0.measuredAt >= before ?? read.lowerBound && $0.measuredAt <= last
-            }
+            let answer = answer(recall)
             bridge.recalledChannel(
-                answer, reachesEnd: times.count < 2, for: recall,
+                answer.readings, reachesEnd: answer.reachesEnd, for: recall,
                 at: recall.stretch.read.upperBound, effects: &effects)
         }
+    }
+
+    private func answer(_ recall: ChannelRecall) -> (readings: [Reading], reachesEnd: Bool) {
+        var channel = effects.records.readings.filter {
+            $0.source == recall.source && $0.measurement.quantity == recall.quantity
+                && $0.measurement.probe == recall.probe && $0.quality[.eventTime] != .bad
+        }
+        channel.sort { ($0.measuredAt, $0.receivedAt) < ($1.measuredAt, $1.receivedAt) }
+        revise(&channel)
+        let read = recall.stretch.read
+        let before = channel.last { $0.measuredAt < read.lowerBound }?.measuredAt
+        let times = Set(channel.map(\.measuredAt)).filter { $0 > read.upperBound }.sorted()
+        let last = times.dropFirst().first ?? times.first ?? read.upperBound
+        let answer = channel.filter {
+            $0.measuredAt >= before ?? read.lowerBound && $0.measuredAt <= last
+        }
+        return (answer, times.count < 2)
+    }
+
+    /// The times of all readings in seconds, their profiles' sources, and what is said last of the pair.
+    fileprivate var pairFlags: Set<String> {
+        var readings = effects.records.readings
+        revise(&readings)
+        let profiles = Dictionary(
+            uniqueKeysWithValues: effects.records.sources.map { ($0.number, $0.profile) })
+        return Set(
+            readings.map { reading in
+                let place = profiles[reading.source] == "ruuvi/ruuvitag@2" ? 2 : 0
+                return "\(seconds(reading.measuredAt)) \(place) \(reading.quality[.sensorPair])"
+            })
     }
 }

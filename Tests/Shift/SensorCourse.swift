@@ -123,7 +123,8 @@ struct SensorCourse {
             if random.chance(0.002) { celsius = random.pick([-127, 85, 200]) }
             if probe == 0, silentProbe.contains(where: { $0.contains(due) }) {
                 return Measurement(
-                    quantity: .temperature, probe: 0, marker: random.pick([.probeAbsent, .notReady])
+                    quantity: .temperature, probe: 0,
+                    marker: random.pick([.probeAbsent, .notReady])
                 )
             }
             return Measurement(quantity: .temperature, probe: UInt8(probe), value: celsius)

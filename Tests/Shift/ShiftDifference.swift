@@ -51,9 +51,7 @@ package struct ShiftDifference: Sendable, CustomStringConvertible {
                 note("reading missing", "\(key)")
                 continue
             }
-            let (before, after) = (
-                Tolerated.leavingOut(said.quality), Tolerated.leavingOut(counterpart.quality)
-            )
+            let (before, after) = (said.quality, counterpart.quality)
             for test in QualityTest.allCases where before[test] != after[test] {
                 note(
                     "flag \(test.name)",

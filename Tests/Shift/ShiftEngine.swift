@@ -15,12 +15,20 @@ package final class ShiftEngine {
         var corrected = 0
     }
 
+    /// How the readings of an order are found.
+    package enum Asking: Sendable {
+        /// With one query, which goes through what is not indexed yet as well: thousands of rows.
+        case asHost
+        /// Channel by channel, for a shift that asks too often for a test of some seconds.
+        case byChannels
+    }
+
     private(set) var told = Told()
     /// How often an order, and a stretch of a channel, was judged again from the log.
     package private(set) var orderRecalls = 0
     package private(set) var channelRecalls = 0
     package var counters: Counters { bridge.counters }
-    let journal: Journal
+    private(set) var journal: Journal
     let reader: JournalReader
     private let directory = TemporaryDirectory(isInMemory: true)
     private let settings: BridgeSettings
@@ -29,9 +37,15 @@ package final class ShiftEngine {
     private var batch = SampleBatch()
     private var messages = 0
     private var due: Timestamp?
+    private let asking: Asking
+    private var sources: [Carrier: [SourceNumber]] = [:]
+    private var stretches: [OrderNumber: [String: Custody]] = [:]
 
-    package init(_ settings: BridgeSettings, at now: Timestamp) throws {
+    package init(
+        _ settings: BridgeSettings, asking: Asking = .asHost, at now: Timestamp
+    ) throws {
         self.settings = settings
+        self.asking = asking
         journal = try Journal(JournalSettings(path: directory.file("log.db")))
         let restored = try journal.restore(now: now)
         bridge = Bridge(settings: settings, restored: restored, seed: 1, effects: &effects)
@@ -41,10 +55,10 @@ package final class ShiftEngine {
 
     /// - Parameter restarts: When the engine is made anew from its log.
     package static func play(
-        _ shift: Shift, _ arrivals: Arrivals, settings: BridgeSettings, until end: Timestamp,
-        restarts: [Timestamp] = []
+        _ shift: Shift, _ arrivals: Arrivals, settings: BridgeSettings, asking: Asking = .asHost,
+        until end: Timestamp, restarts: [Timestamp] = []
     ) throws -> ShiftEngine {
-        let engine = try ShiftEngine(settings, at: shift.start)
+        let engine = try ShiftEngine(settings, asking: asking, at: shift.start)
         var turns = arrivals.turns[...]
         var deeds = shift.deeds[...]
         var restarts = restarts[...]
@@ -117,26 +131,91 @@ package final class ShiftEngine {
     /// Makes durable what there is, and answers what the bridge asks of the log, as the host does.
     private func settle(at now: Timestamp) throws {
         while true {
-            if !effects.records.isEmpty { _ = try journal.commit(effects.records) }
+            if !effects.records.isEmpty {
+                note(effects.records)
+                _ = try journal.commit(effects.records)
+            }
             hear()
             let stretches = effects.channelRecalls
+            let pairs = effects.pairRecalls
             let orders = effects.recalls
-            effects.removeAll(keeping: stretches.isEmpty ? [] : orders)
-            for recall in stretches {
-                channelRecalls += 1
-                let stretch = try journal.channelStretch(recall)
-                bridge.recalledChannel(
-                    stretch.readings, reachesEnd: stretch.reachesEnd, for: recall, at: now,
-                    effects: &effects)
+            effects.removeAll()
+            if !stretches.isEmpty {
+                effects.pairRecalls = pairs
+                effects.recalls = orders
+                try answer(stretches, at: now)
+                continue
             }
-            if !stretches.isEmpty { continue }
+            if !pairs.isEmpty {
+                effects.recalls = orders
+                try answer(pairs, at: now)
+                continue
+            }
             if orders.isEmpty { return }
             for order in orders {
                 orderRecalls += 1
-                let readings = try reader.readings(
-                    of: order, quantity: .temperature, after: nil, limit: .max)
-                bridge.recalled(readings.map(\.reading), for: order, at: now, effects: &effects)
+                bridge.recalled(try readings(of: order), for: order, at: now, effects: &effects)
             }
+        }
+    }
+
+    private func note(_ records: RecordBatch) {
+        guard asking == .byChannels else { return }
+        for source in records.sources { sources[source.carrier, default: []].append(source.number) }
+        for custody in records.custody {
+            stretches[custody.order, default: [:]]["\(custody.bag) \(custody.from)"] = custody
+        }
+    }
+
+    /// What the log has of an order.
+    private func readings(of order: OrderNumber) throws -> [Reading] {
+        if asking == .asHost {
+            return try reader.readings(
+                of: order, quantity: .temperature, after: nil, limit: .max
+            ).map(\.reading)
+        }
+        var readings: [Reading] = []
+        for custody in stretches[order, default: [:]].values {
+            let last = custody.until ?? Timestamp(milliseconds: .max)
+            var stretch = ChannelQuality.reassessment(
+                for: custody.from...max(last, custody.from), by: settings.checks.withoutOrder)
+            stretch.read = stretch.late
+            for source in sources[.bag(custody.bag), default: []] {
+                for probe in UInt8(0)...1 {
+                    readings += try journal.channelStretch(
+                        ChannelRecall(
+                            source: source, quantity: .temperature, probe: probe, stretch: stretch)
+                    ).readings
+                }
+            }
+        }
+        return readings
+    }
+
+    /// Makes the index of what the log has at its end, so that its readers need not go through it.
+    func reopen() throws {
+        journal = try Journal(JournalSettings(path: directory.file("other.db")))
+        journal = try Journal(JournalSettings(path: directory.file("log.db")))
+    }
+
+    private func answer(_ recalls: [ChannelRecall], at now: Timestamp) throws {
+        for recall in recalls {
+            channelRecalls += 1
+            let stretch = try journal.channelStretch(recall)
+            bridge.recalledChannel(
+                stretch.readings, reachesEnd: stretch.reachesEnd, for: recall, at: now,
+                effects: &effects)
+        }
+    }
+
+    private func answer(_ recalls: [PairRecall], at now: Timestamp) throws {
+        for recall in recalls {
+            let first = try journal.channelStretch(recall.first)
+            let second = try journal.channelStretch(recall.second)
+            bridge.recalledPair(
+                first.readings, second.readings,
+                reachesEnd: first.reachesEnd && second.reachesEnd, for: recall, at: now,
+                effects: &effects)
         }
     }
 
@@ -160,12 +239,4 @@ package final class ShiftEngine {
 
     /// What the platform was refused: nothing, if the shift makes sense.
     package private(set) var refused: [String] = []
-}
-
-extension Effects {
-    /// Empties everything but for what the log is asked for in the next round.
-    fileprivate mutating func removeAll(keeping orders: [OrderNumber]) {
-        removeAll()
-        recalls = orders
-    }
 }

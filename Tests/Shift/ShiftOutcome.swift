@@ -1,5 +1,5 @@
-package import ColdChain
 import Bridge
+package import ColdChain
 import Journal
 
 /// What a shift came to, without what only its order of arrival made: numbers, and when something
@@ -55,6 +55,8 @@ package struct ShiftOutcome: Sendable {
 
     package private(set) var rows = 0
     var readings: [ReadingKey: ReadingSaid] = [:]
+    /// How many probes each bag has.
+    private var sensors: [String: Int] = [:]
     var excursions: [ExcursionKey: JudgedExcursion] = [:]
     var gaps: [ExcursionKey: TraceTime?] = [:]
     /// Alerts that stand: what was told and not taken back.
@@ -89,7 +91,13 @@ package struct ShiftOutcome: Sendable {
             alerts[key(excursion.order, excursion.source, from: excursion.judged.startedAt)] =
                 excursion.judged
         }
+        var sensorsOfBag: [String: Set<String>] = [:]
         losses = engine.told.losses.mapValues(\.until)
+        for telling in shift.tellings {
+            sensorsOfBag[shift.sensors[telling.sensor].bag, default: []].formUnion(
+                telling.measurements.map { "\(telling.sensor) \($0.probe)" })
+        }
+        sensors = sensorsOfBag.mapValues(\.count)
         try read(engine.reader, custody: state.custody, orders: orders)
         try ask(engine.reader, shift.orders, rules, now)
     }
@@ -112,9 +120,11 @@ package struct ShiftOutcome: Sendable {
                     value: reading.measurement.marker.map { UInt64($0.rawValue) }
                         ?? reading.measurement.value.bitPattern)
                 readings[key] = ReadingSaid(
-                    quality: ReadingQuality(
-                        flags: reading.quality, packedReasons: reading.reasons,
-                        parametersVersion: reading.qualityVersion ?? 0),
+                    quality: Tolerated.leavingOut(
+                        ReadingQuality(
+                            flags: reading.quality, packedReasons: reading.reasons,
+                            parametersVersion: reading.qualityVersion ?? 0),
+                        ofBagWith: sensors[bag] ?? 0),
                     timeSource: reading.timeSource, notes: reading.notes,
                     sequence: reading.sequence, bag: bag,
                     order: carried.flatMap { orders[$0.order] })
@@ -127,7 +137,7 @@ package struct ShiftOutcome: Sendable {
     ) throws {
         for id in orders {
             guard var history = try reader.history(order: id) else { continue }
-            Tolerated.leaveOut(of: &history)
+            Tolerated.leaveOut(of: &history, sensors: sensors)
             let assessment = OrderAssessment(
                 history.order, stretches: history.stretches, rules: rules, now: now)
             answers[id] = OrderAnswer(assessment, history, rules: rules, now: now)

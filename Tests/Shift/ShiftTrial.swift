@@ -58,12 +58,14 @@ package struct ShiftTrial {
     }
 
     package mutating func outcome(
-        _ manner: Arrivals.Manner, seed: UInt64 = 1, restarts: [Timestamp] = []
+        _ manner: Arrivals.Manner, seed: UInt64 = 1, asking: ShiftEngine.Asking = .asHost,
+        restarts: [Timestamp] = []
     ) throws -> ShiftOutcome {
         let engine = try ShiftEngine.play(
-            shift, Arrivals(of: shift, manner, seed: seed), settings: settings, until: finish,
-            restarts: restarts)
+            shift, Arrivals(of: shift, manner, seed: seed), settings: settings,
+            asking: asking, until: finish, restarts: restarts)
         if let refusal = engine.refused.first { throw Refused(command: refusal) }
+        if asking == .byChannels { try engine.reopen() }
         let outcome = try ShiftOutcome(of: engine, shift, rules: rules, now: finish)
         counts.readings += outcome.rows
         counts.excursions += outcome.excursions.count

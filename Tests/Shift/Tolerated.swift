@@ -10,21 +10,33 @@ enum Tolerated {
     static let tests = QualityTests([.clockOffset])
 
     /// Without what is tolerated.
-    static func leavingOut(_ quality: ReadingQuality) -> ReadingQuality {
+    static func leavingOut(
+        _ quality: ReadingQuality, ofBagWith sensors: Int
+    ) -> ReadingQuality {
         quality.taking(
-            tests, from: ReadingQuality(parametersVersion: quality.parametersVersion))
+            testsLeftOut(ofBagWith: sensors),
+            from: ReadingQuality(parametersVersion: quality.parametersVersion))
     }
 
+    /// Of three and more sensors of a bag, each is compared with the first that is heard and has no
+    /// partner: whom it is compared with is then a matter of who is heard first.
+    static func testsLeftOut(ofBagWith sensors: Int) -> QualityTests {
+        sensors > 2 ? testsOfManySensors : tests
+    }
+
+    private static let testsOfManySensors = QualityTests([.clockOffset, .sensorPair])
+
     /// A reading is suspect by its clock, too, and time beside a suspect reading is counted.
-    static func leaveOut(of history: inout OrderHistory) {
+    static func leaveOut(of history: inout OrderHistory, sensors: [String: Int]) {
         for stretch in history.stretches.indices {
+            let sensors = sensors[history.stretches[stretch].custody.bag] ?? 0
             for channel in history.stretches[stretch].channels.indices {
                 for reading in history.stretches[stretch].channels[channel].readings.indices {
                     let quality = ReadingQuality(
                         flags: history.stretches[stretch].channels[channel].readings[reading]
                             .quality, packedReasons: 0, parametersVersion: 0)
                     history.stretches[stretch].channels[channel].readings[reading].quality =
-                        leavingOut(quality).flags
+                        leavingOut(quality, ofBagWith: sensors).flags
                 }
             }
         }

@@ -40,4 +40,25 @@ struct ShiftTests {
         }
         print(trial.counts)
     }
+
+    @Test("two hundred bags for eight hours")
+    func wholeShift() throws {
+        let profile = try LimitCatalogue().profile("uk")
+        let clock = ContinuousClock()
+        var begun = clock.now
+        func lap(_ what: String) {
+            print(what, clock.now - begun)
+            begun = clock.now
+        }
+        var trial = ShiftTrial(seed: 1, extent: .whole, profile: profile)
+        lap("made \(trial.shift.readings)")
+        let happened = try trial.outcome(.happened)
+        lap("happened")
+        let other = try trial.outcome(.afterwards)
+        lap("afterwards")
+        let difference = ShiftDifference(happened, other)
+        lap("compared")
+        #expect(difference.isNone, "\(difference)")
+        print(trial.counts)
+    }
 }

@@ -37,6 +37,14 @@ package struct SensorPair: Equatable, Sendable {
 
     package init() {}
 
+    /// How far apart in time two readings can be and one still matter to what is said of the other,
+    /// in milliseconds.
+    package static func reach(limits: Limits, maximumGap: Int64) -> Int64 {
+        let (gaps, isTooLong) = max(maximumGap, 0).multipliedReportingOverflow(by: 2)
+        let (sum, overflow) = max(limits.duration, 0).addingReportingOverflow(gaps)
+        return isTooLong || overflow ? .max : sum
+    }
+
     /// - Returns: Nil where the reading is older than the newest of the two, and was not taken.
     package mutating func take(
         _ value: Double, at time: Timestamp, from side: Side, limits: Limits, maximumGap: Int64
