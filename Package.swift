@@ -154,7 +154,10 @@ let package = Package(
                 "TestSupport", "Wire",
             ],
             path: "Tests/Shift", swiftSettings: rules),
-        tests("ShiftTests", ["Bridge", "ColdChain", "Configuration", "Shift"]),
+        tests("ShiftTests", ["ColdChain", "Configuration", "Shift"]),
+        program(
+            "ShiftBench", in: "Tests/Benchmarks",
+            ["Bridge", "ColdChain", "Configuration", "Shift"]),
         tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "Wire"]),
         tests("YAMLTests", ["YAML"]),

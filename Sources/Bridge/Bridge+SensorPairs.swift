@@ -44,7 +44,7 @@ extension Bridge {
         guard judged.isComparable(reading.value) else { return }
         let verdict = quality.pairs[pair].state.take(
             reading.value, at: reading.measuredAt, from: side, limits: self.settings.checks.pair,
-            maximumGap: settings.maximumGap)
+            maximumGap: settings.maximumGap, isFirst: quality.channels[place].told == nil)
         // Nothing is said of the time before the other one was there.
         guard let verdict, heardAt != nil else { return }
         judged[.sensorPair] = verdict.finding
@@ -187,7 +187,7 @@ private struct PairCourse {
         var compared: (first: Int?, second: Int?) = (nil, nil)
         for index in steps.indices {
             let (reading, side) = (steps[index].reading, steps[index].side)
-            let isAgain = (side == .first ? heard.first : heard.second) == reading.measuredAt
+            let before = side == .first ? heard.first : heard.second
             let isOtherHeard = (side == .first ? heard.second : heard.first) != nil
             if side == .first {
                 heard.first = reading.measuredAt
@@ -196,10 +196,11 @@ private struct PairCourse {
             }
             // Of several values of one instant the first counts.
             let value = reading.measurement.marker == nil ? reading.measurement.value : .nan
-            guard !isAgain, reading.judgement(version: 0).isComparable(value) else { continue }
+            guard before != reading.measuredAt, reading.judgement(version: 0).isComparable(value)
+            else { continue }
             let verdict = state.take(
                 value, at: reading.measuredAt, from: side, limits: limits,
-                maximumGap: maximumGap(reading))
+                maximumGap: maximumGap(reading), isFirst: before == nil)
             if isOtherHeard { steps[index].finding = verdict?.finding }
             let other = side == .first ? compared.second : compared.first
             if verdict?.sharedBy != nil, let other { steps[other].finding = verdict?.finding }

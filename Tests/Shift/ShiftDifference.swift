@@ -7,6 +7,7 @@ package struct ShiftDifference: Sendable, CustomStringConvertible {
     /// Some of each kind in words.
     package private(set) var examples: [String] = []
 
+    private let isRestarted: Bool
     private static let shown = 3
 
     package var isNone: Bool { counts.isEmpty }
@@ -16,7 +17,9 @@ package struct ShiftDifference: Sendable, CustomStringConvertible {
         return (kinds + examples).joined(separator: "\n")
     }
 
-    package init(_ one: ShiftOutcome, _ other: ShiftOutcome) {
+    /// - Parameter isRestarted: Whether an engine was made anew on the way.
+    package init(_ one: ShiftOutcome, _ other: ShiftOutcome, isRestarted: Bool = false) {
+        self.isRestarted = isRestarted
         compareReadings(one, other)
         compare("excursion", one.excursions, other.excursions, Tolerated.areSame)
         compare("data gap", one.gaps, other.gaps, ==)
@@ -53,6 +56,9 @@ package struct ShiftDifference: Sendable, CustomStringConvertible {
             }
             let (before, after) = (said.quality, counterpart.quality)
             for test in QualityTest.allCases where before[test] != after[test] {
+                if isRestarted, Tolerated.areSameAfterRestart(before[test], after[test], test) {
+                    continue
+                }
                 note(
                     "flag \(test.name)",
                     "\(key) \(said.order ?? "-") \(before[test]) \(after[test])")

@@ -73,8 +73,7 @@ package final class ShiftEngine {
                 turns.removeFirst()
             }
             while let deed = deeds.first, deed.at == at {
-                engine.bridge.perform(
-                    deed.command, token: CommandToken(1), at: at, effects: &engine.effects)
+                engine.perform(deed.command, at: at)
                 deeds.removeFirst()
             }
             try engine.turn(at: at)
@@ -88,7 +87,7 @@ package final class ShiftEngine {
         while let due, due < end { try turn(at: due) }
     }
 
-    private func turn(at now: Timestamp) throws {
+    func turn(at now: Timestamp) throws {
         let next = bridge.wake(at: now, effects: &effects)
         try settle(at: now)
         due = [next, bridge.nextWatchTimer].compactMap(\.self).min()
@@ -102,8 +101,11 @@ package final class ShiftEngine {
         try settle(at: now)
     }
 
+    func perform(_ command: Command, at now: Timestamp) {
+        bridge.perform(command, token: CommandToken(1), at: now, effects: &effects)
+    }
+
     private func receive(_ message: Arrivals.Message, of shift: Shift, at now: Timestamp) {
-        messages += 1
         batch.removeAll()
         for index in message.tellings {
             let telling = shift.tellings[index]
@@ -116,14 +118,34 @@ package final class ShiftEngine {
                     sequence: telling.sequence, measurements: first..<batch.measurements.count))
         }
         let sensor = shift.sensors[message.sensor]
-        let topic = Array("bags/\(sensor.bag)".utf8)
+        receiveBatch(
+            ofBag: sensor.bag, profile: sensor.profile, gateway: message.gateway, at: now)
+    }
+
+    func receive(
+        _ readings: [(at: Timestamp, celsius: Double)], ofBag bag: String, at now: Timestamp
+    ) {
+        batch.removeAll()
+        for reading in readings {
+            let first = batch.measurements.count
+            batch.measurements.append(
+                Measurement(quantity: .temperature, value: reading.celsius))
+            batch.samples.append(
+                Sample(measuredAt: reading.at, measurements: first..<first + 1))
+        }
+        receiveBatch(ofBag: bag, profile: 0, gateway: 0, at: now)
+    }
+
+    private func receiveBatch(ofBag bag: String, profile: Int, gateway: Int, at now: Timestamp) {
+        messages += 1
+        let topic = Array("bags/\(bag)".utf8)
         // No two messages are the same.
         let payload = Array("\(messages)".utf8)
         bridge.receive(
-            batch, profile: ProfileNumber(rawValue: sensor.profile),
+            batch, profile: ProfileNumber(rawValue: profile),
             naming: .carrier(.bag, 5..<topic.count), topic: topic.span, payload: payload.span,
             arrival: Arrival(
-                broker: message.gateway, receivedAt: now, isRetained: false,
+                broker: gateway, receivedAt: now, isRetained: false,
                 packetIdentifier: UInt16(messages % 65_535 + 1)),
             effects: &effects)
     }

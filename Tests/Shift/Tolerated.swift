@@ -42,6 +42,14 @@ enum Tolerated {
         }
     }
 
+    /// That a sensor's partner is silent is said by an engine that has heard the partner; one that was
+    /// made anew meanwhile says nothing of a partner before it speaks.
+    static func areSameAfterRestart(
+        _ one: QualityFinding, _ other: QualityFinding, _ test: QualityTest
+    ) -> Bool {
+        test == .sensorPair && one.flag == .notEvaluated && other.flag == .notEvaluated
+    }
+
     /// What has lasted is told again only when it becomes something else: what an excursion that is
     /// not over adds up to is that of its last telling.
     static func areSame(_ one: JudgedExcursion, _ other: JudgedExcursion) -> Bool {
