@@ -31,16 +31,13 @@ extension Bridge {
         let side = quality.channels[place].side
         let other = side == .first ? quality.pairs[pair].second : quality.pairs[pair].first
         let heardAt = quality.channels[other].state.newestMeasuredAt
-        if quality.pairs[pair].isNew, heardAt != nil {
-            quality.pairs[pair].isNew = false
-            return quality.waitForPair(pair, at: reading.measuredAt)
-        }
         if let heardAt,
             heardAt > reading.measuredAt
                 || heardAt == reading.measuredAt && precedes(place, other)
         {
             return quality.waitForPair(pair, at: reading.measuredAt)
         }
+        if quality.pairs[pair].isNew { begin(pair, with: other, side, settings) }
         guard judged.isComparable(reading.value) else { return }
         let verdict = quality.pairs[pair].state.take(
             reading.value, at: reading.measuredAt, from: side, limits: self.settings.checks.pair,
@@ -55,6 +52,20 @@ extension Bridge {
         var revised = told.quality
         revised[.sensorPair] = verdict.finding
         tellRevised(other, told, revised, at: reading.receivedAt, effects: &effects)
+    }
+
+    /// Takes what the sensor said last that had no partner until now.
+    private mutating func begin(
+        _ pair: Int, with other: Int, _ side: SensorPair.Side, _ settings: QualitySettings
+    ) {
+        quality.pairs[pair].isNew = false
+        guard let told = quality.channels[other].told else { return }
+        guard told.quality.isComparable(told.measurement.value) else {
+            return quality.waitForPair(pair, at: told.measuredAt)
+        }
+        _ = quality.pairs[pair].state.take(
+            told.measurement.value, at: told.measuredAt, from: side == .first ? .second : .first,
+            limits: self.settings.checks.pair, maximumGap: settings.maximumGap)
     }
 
     /// Which of two channels goes first where both measured at one instant; whichever was heard
@@ -142,7 +153,9 @@ extension Bridge {
                 step.side == .first ? place : other, told, before.compared(step.finding), at: now,
                 effects: &effects)
         }
-        if reachesEnd { quality.pairs[quality.channels[place].pair].state = course.state }
+        guard reachesEnd else { return }
+        quality.pairs[quality.channels[place].pair].state = course.state
+        quality.pairs[quality.channels[place].pair].isNew = false
     }
 }
 

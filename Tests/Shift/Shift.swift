@@ -14,7 +14,7 @@ package struct Shift: Sendable {
         package var interval: ClosedRange<Double>
 
         /// What the requirement names.
-        package static let whole = Extent(bags: 200, hours: 8, interval: 50...60)
+        package static let whole = Extent(bags: 200, hours: 8, interval: 55...60)
 
         package init(bags: Int, hours: Int, interval: ClosedRange<Double> = 30...60) {
             self.bags = bags

@@ -59,7 +59,8 @@ package struct ShiftOutcome: Sendable {
     private var sensors: [String: Int] = [:]
     var excursions: [ExcursionKey: JudgedExcursion] = [:]
     var gaps: [ExcursionKey: TraceTime?] = [:]
-    /// Alerts that stand: what was told and not taken back.
+    /// Alerts that stand: what was told and not taken back. What people do about them is compared
+    /// here as well once there is a book of it.
     var alerts: [ExcursionKey: JudgedExcursion] = [:]
     /// Silences that were told of and not found to be filled.
     var losses: [String: Timestamp?] = [:]
