@@ -40,6 +40,7 @@ package final class ShiftEngine {
     private let asking: Asking
     private var sources: [Carrier: [SourceNumber]] = [:]
     private var stretches: [OrderNumber: [String: Custody]] = [:]
+    private var probes: [SourceNumber: Set<UInt8>] = [:]
 
     package init(
         _ settings: BridgeSettings, asking: Asking = .asHost, at now: Timestamp
@@ -184,6 +185,9 @@ package final class ShiftEngine {
     private func note(_ records: RecordBatch) {
         guard asking == .byChannels else { return }
         for source in records.sources { sources[source.carrier, default: []].append(source.number) }
+        for reading in records.readings {
+            probes[reading.source, default: []].insert(reading.measurement.probe)
+        }
         for custody in records.custody {
             stretches[custody.order, default: [:]]["\(custody.bag) \(custody.from)"] = custody
         }
@@ -203,7 +207,7 @@ package final class ShiftEngine {
                 for: custody.from...max(last, custody.from), by: settings.checks.withoutOrder)
             stretch.read = stretch.late
             for source in sources[.bag(custody.bag), default: []] {
-                for probe in UInt8(0)...1 {
+                for probe in probes[source, default: []].sorted() {
                     readings += try journal.channelStretch(
                         ChannelRecall(
                             source: source, quantity: .temperature, probe: probe, stretch: stretch)

@@ -7,7 +7,7 @@ import Testing
 /// What is asked of a run by the environment: `FRESHWIRE_SHIFTS=500` plays that many shifts,
 /// `FRESHWIRE_FIRST_SHIFT=7` begins there.
 enum Request {
-    static let shifts = number("FRESHWIRE_SHIFTS") ?? 12
+    static let shifts = number("FRESHWIRE_SHIFTS") ?? 8
     static let first = number("FRESHWIRE_FIRST_SHIFT") ?? 1
 
     private static func number(_ name: String) -> UInt64? {
