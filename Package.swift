@@ -152,6 +152,17 @@ let package = Package(
             name: "AcknowledgementProbe", dependencies: ["ExitInsideCallback", "Intake"],
             path: "Tests/Probes/AcknowledgementProbe", swiftSettings: rules),
         tests("SimulationTests", ["Simulator"]),
+        .target(
+            name: "Shift",
+            dependencies: [
+                "Bridge", "ColdChain", "Fabric", "Journal", "SimulatedHardware", "Simulator",
+                "TestSupport", "Wire",
+            ],
+            path: "Tests/Shift", swiftSettings: rules),
+        tests("ShiftTests", ["ColdChain", "Configuration", "Shift"]),
+        program(
+            "ShiftBench", in: "Tests/Benchmarks",
+            ["Bridge", "ColdChain", "Configuration", "Shift"]),
         tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "JSONText", "Wire"]),
         tests("YAMLTests", ["YAML"]),

@@ -89,8 +89,15 @@ extension Bridge {
         of source: SourceNumber, at measuredAt: Timestamp, from before: QualityFlags,
         to after: QualityFlags, effects: inout Effects
     ) {
-        guard before.isUsable != after.isUsable, let bag = sources[source].bag,
-            let custody = book.custody(inBag: bag, at: measuredAt)
+        guard before.isUsable != after.isUsable else { return }
+        askAgain(ofFoodAt: measuredAt, beside: source, effects: &effects)
+    }
+
+    /// Asks the log for the order whose food lay beside a source at an instant, if there is one.
+    mutating func askAgain(
+        ofFoodAt instant: Timestamp, beside source: SourceNumber, effects: inout Effects
+    ) {
+        guard let bag = sources[source].bag, let custody = book.custody(inBag: bag, at: instant)
         else { return }
         askAgain(custody.order, effects: &effects)
     }

@@ -179,12 +179,17 @@ extension Bridge {
     }
 
     private mutating func store(_ order: Order, effects: inout Effects) {
+        if let before = book[order.number] { judgeQualityAgain(since: before, order) }
         book.put(order)
         effects.records.orders.append(order)
     }
 
     private mutating func store(_ custody: Custody, effects: inout Effects) {
+        let before = book.custody(ofBag: custody.bag).first {
+            $0.order == custody.order && $0.from == custody.from
+        }
         book.put(custody)
+        judgeQualityAgain(since: before, custody)
         effects.records.custody.append(custody)
     }
 

@@ -44,7 +44,10 @@ extension Bridge {
     /// temperature.
     func phase(of order: Order?, from source: SourceNumber, at instant: Timestamp) -> BagPhase? {
         guard sources[source].bag != nil else { return nil }
-        guard let order else { return .empty }
+        return order.map { phase(of: $0, at: instant) } ?? .empty
+    }
+
+    func phase(of order: Order, at instant: Timestamp) -> BagPhase {
         if let deliveredAt = order.deliveredAt, instant >= deliveredAt { return .loaded }
         if let pickedUpAt = order.pickedUpAt {
             return instant >= pickedUpAt ? .underWay : .preparing
@@ -86,6 +89,9 @@ extension Bridge {
         switch quality.channels[place].state.take(reading, by: settings) {
         case .late: return judgeAlone(reading, measurement, place, row, settings)
         case .redelivered:
+            if let told = quality.channels[place].told, told.isToldOf(reading) {
+                return told.quality
+            }
             return merged(ChannelQuality.alone(reading, by: settings), measurement, row)
         case .judged(let found, let revision):
             if let revision { revise(place, revision, at: row.receivedAt, effects: &effects) }
@@ -94,7 +100,8 @@ extension Bridge {
             comparePair(place, reading, &judged, settings, effects: &effects)
             quality.channels[place].told = QualityBook.Told(
                 measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
-                measurement: measurement, timeSource: row.timeSource, quality: judged)
+                measurement: measurement, judgedValue: reading.judgedValue,
+                timeSource: row.timeSource, quality: judged)
             return judged
         }
     }
@@ -152,7 +159,7 @@ extension Bridge {
         tellRevised(place, told, new, at: now, effects: &effects)
     }
 
-    private mutating func tellRevised(
+    mutating func tellRevised(
         _ place: Int, _ told: QualityBook.Told, _ new: ReadingQuality, at now: Timestamp,
         effects: inout Effects
     ) {
@@ -176,48 +183,6 @@ extension Bridge {
             effects: &effects)
     }
 
-    // MARK: Two sensors of one bag
-
-    /// Pairs a new channel with the bag's first other one that has no partner.
-    private mutating func findPartner(_ place: Int) {
-        guard let bag = sources[quality.channels[place].source].bag else { return }
-        for source in book.bags[bag].sources {
-            var next = sources[source].channel ?? -1
-            while next >= 0 {
-                if next != place, quality.channels[next].pair < 0 {
-                    quality.channels[next].pair = quality.pairs.count
-                    quality.channels[place].pair = quality.pairs.count
-                    quality.channels[place].side = .second
-                    quality.pairs.append(QualityBook.Pair(first: next, second: place))
-                    return
-                }
-                next = quality.channels[next].next
-            }
-        }
-    }
-
-    private mutating func comparePair(
-        _ place: Int, _ reading: ChannelReading, _ judged: inout ReadingQuality,
-        _ settings: QualitySettings, effects: inout Effects
-    ) {
-        let pair = quality.channels[place].pair
-        guard pair >= 0, reading.value.isFinite, judged.flags.rollup != .bad else { return }
-        let side = quality.channels[place].side
-        let verdict = quality.pairs[pair].state.take(
-            reading.judgedValue, at: reading.measuredAt, from: side,
-            limits: self.settings.checks.pair,
-            maximumGap: settings.maximumGap)
-        guard let verdict else { return }
-        judged[.sensorPair] = verdict.finding
-        let other = side == .first ? quality.pairs[pair].second : quality.pairs[pair].first
-        guard let shared = verdict.sharedBy, let told = quality.channels[other].told,
-            told.measuredAt == shared
-        else { return }
-        var revised = told.quality
-        revised[.sensorPair] = verdict.finding
-        tellRevised(other, told, revised, at: reading.receivedAt, effects: &effects)
-    }
-
     // MARK: The log is asked
 
     /// Asks the log for what was judged alone in this turn, and for some of the channels whose state
@@ -225,6 +190,7 @@ extension Bridge {
     ///
     /// - Returns: Whether there are more of those.
     mutating func recallChannels(effects: inout Effects) -> Bool {
+        defer { recallPairs(effects: &effects) }
         for waiting in quality.late {
             quality.channels[waiting.channel].waiting = -1
             recall(waiting, effects: &effects)
@@ -251,7 +217,7 @@ extension Bridge {
                     for: waiting.readings, by: settings(of: waiting.channel, nil))))
     }
 
-    private func settings(of place: Int, _ order: Order?) -> QualitySettings {
+    func settings(of place: Int, _ order: Order?) -> QualitySettings {
         let channel = quality.channels[place]
         return checkTable.settings(
             channel.profile, order?.foodClass, interval: sources[channel.source].interval)
@@ -291,12 +257,16 @@ extension Bridge {
             let before = reading.judgement(version: found.parametersVersion)
             var told = QualityBook.Told(
                 measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
-                measurement: reading.measurement, timeSource: reading.timeSource, quality: before)
+                measurement: reading.measurement, judgedValue: reading.judgedValue,
+                timeSource: reading.timeSource, quality: before)
             if settled.contains(reading.measuredAt) || reading.measuredAt == after {
                 let new = found.completed(
                     of: reading.measurement, reading.timeSource, from: before)
                 tellRevised(place, told, new, at: now, effects: &effects)
                 if !new.isSaid(by: before) { told.quality = new }
+                if recall.stretch.late.contains(reading.measuredAt), !new.flags.isUsable {
+                    withdraw(series[index], of: recall.source, place, effects: &effects)
+                }
             }
             if index == judged.newest { newest = told }
         }
@@ -306,12 +276,22 @@ extension Bridge {
         quality.channels[place].isKnown = true
     }
 
-    private func order(of source: SourceNumber, at instant: Timestamp) -> Order? {
+    /// A reading that is not to be used came, perhaps for a second time: then the log knew already
+    /// what is said of it, and it was judged alone and put to the food all the same.
+    private mutating func withdraw(
+        _ reading: ChannelReading, of source: SourceNumber, _ place: Int, effects: inout Effects
+    ) {
+        let settings = settings(of: place, order(of: source, at: reading.measuredAt))
+        guard ChannelQuality.alone(reading, by: settings).flags.isUsable else { return }
+        askAgain(ofFoodAt: reading.measuredAt, beside: source, effects: &effects)
+    }
+
+    func order(of source: SourceNumber, at instant: Timestamp) -> Order? {
         sources[source].bag.flatMap { book.custody(inBag: $0, at: instant) }
             .flatMap { book[$0.order] }
     }
 
-    private func knownChannel(of recall: ChannelRecall) -> Int? {
+    func knownChannel(of recall: ChannelRecall) -> Int? {
         guard recall.source.rawValue >= 1, Int(recall.source.rawValue) <= sources.count else {
             return nil
         }
@@ -377,7 +357,7 @@ extension ReadingQuality {
 
 extension Reading {
     /// - Parameter version: In place of one that was not recorded.
-    fileprivate func judgement(version: UInt32) -> ReadingQuality {
+    func judgement(version: UInt32) -> ReadingQuality {
         ReadingQuality(
             flags: quality, packedReasons: reasons,
             parametersVersion: qualityVersion ?? version)

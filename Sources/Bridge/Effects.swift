@@ -19,6 +19,9 @@ package struct Effects: Sendable {
     /// Stretches of channels that are to be judged anew, once `records` are durable; what that
     /// revises must be durable before `recalls` are answered.
     package var channelRecalls: [ChannelRecall] = []
+    /// Stretches of two sensors of one bag that are to be compared anew, once what
+    /// `channelRecalls` revised is durable.
+    package var pairRecalls: [PairRecall] = []
     /// Answers to commands, to be given once `records` are durable.
     package var replies: [CommandReply] = []
     /// Which profiles the decoder must take for which devices, once `records` are durable; in order.
@@ -34,6 +37,7 @@ package struct Effects: Sendable {
         refills.removeAll(keepingCapacity: true)
         recalls.removeAll(keepingCapacity: true)
         channelRecalls.removeAll(keepingCapacity: true)
+        pairRecalls.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
         modelChanges.removeAll(keepingCapacity: true)
     }
@@ -332,5 +336,16 @@ package struct ChannelRecall: Equatable, Sendable {
         self.quantity = quantity
         self.probe = probe
         self.stretch = stretch
+    }
+}
+
+/// One stretch of two channels of the log, each to be answered as a `ChannelRecall`.
+package struct PairRecall: Equatable, Sendable {
+    package var first: ChannelRecall
+    package var second: ChannelRecall
+
+    package init(first: ChannelRecall, second: ChannelRecall) {
+        self.first = first
+        self.second = second
     }
 }

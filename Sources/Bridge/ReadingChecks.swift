@@ -98,9 +98,19 @@ struct QualityBook: Sendable {
     struct Told: Sendable {
         var measuredAt: Timestamp
         var receivedAt: Timestamp
+        /// As it came.
         var measurement: Measurement
+        /// In °C, corrected where a calibration says so.
+        var judgedValue: Double
         var timeSource: TimeSource
         var quality: ReadingQuality
+
+        /// Whether the reading is this one, come again.
+        func isToldOf(_ reading: ChannelReading) -> Bool {
+            let isMarker = measurement.value.isNaN && reading.value.isNaN
+            return measuredAt == reading.measuredAt
+                && (isMarker || measurement.value == reading.value)
+        }
     }
 
     /// A channel with readings that were judged alone, from the first to the last of them.
@@ -125,6 +135,10 @@ struct QualityBook: Sendable {
         var state = SensorPair()
         var first: Int
         var second: Int
+        /// Whether the first sensor spoke before it had a partner: what it said then is in the log.
+        var isNew = true
+        /// From the first to the last time of measurement of what could not be compared as it came.
+        var late: ClosedRange<Timestamp>?
     }
 
     var channels: [Channel] = []
@@ -133,12 +147,15 @@ struct QualityBook: Sendable {
     /// Of channels whose state has yet to be made from the log.
     var unknown: [Waiting] = []
     var pairs: [Pair] = []
+    /// Those with `late`, in the order in which they had it.
+    var latePairs: [Int] = []
     /// By the place in `SourceTable.State`.
     var clocks: [ClockOffset] = []
     var displacements: [FixDisplacement] = []
 
     /// Notes that a reading was judged alone.
     mutating func wait(_ place: Int, at time: Timestamp) {
+        if channels[place].pair >= 0 { waitForPair(channels[place].pair, at: time) }
         let entry = channels[place].waiting
         if channels[place].isKnown {
             if entry >= 0, late[entry].take(time) { return }
@@ -148,6 +165,16 @@ struct QualityBook: Sendable {
             if entry >= 0, unknown[entry].take(time) { return }
             channels[place].waiting = unknown.count
             unknown.append(Waiting(channel: place, readings: time...time))
+        }
+    }
+
+    /// Notes that a pair is to be compared by the log.
+    mutating func waitForPair(_ pair: Int, at time: Timestamp) {
+        if let late = pairs[pair].late {
+            pairs[pair].late = min(late.lowerBound, time)...max(late.upperBound, time)
+        } else {
+            pairs[pair].late = time...time
+            latePairs.append(pair)
         }
     }
 }

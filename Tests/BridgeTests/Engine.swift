@@ -106,7 +106,7 @@ struct Engine {
                     measurements: first..<batch.measurements.count))
         }
         batch.rejections = rejections
-        let prefix = profile == 0 ? "bags/" : "vehicles/"
+        let prefix = profile == 1 ? "vehicles/" : "bags/"
         let topic = prefix + name
         let payload = "\(rows)"
         let arrival = arrival(
@@ -117,7 +117,7 @@ struct Engine {
         bridge.receive(
             batch, profile: ProfileNumber(rawValue: profile),
             naming: .carrier(
-                profile == 0 ? .bag : .vehicle, prefix.utf8.count..<topicBytes.count),
+                profile == 1 ? .vehicle : .bag, prefix.utf8.count..<topicBytes.count),
             topic: topicBytes.span, payload: payloadBytes.span, arrival: arrival,
             effects: &effects)
         answerRecalls()

@@ -107,6 +107,26 @@ struct QualityTests {
         #expect(revisions(engine).contains("360 [\"sensor_pair\"]"))
     }
 
+    @Test("B-9: two sensors of one bag are compared whichever of them is late")
+    func latePair() {
+        var live = Engine(QualityTests.settings)
+        var late = Engine(QualityTests.settings)
+        func celsius(_ step: Int) -> Double { step < 4 || step > 11 ? 4 : 9 }
+        for step in 0..<16 {
+            let row = Engine.Row(Int64(step) * 60, 4)
+            live.receive([row])
+            late.receive([row])
+            live.receive([Engine.Row(Int64(step) * 60 + 20, celsius(step))], profile: 2)
+        }
+        let kept = (0..<16).map { Engine.Row(Int64($0) * 60 + 20, celsius($0)) }
+        late.receive(kept, at: 1_000, profile: 2)
+        for step in 0..<1_000 where step % 60 == 0 { live.settle(at: Int64(step)) }
+        late.settle(at: 1_000)
+        #expect(late.pairFlags == live.pairFlags)
+        #expect(
+            late.pairFlags.contains("620 2 suspect") && late.pairFlags.contains("600 0 suspect"))
+    }
+
     @Test("B-4: a device whose messages are told to be minutes old has a clock that is off")
     func clock() {
         var engine = Engine(QualityTests.settings)
@@ -145,6 +165,45 @@ struct QualityTests {
         #expect(engine.alerts.map(\.state) == [.opened, .corrected])
     }
 
+    @Test("B-9: a reading that was found to be wrong is not used when it comes a second time")
+    func wrongAgain() {
+        var settings = QualityTests.settings
+        settings.excursions.criticalGrace = 0
+        var engine = Engine(settings)
+        engine.makeOrder("o-1", .cold)
+        for step in 0..<3 { engine.receive([Engine.Row(Int64(step) * 60, 4)]) }
+        engine.receive([Engine.Row(300, 11)])
+        engine.receive([Engine.Row(420, 4)])
+        #expect(engine.alerts.map(\.state) == [.opened, .corrected])
+        engine.receive([Engine.Row(300, 11)], at: 430)
+        engine.settle(at: 430)
+        #expect(engine.excursions.isEmpty)
+    }
+
+    @Test("B-9: what is said of the newest reading holds when it comes a second time")
+    func newestAgain() {
+        var engine = Engine(QualityTests.settings)
+        engine.makeOrder("o-1", .cold)
+        for step in 0..<80 {
+            for _ in 0..<2 { engine.receive([Engine.Row(Int64(step) * 60, 6)]) }
+        }
+        engine.settle(at: 4_750)
+        #expect(
+            engine.effects.records.dataGaps.map { engine.seconds($0.loss.from.timestamp) } == [
+                3_540
+            ])
+    }
+
+    @Test("B-4: what is told late of an order changes what was expected of its bag's air")
+    func lateOrder() {
+        var engine = Engine(QualityTests.settings)
+        for step in 0..<4 { engine.receive([Engine.Row(Int64(step) * 60, 55)]) }
+        #expect(engine.effects.records.readings.last?.quality[.climatology] == .suspect)
+        engine.makeOrder("o-1", .hot, from: 90, at: 200)
+        engine.settle(at: 200)
+        #expect(revisions(engine).suffix(2) == ["120 []", "180 []"])
+    }
+
     @Test("the air of an opened bag, which changes faster than a sensor should, is judged")
     func fastChange() {
         var settings = QualityTests.settings
@@ -161,27 +220,64 @@ struct QualityTests {
 }
 
 extension Engine {
+    /// Ends a turn: what it asks of the log is answered.
+    mutating func settle(at seconds: Int64) {
+        _ = bridge.wake(at: Engine.instant(seconds), effects: &effects)
+        answerChannelRecalls()
+        answerPairRecalls()
+        answerRecalls()
+    }
+
+    mutating func answerPairRecalls() {
+        let recalls = effects.pairRecalls
+        effects.pairRecalls.removeAll()
+        for recall in recalls {
+            let (first, second) = (answer(recall.first), answer(recall.second))
+            bridge.recalledPair(
+                first.readings, second.readings, reachesEnd: first.reachesEnd && second.reachesEnd,
+                for: recall, at: recall.first.stretch.read.upperBound, effects: &effects)
+        }
+    }
+
     /// Answers the recalls of channels from the readings recorded so far, as the log does.
     mutating func answerChannelRecalls() {
         let recalls = effects.channelRecalls
         effects.channelRecalls.removeAll()
         for recall in recalls {
-            var channel = effects.records.readings.filter {
-                $0.source == recall.source && $0.measurement.quantity == recall.quantity
-                    && $0.measurement.probe == recall.probe && $0.quality[.eventTime] != .bad
-            }
-            channel.sort { ($0.measuredAt, $0.receivedAt) < ($1.measuredAt, $1.receivedAt) }
-            revise(&channel)
-            let read = recall.stretch.read
-            let before = channel.last { $0.measuredAt < read.lowerBound }?.measuredAt
-            let times = Set(channel.map(\.measuredAt)).filter { $0 > read.upperBound }.sorted()
-            let last = times.dropFirst().first ?? times.first ?? read.upperBound
-            let answer = channel.filter {
-                $0.measuredAt >= before ?? read.lowerBound && $0.measuredAt <= last
-            }
+            let answer = answer(recall)
             bridge.recalledChannel(
-                answer, reachesEnd: times.count < 2, for: recall,
+                answer.readings, reachesEnd: answer.reachesEnd, for: recall,
                 at: recall.stretch.read.upperBound, effects: &effects)
         }
+    }
+
+    private func answer(_ recall: ChannelRecall) -> (readings: [Reading], reachesEnd: Bool) {
+        var channel = effects.records.readings.filter {
+            $0.source == recall.source && $0.measurement.quantity == recall.quantity
+                && $0.measurement.probe == recall.probe && $0.quality[.eventTime] != .bad
+        }
+        channel.sort { ($0.measuredAt, $0.receivedAt) < ($1.measuredAt, $1.receivedAt) }
+        revise(&channel)
+        let read = recall.stretch.read
+        let before = channel.last { $0.measuredAt < read.lowerBound }?.measuredAt
+        let times = Set(channel.map(\.measuredAt)).filter { $0 > read.upperBound }.sorted()
+        let last = times.dropFirst().first ?? times.first ?? read.upperBound
+        let answer = channel.filter {
+            $0.measuredAt >= before ?? read.lowerBound && $0.measuredAt <= last
+        }
+        return (answer, times.count < 2)
+    }
+
+    /// The times of all readings in seconds, their profiles' sources, and what is said last of the pair.
+    fileprivate var pairFlags: Set<String> {
+        var readings = effects.records.readings
+        revise(&readings)
+        let profiles = Dictionary(
+            uniqueKeysWithValues: effects.records.sources.map { ($0.number, $0.profile) })
+        return Set(
+            readings.map { reading in
+                let place = profiles[reading.source] == "ruuvi/ruuvitag@2" ? 2 : 0
+                return "\(seconds(reading.measuredAt)) \(place) \(reading.quality[.sensorPair])"
+            })
     }
 }

@@ -4,8 +4,10 @@ import Glibc
 package final class TemporaryDirectory: Sendable {
     package let path: String
 
-    package init() {
-        var template = Array("/tmp/freshwire-test-XXXXXX".utf8CString)
+    /// - Parameter isInMemory: For a test that flushes more often than any disk likes.
+    package init(isInMemory: Bool = false) {
+        let parent = unsafe isInMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array("\(parent)/freshwire-test-XXXXXX".utf8CString)
         let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
             unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) } != nil
         }
@@ -15,7 +17,7 @@ package final class TemporaryDirectory: Sendable {
     }
 
     deinit {
-        // What cannot be removed stays in /tmp; no test depends on it.
+        // What cannot be removed stays there; no test depends on it.
         _ = try? ChildProcess("rm", ["-rf", "--", path]).wait()
     }
 

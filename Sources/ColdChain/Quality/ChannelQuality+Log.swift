@@ -47,6 +47,8 @@ extension ChannelQuality {
     /// Which readings of the log have to be judged anew because of late ones, so that their flags,
     /// and the state where the newest is among them, are those of the whole log.
     package struct Reassessment: Equatable, Sendable {
+        /// From the first to the last time of measurement of the late readings.
+        package var late: ClosedRange<Timestamp>
         /// What has to be read: and beside it the last reading before, and the readings of the
         /// next two times after.
         package var read: ClosedRange<Timestamp>
@@ -55,7 +57,6 @@ extension ChannelQuality {
         package var settled: ClosedRange<Timestamp>
     }
 
-    /// - Parameter late: From the first to the last time of measurement of the late readings.
     package static func reassessment(
         for late: ClosedRange<Timestamp>, by settings: QualitySettings
     ) -> Reassessment {
@@ -63,6 +64,6 @@ extension ChannelQuality {
         let start = late.lowerBound.advanced(byMilliseconds: -max(settings.maximumGap, 0))
         let end = late.upperBound.advanced(byMilliseconds: reach)
         return Reassessment(
-            read: start.advanced(byMilliseconds: -reach)...end, settled: start...end)
+            late: late, read: start.advanced(byMilliseconds: -reach)...end, settled: start...end)
     }
 }

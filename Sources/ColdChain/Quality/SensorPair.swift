@@ -37,9 +37,19 @@ package struct SensorPair: Equatable, Sendable {
 
     package init() {}
 
+    /// How far apart in time two readings can be and one still matter to what is said of the other,
+    /// in milliseconds.
+    package static func reach(limits: Limits, maximumGap: Int64) -> Int64 {
+        let (gaps, isTooLong) = max(maximumGap, 0).multipliedReportingOverflow(by: 2)
+        let (sum, overflow) = max(limits.duration, 0).addingReportingOverflow(gaps)
+        return isTooLong || overflow ? .max : sum
+    }
+
+    /// - Parameter isFirst: Whether the sensor has said nothing before, not even what cannot be compared.
     /// - Returns: Nil where the reading is older than the newest of the two, and was not taken.
     package mutating func take(
-        _ value: Double, at time: Timestamp, from side: Side, limits: Limits, maximumGap: Int64
+        _ value: Double, at time: Timestamp, from side: Side, limits: Limits, maximumGap: Int64,
+        isFirst: Bool = true
     ) -> Verdict? {
         let own = side == .first ? first : second
         let other = side == .first ? second : first
@@ -49,7 +59,7 @@ package struct SensorPair: Equatable, Sendable {
         let point = Point(measuredAt: time, value: value)
         if side == .first { first = point } else { second = point }
         guard let other, time.milliseconds(since: other.measuredAt) <= maximumGap,
-            own.map({ time.milliseconds(since: $0.measuredAt) <= maximumGap }) ?? true
+            own.map({ time.milliseconds(since: $0.measuredAt) <= maximumGap }) ?? isFirst
         else {
             differsSince = nil
             return Verdict(finding: QualityFinding(.notEvaluated, .pairSilent))

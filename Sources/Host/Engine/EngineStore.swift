@@ -118,6 +118,10 @@ final class EngineStore {
                     // What that revised is durable before an order is judged by it.
                     continue
                 }
+                if !effects.pairRecalls.isEmpty {
+                    try answerPairRecalls(&effects, from: journal)
+                    continue
+                }
                 if effects.recalls.isEmpty && effects.refills.isEmpty { return true }
                 try answerRecalls(&effects, at: now)
                 try answerRefills(&effects, from: journal)
@@ -159,6 +163,22 @@ final class EngineStore {
             let stretch = try journal.channelStretch(recall)
             bridge?.recalledChannel(
                 stretch.readings, reachesEnd: stretch.reachesEnd, for: recall, at: now,
+                effects: &effects)
+        }
+    }
+
+    private func answerPairRecalls(
+        _ effects: inout Effects, from journal: Journal
+    ) throws(StoreError) {
+        let recalls = effects.pairRecalls
+        effects.pairRecalls.removeAll(keepingCapacity: true)
+        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        for recall in recalls {
+            let first = try journal.channelStretch(recall.first)
+            let second = try journal.channelStretch(recall.second)
+            bridge?.recalledPair(
+                first.readings, second.readings,
+                reachesEnd: first.reachesEnd && second.reachesEnd, for: recall, at: now,
                 effects: &effects)
         }
     }
