@@ -255,7 +255,7 @@ package final class ShiftEngine {
             case .dataLoss(let notice):
                 let name = "\(notice.order) \(notice.bag) \(notice.device) \(notice.from)"
                 told.losses[name] = notice.state == .recovered ? nil : notice
-            case .temperature, .location, .order: break
+            case .temperature, .location, .order, .alertUpdate: break
             }
         }
         for reply in effects.replies {
