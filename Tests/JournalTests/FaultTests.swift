@@ -85,7 +85,7 @@ struct FaultTests {
     }
 }
 
-/// A file system of 2 MB, mounted for one test; nil where that is not allowed.
+/// A file system of 4 MB, mounted for one test; nil where that is not allowed.
 private final class SmallDisk {
     let directory: String
 
@@ -95,7 +95,7 @@ private final class SmallDisk {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true)
             let mounted = try run(
-                "/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", directory])
+                "/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", directory])
             guard mounted.status == 0 else { return nil }
         } catch {
             return nil
@@ -118,7 +118,7 @@ struct FullDiskTests {
         let path = disk.directory + "/log.db"
         let ballast = disk.directory + "/ballast"
         // More than the write-ahead log comes to: once it is gone, that fits into the database file.
-        let ballastBytes = Data(repeating: 1, count: 1_152 << 10)
+        let ballastBytes = Data(repeating: 1, count: 2_560 << 10)
         try ballastBytes.write(to: URL(fileURLWithPath: ballast))
         let told = try fill(path)
         #expect(told > 0)
