@@ -183,6 +183,7 @@ extension Bridge {
     private mutating func store(_ custody: Custody, effects: inout Effects) {
         book.put(custody)
         effects.records.custody.append(custody)
+        beginListening(custody)
     }
 
     private mutating func endCustody(of order: Order, at now: Timestamp, effects: inout Effects) {

@@ -152,7 +152,7 @@ final class EngineLoop {
             return
         }
         // What the log answered may ask for a timer of its own.
-        nextDue = [nextDue, store.bridge?.nextWatchTimer].compactMap(\.self).min()
+        nextDue = [nextDue, store.bridge?.nextTimer].compactMap(\.self).min()
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
         store.noteReplays(outgoing.replays, at: now)
         handOut()
