@@ -164,16 +164,19 @@ extension Bridge {
             silences.clampSpeech(bag, to: now)
             var next: Timestamp?
             let all = listened(inBag: bag)
-            for silence in silences.bags[bag].told where !all.contains(where: { $0.isOf(silence) }) {
+            for silence in silences.bags[bag].told where !all.contains(where: { $0.isOf(silence) })
+            {
                 end(silence, ofBag: bag, .init(at: now, reason: .notExpected), at: now, &effects)
             }
             for listened in all {
-                let timer = judge(listened, ofBag: bag, at: now, mayTell: now >= tellsFrom, &effects)
+                let timer = judge(
+                    listened, ofBag: bag, at: now, mayTell: now >= tellsFrom, &effects)
                 guard let timer else { continue }
                 next = min(next ?? timer, timer)
             }
             if let next {
-                let soonest = max(now.advanced(byMilliseconds: 1), now < tellsFrom ? tellsFrom : now)
+                let soonest = max(
+                    now.advanced(byMilliseconds: 1), now < tellsFrom ? tellsFrom : now)
                 silences.look(at: bag, max(next, soonest))
             }
         }

@@ -21,7 +21,7 @@ struct TamperTests {
     private static let tables = [
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
         "checkpoints", "quality_revisions", "places", "links", "salts", "orders", "custody",
-        "excursions", "data_gaps", "holds", "alerts", "staff_actions",
+        "excursions", "data_gaps", "silences", "holds", "alerts", "staff_actions",
     ]
 
     /// Changes a bit of each column of each table in turn, in a row drawn by lot, each in a copy of

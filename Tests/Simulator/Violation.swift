@@ -38,4 +38,5 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case forgetsDevices
     case forgetsWhatWasHeard
     case judgesMarkers
+    case forgetsSilences
 }

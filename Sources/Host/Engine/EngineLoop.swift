@@ -348,6 +348,7 @@ final class EngineLoop {
         status.isStoreOpen = store.isOpen
         status.brokers = zip(brokers, sessions).map { $0.status(of: $1) }
         status.counters = store.bridge?.counters ?? status.counters
+        status.silentSensors = store.bridge?.silentSensors ?? status.silentSensors
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
         status.headFailures = heads.failures

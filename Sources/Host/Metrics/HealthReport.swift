@@ -155,7 +155,8 @@ struct HealthReport: Sendable {
             count: counters.silenceNotices)
         text.metric(
             "freshwire_silent_sensors", .gauge,
-            "Sensors of bags with an order that are silent now.", count: status.silentSensors)
+            "Sensors of bags with an order that are silent now.",
+            count: UInt64(status.silentSensors))
         text.metric(
             "freshwire_staff_alerts_total", .counter, "Alerts raised for staff.",
             count: counters.alertsRaised)

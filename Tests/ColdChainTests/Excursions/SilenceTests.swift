@@ -59,7 +59,8 @@ struct SilenceTests {
         #expect(watch.nextTimer(by: settings) == Timestamp(milliseconds: 7_500_001))
     }
 
-    @Test("a reading that is not newer than those before is not heard, one from the future is of now")
+    @Test(
+        "a reading that is not newer than those before is not heard, one from the future is of now")
     func speech() {
         var speech = ChannelSpeech()
         #expect(speech.heard == nil)
@@ -88,8 +89,10 @@ struct SilenceTests {
 
     @Test(
         "three missing readings are silence, where that is longer than what is set",
-        arguments: [(nil, 300_000), (0, 300_000), (60_000, 300_000), (600_000, 1_800_000),
-            (Int64.max, 31_536_000_000), (-5, 300_000)] as [(Int64?, Int64)])
+        arguments: [
+            (nil, 300_000), (0, 300_000), (60_000, 300_000), (600_000, 1_800_000),
+            (Int64.max, 31_536_000_000), (-5, 300_000),
+        ] as [(Int64?, Int64)])
     func expected(interval: Int64?, silentAfter: Int64) {
         #expect(settings.expecting(interval: interval).silentAfter == silentAfter)
     }
