@@ -9,12 +9,15 @@ struct AlertBook: Sendable {
         var excursion: UInt64?
         var order: OrderNumber?
         var device: String
+        /// Two bags of an order may each be silent without a device that is known.
+        var bag: String?
 
         init(_ kind: AlertKind, _ subject: AlertSubject) {
             self.kind = kind.name
             excursion = kind.excursion
             order = subject.order?.number
             device = subject.device
+            bag = kind == .silence ? subject.bag : nil
         }
     }
 

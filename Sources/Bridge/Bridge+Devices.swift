@@ -48,6 +48,7 @@ extension Bridge {
         devices.remove(id)
         sources.forgetCurrent(Array(id.utf8).span)
         effects.records.devices.append(.remove(id: id))
+        lookForSilence(ofDevice: id)
         if device.profile != nil {
             effects.modelChanges.append(ModelChange(device: id, profile: nil))
         }
@@ -77,6 +78,7 @@ extension Bridge {
         devices.put(device)
         sources.forgetCurrent(Array(device.id.utf8).span)
         effects.records.devices.append(.put(device))
+        lookForSilence(ofDevice: device.id)
         if device.profile != before?.profile {
             effects.modelChanges.append(
                 ModelChange(device: device.id, profile: device.profile))

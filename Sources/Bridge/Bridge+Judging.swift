@@ -67,6 +67,7 @@ extension Bridge {
 
     /// The bag has ceased to carry the order.
     mutating func judgeEnded(_ custody: Custody, at now: Timestamp, effects: inout Effects) {
+        endListening(custody, at: now, effects: &effects)
         guard let until = custody.until, !asked.contains(custody.order) else { return }
         for source in book.sources(inBag: custody.bag) {
             let key = Watch.Key(order: custody.order, source: source, from: custody.from)
@@ -133,10 +134,11 @@ extension Bridge {
                     effects: &effects)
             }
         }
+        listenAgain(to: readings, for: number)
     }
 
     /// The watch that a reading of the log is for.
-    private func key(of reading: Reading, for order: OrderNumber) -> Watch.Key? {
+    func key(of reading: Reading, for order: OrderNumber) -> Watch.Key? {
         guard reading.source.rawValue >= 1, Int(reading.source.rawValue) <= sources.count,
             let bag = sources[reading.source].bag,
             let custody = book.custody(inBag: bag, at: reading.measuredAt),

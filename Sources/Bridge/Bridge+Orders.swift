@@ -191,6 +191,7 @@ extension Bridge {
         book.put(custody)
         judgeQualityAgain(since: before, custody)
         effects.records.custody.append(custody)
+        beginListening(custody)
     }
 
     private mutating func endCustody(of order: Order, at now: Timestamp, effects: inout Effects) {

@@ -40,6 +40,7 @@ extension Bridge {
                     of: sample, from: source, isConflict: hearing == .conflict),
                 notes: origin.isClockUnset ? sample.notes.union(.clockUnset) : sample.notes,
                 message: message, order: order?.number,
+                carriedSince: custody?.from,
                 watch: watch(of: source, carrying: order, in: custody),
                 foodClass: order?.foodClass,
                 phase: phase(of: order, from: source, at: measuredAt))
@@ -134,6 +135,8 @@ extension Bridge {
         var notes: ReadingNotes
         var message: MessageNumber?
         var order: OrderNumber?
+        /// When the bag began to carry the order.
+        var carriedSince: Timestamp?
         /// What judges its temperatures.
         var watch: Watch.Key?
         var foodClass: FoodClass?
@@ -200,6 +203,7 @@ extension Bridge {
                         ? row.notes.union(.beyondCalibration) : row.notes,
                     message: row.message, order: row.order))
             counters.readings += 1
+            listen(to: measurement, row)
             guard measurement.quantity == .temperature, measurement.marker == nil else {
                 continue
             }

@@ -32,6 +32,7 @@ package struct Bridge: Sendable {
     /// What was told before the start, until the log's answer is judged.
     var restoredExcursions: [OrderNumber: [Excursion]] = [:]
     var restoredGaps: [OrderNumber: [DataGap]] = [:]
+    var silences = SilenceBook()
     var alerts: AlertBook
     var recent: RecentDeliveries
     /// Per broker, what its fingerprints are marked with.
@@ -92,6 +93,7 @@ package struct Bridge: Sendable {
                 restored: restored.deliveries.filter { $0.endpoint == endpoint.name },
                 limit: settings.bounds.pendingDeliveriesMaximum)
         }
+        restoreSilences(restored)
         // Final orders too: one may have become final before an earlier recall was answered.
         for custody in restored.custody where book[custody.order] != nil {
             askAgain(custody.order, effects: &effects)
@@ -116,6 +118,8 @@ package struct Bridge: Sendable {
         self.settings.registration = settings.registration
         self.settings.schedule = settings.schedule
         self.settings.alerts = settings.alerts
+        self.settings.silence = settings.silence
+        silences.lookAtAll()
         alerts.queueAnew(chain: settings.alerts.escalation)
         self.settings.endpoints = settings.endpoints
         self.settings.checks = settings.checks
@@ -153,17 +157,21 @@ package struct Bridge: Sendable {
             }
             forgetAlerts()
         }
+        let silence = tellSilences(at: now, effects: &effects)
         let isMoreToRecall = recallChannels(effects: &effects)
         let escalation = escalateAlerts(at: now, effects: &effects)
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
         return [
-            attempt, frames, escalation, watches.nextTimer, isMoreToRecall ? now : nil,
+            attempt, frames, escalation, silence, watches.nextTimer, isMoreToRecall ? now : nil,
         ].compactMap { $0 }.min()
     }
 
-    /// When time alone may next change what is said of an order's food; may be too early.
-    package var nextWatchTimer: Timestamp? { watches.nextTimer }
+    /// When time alone may next change what is said of an order's food and of silent sensors; may be
+    /// too early.
+    package var nextTimer: Timestamp? {
+        [watches.nextTimer, silences.nextTimer].compactMap(\.self).min()
+    }
 
     /// Orders in memory, for the simulator and for metrics.
     package var ordersInMemory: Int { book.count }
@@ -202,6 +210,9 @@ package struct Counters: Equatable, Sendable {
     package var excursionsCorrected: UInt64 = 0
     /// Bags that fell silent while their food was outside its limit.
     package var dataLosses: UInt64 = 0
+    /// Silences of sensors, and how often they were told.
+    package var silences: UInt64 = 0
+    package var silenceNotices: UInt64 = 0
     package var alertsRaised: UInt64 = 0
     package var alertEscalations: UInt64 = 0
     package var deadLetters: [String: UInt64] = [:]

@@ -64,6 +64,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var excursions: [Excursion] = []
     /// New and changed gaps, whole, by order, source and start.
     package var dataGaps: [DataGap] = []
+    /// New and changed silences, whole, by order, bag, channel and start.
+    package var silences: [Silence] = []
     package var checkpoints: [Checkpoint] = []
     /// New states of alerts in their order, and what people did.
     package var alerts: [AlertRecord] = []
@@ -91,7 +93,7 @@ package struct RecordBatch: Equatable, Sendable {
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
-            && alerts.isEmpty
+            && alerts.isEmpty && silences.isEmpty
     }
 
     package mutating func removeAll() {
@@ -103,6 +105,7 @@ package struct RecordBatch: Equatable, Sendable {
         custody.removeAll(keepingCapacity: true)
         excursions.removeAll(keepingCapacity: true)
         dataGaps.removeAll(keepingCapacity: true)
+        silences.removeAll(keepingCapacity: true)
         checkpoints.removeAll(keepingCapacity: true)
         alerts.removeAll(keepingCapacity: true)
         calibrations.removeAll(keepingCapacity: true)

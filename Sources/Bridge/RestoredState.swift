@@ -7,6 +7,8 @@ package struct RestoredState: Equatable, Sendable {
     /// The newest time of measurement in the log of each source that has a reading or a fix. One
     /// that was in the future at its receipt does no harm.
     package var newestMeasurement: [SourceNumber: Timestamp] = [:]
+    /// Sources with a reading in the log.
+    package var measuring: Set<SourceNumber> = []
     /// Orders that are not final, and final ones that a late reading may still belong to.
     package var orders: [Order] = []
     /// Custody of those orders.
@@ -15,6 +17,8 @@ package struct RestoredState: Equatable, Sendable {
     package var excursions: [Excursion] = []
     /// Gaps in the readings of those orders.
     package var dataGaps: [DataGap] = []
+    /// Silences that last.
+    package var silences: [Silence] = []
     /// Alerts that are not closed or not reviewed, and those of orders in memory.
     package var alerts: [Alert] = []
     /// The oldest pending deliveries of each endpoint, in order of number: not more than

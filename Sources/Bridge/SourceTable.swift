@@ -33,6 +33,10 @@ struct SourceTable: Sendable {
         var displacement: Int?
         /// What the topic, or else the profile, says that the device is fixed to.
         var toldKind: CarrierKind?
+        /// The first source of the same device on the same bag or vehicle.
+        var speaker: SourceNumber
+        /// Whether there is a reading of it.
+        var hasMeasured = false
         /// The source before it of the same device and profile, which was fixed to something else.
         fileprivate var earlier: SourceNumber?
     }
@@ -68,6 +72,7 @@ struct SourceTable: Sendable {
             fillGap(before: source.number)
             append(source, newest: restored.newestMeasurement[source.number], book: &book)
             states[states.count - 1].isRestored = true
+            states[states.count - 1].hasMeasured = restored.measuring.contains(source.number)
             guard let profile = self.profiles.firstIndex(of: source.profile) else { continue }
             let name = Array(source.device.utf8)
             add(source.number, name.span, profile: ProfileNumber(rawValue: profile))
@@ -135,6 +140,20 @@ struct SourceTable: Sendable {
         }
     }
 
+    /// Every source of a device's name, whatever it was fixed to.
+    func numbers(of name: Span<UInt8>) -> [SourceNumber] {
+        var numbers: [SourceNumber] = []
+        for profile in names.indices {
+            guard let place = names[profile].find(name) else { continue }
+            var next: SourceNumber? = lines[profile][place].newest
+            while let number = next {
+                numbers.append(number)
+                next = states[Int(number.rawValue) - 1].earlier
+            }
+        }
+        return numbers
+    }
+
     func grossRange(of quantity: Quantity, profile: ProfileNumber) -> GrossRange? {
         ranges[profile.rawValue][quantity]
     }
@@ -145,15 +164,19 @@ struct SourceTable: Sendable {
             let absent = Source(
                 number: SourceNumber(UInt32(truncatingIfNeeded: states.count + 1)), device: "",
                 carrier: .vehicle(""), profile: "")
-            states.append(State(source: absent))
+            states.append(State(source: absent, speaker: absent.number))
         }
     }
 
     private mutating func append(_ source: Source, newest: Timestamp?, book: inout OrderBook) {
-        var state = State(source: source, newest: newest)
+        var state = State(source: source, newest: newest, speaker: source.number)
         switch source.carrier {
         case .bag(let name):
             let index = book.bagIndex(of: name)
+            let first = book.bags[index].sources.first {
+                self[$0].source.device == source.device
+            }
+            if let first { state.speaker = first }
             book.add(source: source.number, toBag: index)
             state.bag = index
         case .vehicle(let name):

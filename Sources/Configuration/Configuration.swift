@@ -11,6 +11,7 @@ package struct Configuration: Equatable, Sendable {
     package var authentication = Authentication()
     package var limits = Limits()
     package var excursions = Excursions()
+    package var silence = Silence()
     package var freshness = Freshness()
     package var quality = Quality()
     package var alerts = Alerts()
@@ -39,6 +40,7 @@ extension Configuration: Section {
         .section("auth", \.authentication, "Whose bearer tokens are accepted."),
         .section("limits", \.limits, "The critical limits of food, and what time is plausible."),
         .section("excursions", \.excursions, "How patiently the critical limits are watched."),
+        .section("silence", \.silence, "When a sensor of a bag with an order counts as silent."),
         .section("freshness", \.freshness, "What the freshness score and its verdict ask for."),
         .section("quality", \.quality, "The tests that readings are put to."),
         .section("alerts", \.alerts, "How people are kept at alerts until they are dealt with."),

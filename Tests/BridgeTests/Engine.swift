@@ -42,6 +42,8 @@ struct Engine {
             ],
             endpoints: endpoints)
         settings.checks.extent = checks
+        // A year: what time alone does to sensors that say nothing is tried by itself.
+        settings.silence = SilenceSettings(silentAfter: 31_536_000_000)
         return settings
     }
 
@@ -227,6 +229,7 @@ struct Engine {
         for reading in records.readings {
             let newest = restored.newestMeasurement[reading.source] ?? reading.measuredAt
             restored.newestMeasurement[reading.source] = max(newest, reading.measuredAt)
+            restored.measuring.insert(reading.source)
         }
         restored.orders = Engine.last(records.orders) { $0.number }
         restored.custody = Engine.last(records.custody) {
@@ -236,6 +239,7 @@ struct Engine {
         restored.dataGaps = Engine.last(records.dataGaps) {
             "\($0.order) \($0.source) \($0.loss.from)"
         }
+        restored.silences = silences.filter { $0.end == nil }
         restored.alerts = Engine.last(records.alerts.map(\.alert)) { $0.number }
         restored.lastAlert = restored.alerts.map(\.number).max() ?? 0
         restored.fingerprints = records.fingerprints
@@ -281,7 +285,7 @@ struct Engine {
         answerRecalls()
     }
 
-    private static func last<Element, Key: Hashable>(
+    static func last<Element, Key: Hashable>(
         _ elements: [Element], by key: (Element) -> Key
     ) -> [Element] {
         var places: [Key: Int] = [:]
@@ -313,6 +317,13 @@ struct Engine {
     var events: [String] { effects.records.events.map(\.name) }
     /// Those that tell of orders and their food, without what is told to staff.
     var orderEvents: [String] { events.filter { $0 != "alert.updated" } }
+
+    /// As the log has them.
+    var silences: [Silence] {
+        Engine.last(effects.records.silences) {
+            "\($0.order) \($0.bag) \($0.carriedSince) \($0.source as Any) \($0.probe as Any) \($0.since)"
+        }
+    }
 
     var alerts: [TemperatureAlert] {
         effects.publications.compactMap {

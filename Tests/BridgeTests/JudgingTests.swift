@@ -246,7 +246,7 @@ struct JudgingTests {
         var engine = Engine(Engine.patientSettings())
         engine.makeOrder()
         engine.receive([Engine.Row(0, 50)])
-        #expect(engine.bridge.nextWatchTimer == Engine.instant(60))
+        #expect(engine.bridge.watches.nextTimer == Engine.instant(60))
         var effects = Effects()
         _ = engine.bridge.wake(at: Engine.instant(59), effects: &effects)
         #expect(effects.records.excursions.isEmpty)

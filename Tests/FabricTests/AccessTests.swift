@@ -63,7 +63,8 @@ struct AccessTests {
         let room = room()
         let stranger = room.connect(1, .customer, "bert")
         room.follow(stranger, Channel(.order, "O1"), Channel(.bag, "B1"), Channel(.vehicle, "V1"))
-        room.publish(Sample.temperature(60), Sample.location(40), Sample.alert())
+        room.publish(
+            Sample.temperature(60), Sample.location(40), Sample.alert(), Sample.silence())
         #expect(room.texts(to: stranger) == [])
     }
 

@@ -144,7 +144,7 @@ final class Room {
             events.map { event in
                 switch event {
                 case .temperature, .location: return PublishedEvent(number: nil, event: event)
-                case .alert, .dataLoss, .order, .alertUpdate:
+                case .alert, .dataLoss, .silence, .order, .alertUpdate:
                     lastNumber += 1
                     return PublishedEvent(number: lastNumber, event: event)
                 }

@@ -49,6 +49,16 @@ enum Sample {
         .alert(temperatureAlert(state, order: order, bag: bag, celsius: celsius))
     }
 
+    /// Of a bag without a known sensor, or the return of one that is known.
+    static func silence(isBack: Bool = false) -> Event {
+        .silence(
+            SilenceNotice(
+                order: "O1", bag: "B1", device: isBack ? "D1" : nil, probe: isBack ? 1 : nil,
+                lastHeard: isBack ? at.advanced(byMilliseconds: -120_000) : nil,
+                since: at.advanced(byMilliseconds: -60_000), number: 2,
+                returnedAt: isBack ? at : nil, toldAt: at))
+    }
+
     static func temperatureAlert(
         _ state: TemperatureAlert.State, order: String = "O1", bag: String = "B1",
         celsius: Double = 48.5

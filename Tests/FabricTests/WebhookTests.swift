@@ -51,6 +51,33 @@ struct WebhookTests {
         #expect(body?.members?.count == 3)
     }
 
+    @Test("a silent sensor is told of by webhook and by WebSocket alike, an unknown one as null")
+    func silence() {
+        let room = Room()
+        let client = room.connect(1)
+        room.follow(client, Channel(.bag, "B1"))
+        for event in [Sample.silence(), Sample.silence(isBack: true)] {
+            room.publish(event)
+            let message = room.messages(to: client).first
+            let data = WebhookText.data(for: event, sequence: 7)
+            let read = data.flatMap { JSONReading.value(of: $0) }
+            #expect(
+                read?.members?.dropFirst().elementsEqual(message?["payload"]?.members ?? []) == true
+            )
+        }
+        #expect(
+            text(WebhookText.data(for: Sample.silence(), sequence: 7))
+                == #"{"sequence":7,"orderId":"O1","bagId":"B1","deviceId":null,"probe":null,"#
+                + #""lastHeard":null,"silentSince":"2026-01-02T03:03:05.678Z","notice":2,"#
+                + #""returnedAt":null}"#)
+        #expect(
+            text(WebhookText.data(for: Sample.silence(isBack: true), sequence: 7))
+                == #"{"sequence":7,"orderId":"O1","bagId":"B1","deviceId":"D1","probe":1,"#
+                + #""lastHeard":"2026-01-02T03:02:05.678Z","#
+                + #""silentSince":"2026-01-02T03:03:05.678Z","notice":2,"#
+                + #""returnedAt":"2026-01-02T03:04:05.678Z"}"#)
+    }
+
     @Test(
         "Q-11: events have the catalogue's names",
         arguments: [
@@ -64,6 +91,7 @@ struct WebhookTests {
             (Sample.change(Sample.order("O", .cancelled)), "order.cancelled"),
             (Sample.alert(.opened), "order.temperature_alert"),
             (Sample.alert(.closed), "order.temperature_alert"),
+            (Sample.silence(), "sensor.silent"), (Sample.silence(isBack: true), "sensor.returned"),
             (Sample.change(Sample.order("O", .ready), from: .ready), nil),
             (Sample.temperature(60), nil), (Sample.location(40), nil),
         ] as [(Event, String?)])

@@ -50,6 +50,8 @@ STATES = {
         " is_standing is_acknowledged is_closed review_due revision state"),
     6: ("holds", 1, "number order_id bag device measured_from measured_until reason placed_by"
         " placed_at expires_at released_by released_at"),
+    7: ("silences", 6, "order_number bag started_at source probe since_at heard_at notices"
+        " told_at ended_at end_reason"),
 }
 ALERTS = 5
 

@@ -62,6 +62,12 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                         order: OrderNumber(1), source: SourceNumber(1),
                         loss: DataLoss(from: TraceTime(at(now)), until: nil))
                 ]
+                batch.silences = [silence(since: at(7), notices: Int64(turn + 1))]
+                if turn == 3 {
+                    batch.silences.append(
+                        silence(since: at(Int64(start)), end: .init(at: at(now), reason: .returned))
+                    )
+                }
             }
         }
         var scope = HoldScope()
@@ -73,6 +79,16 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
         }
         _ = try journal.tidyUp(now: at(91 * day + Int64(start)))
     }
+}
+
+func silence(
+    since: Timestamp, notices: Int64 = 1, source: UInt32? = 1, probe: UInt8? = 0,
+    lastHeard: Timestamp? = at(6), end: Silence.End? = nil
+) -> Silence {
+    Silence(
+        order: OrderNumber(1), bag: "bag-1", carriedSince: at(5),
+        source: source.map(SourceNumber.init), probe: probe, since: since, lastHeard: lastHeard,
+        notices: notices, toldAt: since, end: end)
 }
 
 func excursion(_ number: UInt64, openedAt: Int64, closedAt: Int64? = nil) -> Excursion {

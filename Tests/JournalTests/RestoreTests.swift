@@ -44,6 +44,7 @@ struct RestoreTests {
         var expected = RestoredState()
         expected.sources = sources()
         expected.newestMeasurement = [SourceNumber(1): at(10), SourceNumber(101): at(12)]
+        expected.measuring = [SourceNumber(1)]
         expected.orders = [changed]
         expected.custody = [
             Custody(bag: "bag-1", order: OrderNumber(1), from: at(5), until: at(50))
@@ -57,6 +58,39 @@ struct RestoreTests {
         expected.lastEvent = 1
         expected.lastDelivery = 3
         #expect(state == expected)
+    }
+
+    @Test("silences that last are restored as they were told last, those that ended are not")
+    func silences() throws {
+        let scratch = try Scratch()
+        let lasting = [
+            silence(since: at(7), notices: 3),
+            silence(since: at(7), source: 1, probe: nil, lastHeard: nil),
+            silence(since: at(7), source: nil, probe: nil, lastHeard: nil),
+        ]
+        try withJournal(scratch) { journal in
+            try journal.commit { batch in
+                batch.sources = sources()
+                batch.orders = [order()]
+                batch.custody = [Custody(bag: "bag-1", order: OrderNumber(1), from: at(5))]
+                batch.silences = [
+                    silence(since: at(7), notices: 2), silence(since: at(9), probe: 2),
+                ]
+            }
+            try journal.commit { batch in
+                batch.silences = lasting
+                for reason in [Silence.Reason.returned, .orderEnded, .notExpected] {
+                    batch.silences.append(
+                        silence(
+                            since: at(9), probe: reason.rawValue,
+                            end: .init(at: at(20), reason: reason)))
+                }
+            }
+        }
+        let state = try Journal(scratch.settings).restore(now: at(0))
+        #expect(Set(state.silences.map { "\($0)" }) == Set(lasting.map { "\($0)" }))
+        let (proof, findings) = try prove(scratch.path)
+        #expect(findings == [] && proof.isWhole)
     }
 
     @Test("final orders are restored while they are young or an excursion is open, others always")

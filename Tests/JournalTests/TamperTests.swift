@@ -21,7 +21,8 @@ struct TamperTests {
     private static let tables = [
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
         "checkpoints", "calibrations", "haccp_plans", "quality_revisions", "places", "links",
-        "salts", "orders", "custody", "excursions", "data_gaps", "holds", "alerts", "staff_actions",
+        "salts", "orders", "custody", "excursions", "data_gaps", "silences", "holds", "alerts",
+        "staff_actions",
     ]
 
     /// Changes a bit of each column of each table in turn, in a row drawn by lot, each in a copy of

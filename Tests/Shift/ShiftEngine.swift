@@ -91,7 +91,7 @@ package final class ShiftEngine {
     func turn(at now: Timestamp) throws {
         let next = bridge.wake(at: now, effects: &effects)
         try settle(at: now)
-        due = [next, bridge.nextWatchTimer].compactMap(\.self).min()
+        due = [next, bridge.nextTimer].compactMap(\.self).min()
         // A timer that is due already is looked at again with the next millisecond.
         if let due, due <= now { self.due = now.advanced(byMilliseconds: 1) }
     }
@@ -255,7 +255,8 @@ package final class ShiftEngine {
             case .dataLoss(let notice):
                 let name = "\(notice.order) \(notice.bag) \(notice.device) \(notice.from)"
                 told.losses[name] = notice.state == .recovered ? nil : notice
-            case .temperature, .location, .order, .alertUpdate: break
+            // Who was silent to us, and when, is of the order of arrival.
+            case .temperature, .location, .order, .alertUpdate, .silence: break
             }
         }
         for reply in effects.replies {

@@ -25,6 +25,7 @@ struct SabotageTests {
         (.deadLettersInSilence, "a message that is dropped in silence"),
         (.forgetsDevices, "a moved device that is on its own bag again after a restart"),
         (.forgetsWhatWasHeard, "a reading that two gateways heard and that is recorded twice"),
+        (.forgetsSilences, "a silence that is told again after a restart"),
         (.judgesMarkers, "a marker that is taken for a number"),
         (.forgetsCalibrations, "a sensor whose calibration is forgotten by a restart"),
     ]

@@ -24,6 +24,10 @@ extension Disk {
             state.excursions = excursions.filter { numbers.contains($0.order) }
             state.dataGaps = dataGaps.values.filter { numbers.contains($0.order) }
         }
+        state.measuring = measuring
+        if sabotage != .forgetsSilences {
+            state.silences = silences.values.filter { $0.end == nil }
+        }
         state.alerts = alerts.values.filter { alert in
             !alert.isSettled || alert.subject.order.map { numbers.contains($0.number) } ?? false
         }

@@ -29,6 +29,10 @@ struct Disk {
     private(set) var custody: [Custody] = []
     private(set) var excursions: [Excursion] = []
     private(set) var dataGaps: [DataGapKey: DataGap] = [:]
+    private(set) var silences: [SilenceKey: Silence] = [:]
+    /// Temperatures and markers of each source, as they were received.
+    private(set) var spoken: [SourceNumber: [Reading]] = [:]
+    private(set) var measuring: Set<SourceNumber> = []
     private(set) var checkpoints: [Checkpoint] = []
     private(set) var alerts: [UInt64: Alert] = [:]
     private(set) var calibrations = LoggedCalibrations()
@@ -126,6 +130,7 @@ struct Disk {
             let key = DataGapKey(order: gap.order, source: gap.source, from: gap.loss.from)
             dataGaps[key] = gap
         }
+        for silence in batch.silences { silences[SilenceKey(silence)] = silence }
         checkpoints += batch.checkpoints
         for record in batch.alerts { try take(record.alert) }
         for entry in batch.calibrations { try calibrations.take(entry) }
@@ -221,6 +226,10 @@ struct Disk {
         let key = ReadingKey(
             device: device, measuredAt: isTimed ? reading.measuredAt : nil, measurement)
         rows.append(Row(reading: reading, key: key))
+        measuring.insert(reading.source)
+        if measurement.quantity == .temperature {
+            spoken[reading.source, default: []].append(reading)
+        }
         if isTimed { timedReadings.insert(key) }
         if let sequence = reading.sequence {
             relayed[
@@ -345,6 +354,24 @@ struct Disk {
         deliveries[index].record.attempts = progress.attempts
         deliveries[index].record.nextAttemptAt = progress.nextAttemptAt
         deliveries[index].lastStatus = progress.status
+    }
+}
+
+struct SilenceKey: Hashable {
+    var order: OrderNumber
+    var bag: String
+    var carriedSince: Timestamp
+    var source: SourceNumber?
+    var probe: UInt8?
+    var since: Timestamp
+
+    init(_ silence: Silence) {
+        order = silence.order
+        bag = silence.bag
+        carriedSince = silence.carriedSince
+        source = silence.source
+        probe = silence.probe
+        since = silence.since
     }
 }
 

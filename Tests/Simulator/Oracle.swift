@@ -57,8 +57,14 @@ struct Oracle {
             case .dataLoss(let notice):
                 stands[.dataLoss(order: notice.order, device: notice.device)] =
                     notice.state == .lost
-            case .temperature, .location, .order, .alertUpdate: break
+            case .temperature, .location, .order, .alertUpdate, .silence: break
             }
+        }
+        for silence in disk.silences.values {
+            let condition = AlertedCondition.silence(
+                order: disk.order(silence.order)?.id ?? "", bag: silence.bag,
+                device: disk.deviceName(of: silence))
+            stands[condition] = stands[condition] ?? false || silence.end == nil
         }
         for alert in disk.alerts.values {
             guard let stands = stands.removeValue(forKey: AlertedCondition(alert)) else {
@@ -74,10 +80,15 @@ struct Oracle {
     private enum AlertedCondition: Hashable {
         case excursion(UInt64)
         case dataLoss(order: String, device: String)
+        case silence(order: String, bag: String, device: String)
 
         init(_ alert: Alert) {
             if let number = alert.kind.excursion {
                 self = .excursion(number)
+            } else if alert.kind == .silence {
+                self = .silence(
+                    order: alert.subject.order?.id ?? "", bag: alert.subject.bag,
+                    device: alert.subject.device)
             } else {
                 self = .dataLoss(
                     order: alert.subject.order?.id ?? "", device: alert.subject.device)

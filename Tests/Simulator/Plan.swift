@@ -73,6 +73,11 @@ struct Plan: Sendable {
         // The oracle judges each reading by itself.
         settings.checks.extent = .grossRange
         if random.chance(0.9) { faults = Plan.faults(&random) }
+        settings.silence = SilenceSettings(
+            silentAfter: random.pick([60_000, 300_000, 3_600_000]),
+            firstRepeat: random.pick([100_000, 900_000]),
+            longestRepeat: random.pick([1_000_000, 14_400_000]),
+            startPause: random.pick([0, 30_000]))
     }
 
     private static let profiles = [

@@ -14,6 +14,11 @@ final class Process {
     var isUp = false
     var commands: [Asked] = []
     var nextDue: Timestamp?
+    /// When this bridge was woken first, and last.
+    var firstWake: Timestamp?
+    var lastWake: Timestamp?
+    /// Whether nothing was asked of the log since the last wake.
+    var isAnswered = true
     /// Brokers that said they have no session of ours, until that is durable.
     var lostSessions: [Int] = []
 
@@ -89,6 +94,8 @@ extension Simulation {
         for index in receivers.indices {
             for result in receivers[index].ended(by: now) { try take(result) }
         }
+        process.firstWake = process.firstWake ?? now
+        process.lastWake = now
         process.nextDue = process.bridge?.wake(at: now, effects: &process.effects)
         if sabotage == .acknowledgesBeforeCommit { try acknowledge() }
         if sabotage == .repliesBeforeCommit { try handOutEarly() }
@@ -99,6 +106,11 @@ extension Simulation {
         try mayCrash()
         try handOut()
         process.read.removeAll()
+        do throws(Violation) {
+            if step.isMultiple(of: 5) { try requireSilences() }
+        } catch {
+            throw .violated(error)
+        }
     }
 
     /// That a session is lost is durable before the first message of the next one is read: said
@@ -140,6 +152,8 @@ extension Simulation {
             settings: settings, restored: restored, seed: random.next(),
             effects: &process.effects)
         process.isUp = true
+        process.firstWake = nil
+        process.lastWake = nil
         trace.note(.storeOpened, Int64(disk.commits), Int64(process.effects.recalls.count))
         try makeDurable()
         try mayCrash()
@@ -149,6 +163,7 @@ extension Simulation {
     /// Commits the records, then answers what the bridge asks of the log, whose effects are
     /// committed in a further round, until it asks for nothing more.
     private func makeDurable() throws(Interruption) {
+        process.isAnswered = true
         for _ in 0..<Simulation.roundsMaximum {
             if sabotage == .publishesBeforeCommit { try publishEarly() }
             if !process.effects.records.isEmpty { try commit() }
@@ -159,6 +174,7 @@ extension Simulation {
             let refills = process.effects.refills
             process.effects.removeAll()
             if recalls.isEmpty && refills.isEmpty { return }
+            if !recalls.isEmpty { process.isAnswered = false }
             try mayCrash()
             for order in recalls where sabotage != .dropsRecalls {
                 counts.recalls += 1

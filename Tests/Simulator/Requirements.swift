@@ -114,6 +114,9 @@ extension Simulation {
         now = now.advanced(byMilliseconds: 3_600_000)
         try turn()
         try Oracle(disk: disk, plan: plan, now: now).requireExcursions()
+        try turn()
+        try requireSilences()
+        try requireSilencesTold()
         try requireQuietRestart()
     }
 

@@ -39,4 +39,5 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case forgetsWhatWasHeard
     case judgesMarkers
     case forgetsCalibrations
+    case forgetsSilences
 }

@@ -9,6 +9,8 @@ package enum Event: Equatable, Sendable {
     case alert(TemperatureAlert)
     /// Record: a bag fell silent while its food was outside the limit, or was heard again.
     case dataLoss(DataLossNotice)
+    /// Record: a sensor of a bag with an order fell silent, is still silent, or was heard again.
+    case silence(SilenceNotice)
     /// Record: an order was made or changed.
     case order(OrderChange)
     /// Record: an alert that staff look after was raised or changed. For staff only.
@@ -168,6 +170,39 @@ package struct DataLossNotice: Equatable, Sendable {
         self.device = device
         self.from = from
         self.until = until
+        self.toldAt = toldAt
+    }
+}
+
+package struct SilenceNotice: Equatable, Sendable {
+    package var order: String
+    package var bag: String
+    /// Nil where the bag has no sensor that is known.
+    package var device: String?
+    /// Nil where the device as a whole is silent.
+    package var probe: UInt8?
+    /// Nil where it was never heard since the bag carries the order.
+    package var lastHeard: Timestamp?
+    package var since: Timestamp
+    /// Which notice of this silence it is, from 1. One that was due while nobody could tell is
+    /// counted and not told.
+    package var number: Int64
+    /// Nil while it is silent.
+    package var returnedAt: Timestamp?
+    package var toldAt: Timestamp
+
+    package init(
+        order: String, bag: String, device: String?, probe: UInt8?, lastHeard: Timestamp?,
+        since: Timestamp, number: Int64, returnedAt: Timestamp?, toldAt: Timestamp
+    ) {
+        self.order = order
+        self.bag = bag
+        self.device = device
+        self.probe = probe
+        self.lastHeard = lastHeard
+        self.since = since
+        self.number = number
+        self.returnedAt = returnedAt
         self.toldAt = toldAt
     }
 }

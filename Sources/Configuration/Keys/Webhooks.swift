@@ -20,6 +20,8 @@ extension Configuration {
             case temperatureAlert = "order.temperature_alert"
             case dataLoss = "order.data_loss"
             case delivered = "order.delivered"
+            case sensorSilent = "sensor.silent"
+            case sensorReturned = "sensor.returned"
             case alertUpdated = "alert.updated"
             case logHead = "log.head"
             case logAltered = "log.altered"

@@ -21,6 +21,10 @@ extension Fabric {
                 publishRecord(
                     published,
                     on: [Channel(.order, notice.order), Channel(.bag, notice.bag)])
+            case .silence(let notice):
+                publishRecord(
+                    published,
+                    on: [Channel(.order, notice.order), Channel(.bag, notice.bag)])
             case .order(let change):
                 applyAccess(of: change.order, now: now)
                 publishRecord(published, on: [Channel(.order, change.order.id)])

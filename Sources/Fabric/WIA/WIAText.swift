@@ -28,6 +28,9 @@ struct WIAText {
             open(type: "temperature_alert", at: alert.measuredAt) { $0.payload(alert) }
         case .dataLoss(let notice):
             open(type: "data_loss", at: notice.toldAt) { $0.payload(notice) }
+        case .silence(let notice):
+            let type = notice.returnedAt == nil ? "sensor_silent" : "sensor_returned"
+            open(type: type, at: notice.toldAt) { $0.payload(notice) }
         case .order(let change):
             open(type: "order_update", at: change.order.updatedAt) { $0.payload(change) }
         case .alertUpdate(let update):
@@ -173,6 +176,20 @@ extension JSONWriter {
         member("state", notice.state.name)
         member("from", instant: notice.from.milliseconds)
         memberOrNull("until", instant: notice.until)
+    }
+
+    /// What is said of a silent sensor, in a WebSocket message and in a webhook alike.
+    mutating func payload(_ notice: SilenceNotice) {
+        member("orderId", notice.order)
+        member("bagId", notice.bag)
+        name("deviceId")
+        if let device = notice.device { value(device) } else { null() }
+        name("probe")
+        if let probe = notice.probe { value(Int64(probe)) } else { null() }
+        memberOrNull("lastHeard", instant: notice.lastHeard)
+        member("silentSince", instant: notice.since.milliseconds)
+        member("notice", notice.number)
+        memberOrNull("returnedAt", instant: notice.returnedAt)
     }
 
     private mutating func memberOrNull(_ name: String, instant: Timestamp?) {

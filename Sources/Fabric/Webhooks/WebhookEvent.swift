@@ -12,6 +12,8 @@ package enum WebhookEvent: String, CaseIterable, Sendable {
     case cancelled = "order.cancelled"
     case temperatureAlert = "order.temperature_alert"
     case dataLoss = "order.data_loss"
+    case sensorSilent = "sensor.silent"
+    case sensorReturned = "sensor.returned"
     case alertUpdated = "alert.updated"
 
     /// The catalogue's event for what happened; nil where it has none: states are not told by
@@ -21,6 +23,8 @@ package enum WebhookEvent: String, CaseIterable, Sendable {
         case .temperature, .location: return nil
         case .alert: self = .temperatureAlert
         case .dataLoss: self = .dataLoss
+        case .silence(let notice):
+            self = notice.returnedAt == nil ? .sensorSilent : .sensorReturned
         case .alertUpdate: self = .alertUpdated
         case .order(let change):
             guard change.order.status != change.previousStatus else { return nil }

@@ -25,6 +25,7 @@ package enum WebhookText {
         case .temperature, .location: nil
         case .alert(let alert): data(sequence) { $0.payload(alert) }
         case .dataLoss(let notice): data(sequence) { $0.payload(notice) }
+        case .silence(let notice): data(sequence) { $0.payload(notice) }
         case .order(let change): data(for: change, sequence)
         case .alertUpdate(let update): data(sequence) { $0.payload(update) }
         }
@@ -62,6 +63,7 @@ package enum WebhookText {
         case .location(let update): update.measuredAt
         case .alert(let alert): alert.measuredAt
         case .dataLoss(let notice): notice.toldAt
+        case .silence(let notice): notice.toldAt
         case .alertUpdate(let update): update.at
         case .order(let change):
             change.order.status == .delivered

@@ -54,6 +54,7 @@ struct EngineStatus: Sendable {
     var isStoreOpen = false
     var brokers: [Broker] = []
     var counters = Counters()
+    var silentSensors = 0
     var messages: UInt64 = 0
     var batches: UInt64 = 0
     var commits: UInt64 = 0

@@ -152,7 +152,7 @@ final class EngineLoop {
             return
         }
         // What the log answered may ask for a timer of its own.
-        nextDue = [nextDue, store.bridge?.nextWatchTimer].compactMap(\.self).min()
+        nextDue = [nextDue, store.bridge?.nextTimer].compactMap(\.self).min()
         for session in sessions { session.acknowledge(now: ContinuousClock.now) }
         store.noteReplays(outgoing.replays, at: now)
         handOut()
@@ -348,6 +348,7 @@ final class EngineLoop {
         status.isStoreOpen = store.isOpen
         status.brokers = zip(brokers, sessions).map { $0.status(of: $1) }
         status.counters = store.bridge?.counters ?? status.counters
+        status.silentSensors = store.bridge?.silentSensors ?? status.silentSensors
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
         status.headFailures = heads.failures

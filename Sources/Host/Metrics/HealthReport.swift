@@ -147,6 +147,17 @@ struct HealthReport: Sendable {
             "Bags that fell silent while their food was outside its limit.",
             count: counters.dataLosses)
         text.metric(
+            "freshwire_silences_total", .counter,
+            "Sensors of bags with an order that fell silent.", count: counters.silences)
+        text.metric(
+            "freshwire_silence_notices_total", .counter,
+            "Times a silent sensor was told of, the first time and again.",
+            count: counters.silenceNotices)
+        text.metric(
+            "freshwire_silent_sensors", .gauge,
+            "Sensors of bags with an order that are silent now.",
+            count: UInt64(status.silentSensors))
+        text.metric(
             "freshwire_staff_alerts_total", .counter, "Alerts raised for staff.",
             count: counters.alertsRaised)
         text.metric(

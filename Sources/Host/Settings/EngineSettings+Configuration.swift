@@ -94,6 +94,7 @@ extension BridgeSettings {
         }
         registration = DeviceRegistration(configuration.devices.registration)
         alerts = AlertSettings(configuration.alerts)
+        silence = SilenceSettings(configuration.silence)
         keepsRawMessages = configuration.retention.rawPayloadDays > 0
         bounds.devicesMaximum = configuration.devices.maximum
         bounds.duplicateWindowMilliseconds =
@@ -114,6 +115,16 @@ extension ExcursionSettings {
         hysteresis = configuration.hysteresisKelvin
         clearDelay = configuration.clearDelay.wholeMilliseconds * 1_000
         maximumGap = configuration.maximumGap.wholeMilliseconds * 1_000
+    }
+}
+
+extension SilenceSettings {
+    init(_ configuration: Configuration.Silence) {
+        self.init(
+            silentAfter: configuration.after.wholeMilliseconds,
+            firstRepeat: configuration.firstRepeat.wholeMilliseconds,
+            longestRepeat: configuration.longestRepeat.wholeMilliseconds,
+            startPause: configuration.startPause.wholeMilliseconds)
     }
 }
 

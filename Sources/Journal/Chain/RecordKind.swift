@@ -132,6 +132,7 @@ enum ChangeSubject: Int64, CaseIterable {
     case dataGap = 4
     case alert = 5
     case hold = 6
+    case silence = 7
 
     var table: String {
         switch self {
@@ -141,6 +142,7 @@ enum ChangeSubject: Int64, CaseIterable {
         case .dataGap: "data_gaps"
         case .alert: "alerts"
         case .hold: "holds"
+        case .silence: "silences"
         }
     }
 
@@ -150,6 +152,8 @@ enum ChangeSubject: Int64, CaseIterable {
         case .order, .excursion, .alert, .hold: ["number"]
         case .custody: ["order_number", "bag", "started_at"]
         case .dataGap: ["order_number", "source", "from_us"]
+        case .silence:
+            ["order_number", "bag", "started_at", "source", "probe", "since_at"]
         }
     }
 
@@ -165,6 +169,7 @@ enum ChangeSubject: Int64, CaseIterable {
         case .custody: "order_number, bag, started_at, ended_at"
         case .excursion: Statement.excursionColumns
         case .dataGap: Statement.dataGapColumns
+        case .silence: Statement.silenceColumns
         case .alert:
             """
             number, kind, order_number, order_id, bag, device, restaurant, cafe, raised_at,

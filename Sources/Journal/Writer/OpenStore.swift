@@ -84,6 +84,7 @@ final class OpenStore {
         for custody in batch.custody { try book.put(custody) }
         for excursion in batch.excursions { try book.put(excursion) }
         for gap in batch.dataGaps { try book.put(gap) }
+        for silence in batch.silences { try book.put(silence) }
         for record in batch.alerts { try book.record(record) }
         for entry in batch.calibrations { try calibrations.record(entry) }
         try rawMessages.record(batch.rawMessages)

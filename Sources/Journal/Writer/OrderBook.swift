@@ -8,6 +8,7 @@ struct OrderBook {
     private let putCustody: Statement
     private let putExcursion: Statement
     private let putDataGap: Statement
+    private let putSilence: Statement
     private let chain: Chain
     let changes: ChangeLog
     private var places: PlaceBook
@@ -37,6 +38,15 @@ struct OrderBook {
             INSERT INTO data_gaps(\(Statement.dataGapColumns)) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT(order_number, source, from_us) DO UPDATE SET
                 until_us = excluded.until_us, standing = excluded.standing
+            """)
+        putSilence = try database.prepare(
+            """
+            INSERT INTO silences(\(Statement.silenceColumns))
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            ON CONFLICT(order_number, bag, started_at, source, probe, since_at) DO UPDATE SET
+                heard_at = excluded.heard_at, notices = excluded.notices,
+                told_at = excluded.told_at, ended_at = excluded.ended_at,
+                end_reason = excluded.end_reason
             """)
     }
 
@@ -151,6 +161,12 @@ struct OrderBook {
             $0.bind(2, Int64(gap.source.rawValue))
             $0.bind(3, gap.loss.from.microseconds)
         }
+    }
+
+    mutating func put(_ silence: Silence) throws(StoreError) {
+        putSilence.bind(silence)
+        try putSilence.run()
+        try changes.record(.silence) { $0.bindKey(of: silence) }
     }
 
     mutating func record(_ record: AlertRecord) throws(StoreError) {

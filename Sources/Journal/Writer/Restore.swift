@@ -8,6 +8,7 @@ extension OpenStore {
             var state = RestoredState()
             try restoreSources(&state)
             try restoreOrders(&state, now: now)
+            try restoreSilences(&state)
             try restoreAlerts(&state)
             try restoreDeliveries(&state)
             try restoreFingerprints(&state)
@@ -44,6 +45,7 @@ extension OpenStore {
         while try newest.step() {
             let source = SourceNumber(newest.number32(0))
             let instant = newest.instant(1)
+            if log == "readings" { state.measuring.insert(source) }
             if state.newestMeasurement[source].map({ $0 < instant }) ?? true {
                 state.newestMeasurement[source] = instant
             }
@@ -93,6 +95,15 @@ extension OpenStore {
             """)
         gaps.bind(1, cutoff.milliseconds)
         while try gaps.step() { state.dataGaps.append(try gaps.dataGap()) }
+    }
+
+    private func restoreSilences(_ state: inout RestoredState) throws(StoreError) {
+        let silences = try database.prepare(
+            """
+            SELECT \(Statement.silenceColumns) FROM silences INDEXED BY silence_lasting
+            WHERE ended_at IS NULL ORDER BY order_number
+            """)
+        while try silences.step() { state.silences.append(try silences.silence()) }
     }
 
     /// Those that somebody may still do something about, and those of the orders restored before.

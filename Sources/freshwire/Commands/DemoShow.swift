@@ -78,7 +78,7 @@ struct DemoShow {
             } else {
                 breached.remove(alert.bag)
             }
-        case .dataLoss, .order, .alertUpdate: break
+        case .dataLoss, .silence, .order, .alertUpdate: break
         }
     }
 

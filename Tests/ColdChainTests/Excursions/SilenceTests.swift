@@ -20,7 +20,7 @@ struct SilenceTests {
         }
         // 15, 30, 60, 120 minutes, then every four hours.
         #expect(told == [301, 1_201, 3_001, 6_601, 13_801, 28_201, 42_601, 57_001])
-        let end = watch.hear(measuredAt: instant(60_000), now: instant(60_001), by: settings)
+        let end = watch.hear(at: instant(60_000))
         #expect(
             end
                 == .heardAgain(
@@ -49,24 +49,52 @@ struct SilenceTests {
         }
     }
 
-    @Test("a buffered reading of long ago does not end a silence, a recent one does")
+    @Test("what was stored and comes late ends a silence when it is received")
     func buffered() {
+        var speech = ChannelSpeech()
         var watch = SilenceWatch(from: instant(0))
         #expect(watch.advance(to: instant(7_200), by: settings) != nil)
-        #expect(watch.hear(measuredAt: instant(3_600), now: instant(7_200), by: settings) == nil)
-        #expect(watch.silentSince != nil)
-        #expect(watch.hear(measuredAt: instant(6_900), now: instant(7_200), by: settings) != nil)
+        speech.take(measuredAt: instant(3_600), receivedAt: instant(7_200))
+        #expect(watch.hear(at: speech.heard ?? instant(0)) != nil)
+        #expect(watch.nextTimer(by: settings) == Timestamp(milliseconds: 7_500_001))
     }
 
-    @Test("a reading from the future does not keep a dead sensor alive")
-    func future() {
+    @Test(
+        "a reading that is not newer than those before is not heard, one from the future is of now")
+    func speech() {
+        var speech = ChannelSpeech()
+        #expect(speech.heard == nil)
+        speech.take(measuredAt: Timestamp(milliseconds: .max), receivedAt: instant(10))
+        #expect(speech.newest == instant(10) && speech.heard == instant(10))
+        speech.take(measuredAt: instant(10), receivedAt: instant(20))
+        speech.take(measuredAt: instant(5), receivedAt: instant(25))
+        #expect(speech.heard == instant(10))
+        speech.take(measuredAt: instant(11), receivedAt: instant(30))
+        #expect(speech.newest == instant(11) && speech.heard == instant(30))
+    }
+
+    @Test("a watch that is made again from what was told says nothing twice, whatever the settings")
+    func madeAgain() {
         var watch = SilenceWatch(from: instant(0))
-        #expect(
-            watch.hear(
-                measuredAt: Timestamp(milliseconds: .max), now: instant(10), by: settings) == nil)
-        #expect(watch.lastHeard == instant(10))
-        #expect(watch.advance(to: instant(310), by: settings) == nil)
-        #expect(watch.advance(to: instant(311), by: settings) != nil)
+        #expect(watch.advance(to: instant(1_500), by: settings) != nil)
+        let longer = settings.expecting(interval: 1_000_000)
+        #expect(longer.silentAfter == 3_000_000)
+        var again = SilenceWatch(
+            from: instant(0), silentSince: watch.silentSince, noticesTold: watch.noticesTold)
+        #expect(again == watch)
+        #expect(again.advance(to: instant(1_600), by: longer) == nil)
+        #expect(again.nextTimer(by: longer) > instant(1_600))
+        #expect(again.advance(to: instant(3_001), by: longer) != nil)
+    }
+
+    @Test(
+        "three missing readings are silence, where that is longer than what is set",
+        arguments: [
+            (nil, 300_000), (0, 300_000), (60_000, 300_000), (600_000, 1_800_000),
+            (Int64.max, 31_536_000_000), (-5, 300_000),
+        ] as [(Int64?, Int64)])
+    func expected(interval: Int64?, silentAfter: Int64) {
+        #expect(settings.expecting(interval: interval).silentAfter == silentAfter)
     }
 
     @Test("the end of time is one notice")

@@ -1,0 +1,50 @@
+internal import Bridge
+internal import ColdChain
+
+/// Rows of `silences`.
+extension Statement {
+    /// Every column of the table, in the order that `silence()` takes them.
+    static let silenceColumns = """
+        order_number, bag, started_at, source, probe, since_at, heard_at, notices, told_at,
+        ended_at, end_reason
+        """
+
+    func bind(_ silence: Silence) {
+        bindKey(of: silence)
+        bind(7, silence.lastHeard?.milliseconds)
+        bind(8, silence.notices)
+        bind(9, silence.toldAt.milliseconds)
+        bind(10, silence.end?.at.milliseconds)
+        bind(11, silence.end.map { Int64($0.reason.rawValue) })
+    }
+
+    func bindKey(of silence: Silence) {
+        bind(1, Int64(silence.order.rawValue))
+        bind(2, silence.bag)
+        bind(3, silence.carriedSince.milliseconds)
+        bind(4, silence.source.map { Int64($0.rawValue) } ?? Self.noSource)
+        bind(5, silence.probe.map { Int64($0) } ?? Self.noProbe)
+        bind(6, silence.since.milliseconds)
+    }
+
+    private static let noSource: Int64 = 0
+    private static let noProbe: Int64 = -1
+
+    func silence() throws(StoreError) -> Silence {
+        let source = integer(3)
+        let probe = integer(4)
+        var silence = Silence(
+            order: OrderNumber(number32(0)), bag: text(1), carriedSince: instant(2),
+            source: source == Self.noSource ? nil : SourceNumber(number32(3)),
+            probe: probe == Self.noProbe ? nil : UInt8(clamping: probe), since: instant(5),
+            lastHeard: isNull(6) ? nil : instant(6), notices: integer(7), toldAt: instant(8))
+        guard !isNull(9) else { return silence }
+        guard let reason = UInt8(exactly: integer(10)).flatMap(Silence.Reason.init) else {
+            throw StoreError(
+                kind: .contradiction, message: "a silence ended for no known reason",
+                statement: "silence")
+        }
+        silence.end = Silence.End(at: instant(9), reason: reason)
+        return silence
+    }
+}
