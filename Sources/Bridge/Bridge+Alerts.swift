@@ -69,16 +69,19 @@ extension Bridge {
         guard action.identity.maySee(alert) else { throw .unknownAlert(action.alert) }
         let actor = AlertActor(
             subject: action.identity.subject, role: action.identity.role.name)
+        let givesUpSensor = action.deed.givesUpSensor && !alert.isClosed
         do throws(AlertRefusal) {
             let hasChanged = try alert.perform(
                 action.deed, by: actor, isQualified: action.identity.isQualifiedIndividual,
                 seen: action.seen, at: now, calendar: settings.alerts.calendar)
             guard hasChanged else { return .alert(alert) }
+            if givesUpSensor, let heard = sensorHeard(of: alert, at: now) { throw heard }
         } catch {
             throw .alert(error)
         }
         let record = StaffActionRecord(by: actor, at: now, seen: action.seen, deed: action.deed)
         store(alert, action.deed.change, action: record, at: now, &effects)
+        if givesUpSensor { giveUpSensor(of: alert, at: now, effects: &effects) }
         return .alert(alert)
     }
 

@@ -250,10 +250,10 @@ struct AlertTests {
         var settings = Engine.settings()
         settings.bounds.alertsMaximum = 2
         var engine = breached(settings)
+        engine.receive([Row(20, 60)])
         engine.act(.acknowledge(text: nil))
         engine.act(discard)
-        engine.act(.close(.sensorUnavailable, text: "gone", printedName: "M"))
-        engine.receive([Row(20, 60)])
+        engine.act(.close(.resolved, text: "gone", printedName: "M"))
         for round in 1...2 {
             engine.receive([Row(Int64(round) * 20 + 20, 50)])
             engine.receive([Row(Int64(round) * 20 + 30, 60)])
