@@ -41,7 +41,9 @@ struct LostSensorTests {
     private static let close = StaffDeed.close(
         .sensorUnavailable, text: "The sensor is gone.", printedName: "Maria Ruiz")
 
-    private func excursion(_ engine: Engine) -> Excursion? { engine.effects.records.excursions.last }
+    private func excursion(_ engine: Engine) -> Excursion? {
+        engine.effects.records.excursions.last
+    }
 
     @Test("closing its alert as sensor_unavailable ends the excursion, and says why")
     func ended() throws {
@@ -57,7 +59,8 @@ struct LostSensorTests {
         #expect(engine.alerts.map(\.state) == [.opened, .closed])
         #expect(engine.alerts.last?.excursion.judged.closeReason == .sensorUnavailable)
         let raised = Set(
-            engine.effects.records.alerts.map(\.alert).filter { $0.kind == .excursion(1) }.map(\.number))
+            engine.effects.records.alerts.map(\.alert).filter { $0.kind == .excursion(1) }.map(
+                \.number))
         #expect(raised == [1], "what was signed raises no alert")
         #expect(engine.bridge.counters.excursionsClosed == 1)
     }
@@ -80,7 +83,8 @@ struct LostSensorTests {
         var engine = silent()
         act(Self.close, &engine, at: 400)
         let records = engine.effects.records.excursions.count
-        let seen = (engine.effects.records.alerts.last { $0.alert.number == 1 }?.alert.revision ?? 1) - 1
+        let seen =
+            (engine.effects.records.alerts.last { $0.alert.number == 1 }?.alert.revision ?? 1) - 1
         let answer = engine.ask(
             .staff(StaffAction(alert: 1, seen: seen, deed: Self.close, identity: Self.officer)),
             at: 410)

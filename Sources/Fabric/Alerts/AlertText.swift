@@ -36,7 +36,9 @@ extension JSONWriter {
         member("closed", alert.isClosed)
         member("disposition", alert.disposition?.name)
         instant("reviewDue", alert.reviewDue)
-        if let evidence = alert.evidence { name("evidence"); object { $0.evidenceMembers(evidence) } }
+        if let evidence = alert.evidence {
+            name("evidence"); object { $0.evidenceMembers(evidence) }
+        }
         if let mark = alert.acknowledgement { name("acknowledgement"); object { $0.members(mark) } }
         if let assignment = alert.assignment {
             name("assignment")

@@ -20,7 +20,7 @@ package struct Schema: Equatable, Sendable {
     package static let current = Schema(migrations: [
         firstMigration, secondMigration, thirdMigration, fourthMigration,
         excursionMigration, orderAnswersMigration, qualityMigration, alertsMigration,
-        holdsMigration, placesMigration,
+        holdsMigration, placesMigration, settledAlertsMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.
