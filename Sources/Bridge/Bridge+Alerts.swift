@@ -85,9 +85,10 @@ extension Bridge {
         return .alert(alert)
     }
 
-    /// Escalates what nobody has acknowledged in time.
+    /// Escalates what nobody has acknowledged in time, and tells, once, what nobody has reviewed in
+    /// time.
     ///
-    /// - Returns: When the next escalation may be due.
+    /// - Returns: When the next of these may be due.
     mutating func escalateAlerts(at now: Timestamp, effects: inout Effects) -> Timestamp? {
         alerts.newestInstant = max(alerts.newestInstant, now)
         let chain = settings.alerts.escalation
@@ -95,6 +96,11 @@ extension Bridge {
             guard alert.escalate(by: chain, at: now) else { continue }
             counters.alertEscalations += 1
             store(alert, .escalated, at: now, &effects)
+        }
+        while var alert = alerts.nextToReview(at: now) {
+            guard alert.missReview(at: now) else { continue }
+            counters.alertReviewsMissed += 1
+            store(alert, .reviewOverdue, at: now, &effects)
         }
         return alerts.nextDue
     }

@@ -199,3 +199,16 @@ extension Alert {
         return AlertRecord(alert: self)
     }
 }
+
+/// Every record of the life of an alert that is closed and reviewed: 6 states, 4 staff actions.
+func settledAlert(_ number: UInt64, order: UInt32 = 1, at now: Int64) -> [AlertRecord] {
+    var settled = alert(number, order: order, at: now)
+    return [
+        AlertRecord(alert: settled), settled.done(.acknowledge(text: nil), at: now),
+        settled.done(
+            .act(CorrectiveAction(disposition: .discard, cause: .other, text: "gone")), at: now),
+        settled.ended(at: now),
+        settled.done(.close(.resolved, text: "done", printedName: "Maria"), at: now),
+        settled.done(.sign(.reviewed, text: nil, printedName: "Maria"), at: now),
+    ]
+}

@@ -36,6 +36,7 @@ extension JSONWriter {
         member("closed", alert.isClosed)
         member("disposition", alert.disposition?.name)
         instant("reviewDue", alert.reviewDue)
+        if alert.isReviewOverdue { member("reviewOverdue", true) }
         if let evidence = alert.evidence {
             name("evidence"); object { $0.evidenceMembers(evidence) }
         }
