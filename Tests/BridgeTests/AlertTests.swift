@@ -260,7 +260,9 @@ struct AlertTests {
         #expect(engine.changes.last == .actionRecorded)
         _ = engine.wake(last)
         #expect(engine.changes.last == .reviewOverdue)
-        #expect(engine.logged.first?.isReviewOverdue == true)
+        let missed = try #require(engine.logged.first)
+        #expect(missed.isReviewOverdue)
+        #expect(AlertText.alert(try JSONText.parse(AlertText.state(of: missed).span)) == missed)
         let told = engine.changes.count
         _ = engine.wake(last + 60)
         engine.restart()

@@ -92,7 +92,9 @@ import Testing
     init() throws {
         broker = try Mosquitto()
         daemon = try Freshwire(brokerPort: broker.port)
-        officer = try daemon.token(role: "food_safety", subject: "maria")
+        let made = try daemon.command(
+            "token", "--role", "food_safety", "--subject", "maria", "--name", "Maria Ruiz")
+        officer = made.output.trimmingCharacters(in: .newlines)
         try #require(eventually { daemon.isReady })
     }
 
@@ -125,8 +127,29 @@ import Testing
                 + #""foodTemperature":11.5,"preventRecurrence":"New lid.""#)
         try broker.publish(temperature: 4, ofBag: "BAG-1")
         try #require(try eventually { try alerts("standing=false").count == 1 })
-        try post("close", #""reason":"resolved","text":"Done.","printedName":"Maria Ruiz""#)
+        try post("close", #""reason":"resolved","text":"Done.""#)
         try post("sign", #""meaning":"reviewed","printedName":"Maria Ruiz""#)
+    }
+
+    @Test("who may sign, and under which name, is in the token that the command line makes")
+    func tokens() throws {
+        try daemon.createOrder("ORD-3", foodClass: "cold", bags: ["BAG-3"])
+        try broker.publish(temperature: 9.5, ofBag: "BAG-3")
+        try #require(try eventually { try alerts("order=ORD-3").count == 1 })
+        let body = #"{"revision":1,"meaning":"approved","printedName":"Eve"}"#
+        let cases: [([String], Int)] = [
+            ([], 403), (["--scope", "other"], 403), (["--scope", "other,food_safety"], 200),
+            (["--scope", "food_safety", "--name", "Ben Okri"], 400),
+        ]
+        for (arguments, status) in cases {
+            let made = try Ran(
+                Freshwire.program,
+                ["token", "--config", daemon.configurationFile, "--subject", "ben"] + arguments)
+            let answer = try daemon.request(
+                "/v1/alerts/1/sign", method: "POST",
+                token: made.output.trimmingCharacters(in: .newlines), body: body)
+            #expect(answer.status == status, "\(arguments): \(answer.body)")
+        }
     }
 
     /// The export over REST, which must be what the command writes.
@@ -243,6 +266,15 @@ import Testing
         #expect(answer.status == 200 && answer.body.contains("inspecting"))
         #expect(!answer.body.contains("maria") && !answer.body.contains("freshwire:alerts"))
         #expect(try daemon.request("/v1/export/alerts", token: customer).status == 403)
+        for (site, status) in [("R-1", 200), ("R-2", 404)] {
+            let made = try daemon.command(
+                "token", "--role", "merchant", "--subject", "m", "--site", site)
+            let answer = try daemon.request(
+                "/v1/export/orders/ORD-1?format=epcis",
+                token: made.output.trimmingCharacters(in: .newlines))
+            #expect(answer.status == status)
+            #expect(answer.body.contains("Maria Ruiz") == (status == 200))
+        }
         #expect(try daemon.request("/v1/export/alerts").status == 401)
     }
 

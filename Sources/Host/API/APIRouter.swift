@@ -237,7 +237,7 @@ struct APIRouter {
         case ("orders", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
             ("dead-letters", 3, "replay"):
             allowed = "POST"
-        case ("alerts", 1...2, _): allowed = "GET"
+        case ("alerts", 1...2, _), ("export", 2, "alerts"): allowed = "GET"
         case ("alerts", 3, let verb?) where CommandText.staffVerbs.contains(verb):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
@@ -247,7 +247,7 @@ struct APIRouter {
         case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),
             ("dead-letters", 1, _):
             allowed = "GET"
-        case ("export", 2, "readings"), ("export", 2, "alerts"): allowed = "GET"
+        case ("export", 2, "readings"): allowed = "GET"
         case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
         default: return .notFound
         }
