@@ -1,7 +1,7 @@
 import ColdChain
 
 /// The alerts that people may still do something about, and when the next of them is to be
-/// escalated.
+/// escalated or its review is overdue.
 struct AlertBook: Sendable {
     /// What an alert is raised for, whichever alert it is raised by.
     struct Condition: Hashable, Sendable {
@@ -25,6 +25,7 @@ struct AlertBook: Sendable {
     /// The newest alert of each condition.
     private var numbers: [Condition: UInt64] = [:]
     private var due = DueQueue()
+    private var reviews = DueQueue()
     /// The newest instant the bridge was told: what is judged again from the log is raised now, not
     /// when it was received.
     var newestInstant = Timestamp(milliseconds: .min)
@@ -51,6 +52,10 @@ struct AlertBook: Sendable {
         if let instant, alerts[alert.number]?.escalationDue(by: chain) != instant {
             due.add(instant, alert.number)
         }
+        let review = alert.reviewMissedAt
+        if let review, alerts[alert.number]?.reviewMissedAt != review {
+            reviews.add(review, alert.number)
+        }
         alerts[alert.number] = alert
         let condition = Condition(alert.kind, alert.subject)
         if numbers[condition].map({ $0 < alert.number }) ?? true {
@@ -70,8 +75,19 @@ struct AlertBook: Sendable {
         return nil
     }
 
-    /// When the next escalation may be due.
-    var nextDue: Timestamp? { due.first }
+    /// The next alert whose review is overdue at `now`; it is not answered again until it is put.
+    mutating func nextToReview(at now: Timestamp) -> Alert? {
+        while let number = reviews.removeFirst(notAfter: now) {
+            // Reviewed since, or acted upon again: what is due then stands in the queue, too.
+            guard let alert = alerts[number], let instant = alert.reviewMissedAt, instant <= now
+            else { continue }
+            return alert
+        }
+        return nil
+    }
+
+    /// When the next escalation or review may be due.
+    var nextDue: Timestamp? { [due.first, reviews.first].compactMap(\.self).min() }
 
     /// After the delays have changed.
     mutating func queueAnew(chain: EscalationChain) {

@@ -69,22 +69,26 @@ extension Bridge {
         guard action.identity.maySee(alert) else { throw .unknownAlert(action.alert) }
         let actor = AlertActor(
             subject: action.identity.subject, role: action.identity.role.name)
+        let givesUpSensor = action.deed.givesUpSensor && !alert.isClosed
         do throws(AlertRefusal) {
             let hasChanged = try alert.perform(
                 action.deed, by: actor, isQualified: action.identity.isQualifiedIndividual,
                 seen: action.seen, at: now, calendar: settings.alerts.calendar)
             guard hasChanged else { return .alert(alert) }
+            if givesUpSensor, let heard = sensorHeard(of: alert, at: now) { throw heard }
         } catch {
             throw .alert(error)
         }
         let record = StaffActionRecord(by: actor, at: now, seen: action.seen, deed: action.deed)
         store(alert, action.deed.change, action: record, at: now, &effects)
+        if givesUpSensor { giveUpSensor(of: alert, at: now, effects: &effects) }
         return .alert(alert)
     }
 
-    /// Escalates what nobody has acknowledged in time.
+    /// Escalates what nobody has acknowledged in time, and tells, once, what nobody has reviewed in
+    /// time.
     ///
-    /// - Returns: When the next escalation may be due.
+    /// - Returns: When the next of these may be due.
     mutating func escalateAlerts(at now: Timestamp, effects: inout Effects) -> Timestamp? {
         alerts.newestInstant = max(alerts.newestInstant, now)
         let chain = settings.alerts.escalation
@@ -92,6 +96,11 @@ extension Bridge {
             guard alert.escalate(by: chain, at: now) else { continue }
             counters.alertEscalations += 1
             store(alert, .escalated, at: now, &effects)
+        }
+        while var alert = alerts.nextToReview(at: now) {
+            guard alert.missReview(at: now) else { continue }
+            counters.alertReviewsMissed += 1
+            store(alert, .reviewOverdue, at: now, &effects)
         }
         return alerts.nextDue
     }

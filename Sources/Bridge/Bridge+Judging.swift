@@ -265,7 +265,7 @@ extension Bridge {
     }
 
     /// The list that findings are put in, kept so that it is not made for each reading.
-    private mutating func takeFindings() -> [ExcursionEffect] {
+    mutating func takeFindings() -> [ExcursionEffect] {
         var findings: [ExcursionEffect] = []
         swap(&findings, &spareFindings)
         return findings
@@ -273,7 +273,7 @@ extension Bridge {
 
     // MARK: Telling
 
-    private mutating func carryOut(
+    mutating func carryOut(
         _ found: inout [ExcursionEffect], of key: Watch.Key, at now: Timestamp,
         effects: inout Effects
     ) {
@@ -377,7 +377,7 @@ extension Bridge {
             isNew: state == .lost, evidence: nil, at: now, &effects)
     }
 
-    private mutating func tell(
+    mutating func tell(
         _ state: TemperatureAlert.State, _ excursion: Excursion, newest: TemperaturePoint?,
         at now: Timestamp, effects: inout Effects
     ) {

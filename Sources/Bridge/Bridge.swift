@@ -215,6 +215,7 @@ package struct Counters: Equatable, Sendable {
     package var silenceNotices: UInt64 = 0
     package var alertsRaised: UInt64 = 0
     package var alertEscalations: UInt64 = 0
+    package var alertReviewsMissed: UInt64 = 0
     package var deadLetters: [String: UInt64] = [:]
     package var deliveriesAccepted: UInt64 = 0
     package var deliveriesFailed: UInt64 = 0

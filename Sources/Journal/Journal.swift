@@ -257,6 +257,8 @@ package struct TidyReport: Equatable, Sendable {
     package var fixesErased = 0
     package var deadLettersErased = 0
     package var checkpointsErased = 0
+    /// With what people did about them.
+    package var alertsErased = 0
     package var eventsErased = 0
     package var deliveriesErased = 0
     /// Rows of raw messages.

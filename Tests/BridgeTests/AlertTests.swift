@@ -245,15 +245,47 @@ struct AlertTests {
         #expect(next == Engine.instant(70))
     }
 
+    @Test("a review that nobody made in time is told once, over a restart, too; a new one again")
+    func reviewMissed() throws {
+        var settings = Self.untroubledBySilence()
+        settings.alerts.escalation = EscalationChain(delays: [])
+        var engine = breached(settings)
+        engine.receive([Row(20, 60)])
+        engine.act(.acknowledge(text: nil))
+        engine.act(discard)
+        let due = try #require(engine.logged.first?.reviewDue)
+        let last = engine.seconds(due)
+        let next = engine.wake(last - 1)
+        #expect(next.map { $0 <= due } == true)
+        #expect(engine.changes.last == .actionRecorded)
+        _ = engine.wake(last)
+        #expect(engine.changes.last == .reviewOverdue)
+        let missed = try #require(engine.logged.first)
+        #expect(missed.isReviewOverdue)
+        #expect(AlertText.alert(try JSONText.parse(AlertText.state(of: missed).span)) == missed)
+        let told = engine.changes.count
+        _ = engine.wake(last + 60)
+        engine.restart()
+        _ = engine.wake(last + 120)
+        #expect(engine.changes.count == told)
+        #expect(engine.bridge.counters.alertReviewsMissed == 0, "told before the restart")
+        engine.act(.sign(.reviewed, text: nil, printedName: "Maria"), at: last + 200)
+        #expect(engine.logged.first?.isReviewOverdue == false)
+        engine.act(discard, at: last + 300)
+        let again = try #require(engine.logged.first?.reviewDue)
+        _ = engine.wake(engine.seconds(again))
+        #expect(engine.changes.count { $0 == .reviewOverdue } == 2)
+    }
+
     @Test("where there are too many alerts, closed ones are forgotten first")
     func bounded() {
         var settings = Engine.settings()
         settings.bounds.alertsMaximum = 2
         var engine = breached(settings)
+        engine.receive([Row(20, 60)])
         engine.act(.acknowledge(text: nil))
         engine.act(discard)
-        engine.act(.close(.sensorUnavailable, text: "gone", printedName: "M"))
-        engine.receive([Row(20, 60)])
+        engine.act(.close(.resolved, text: "gone", printedName: "M"))
         for round in 1...2 {
             engine.receive([Row(Int64(round) * 20 + 20, 50)])
             engine.receive([Row(Int64(round) * 20 + 30, 60)])

@@ -8,7 +8,7 @@ import Wire
 extension Engine {
     /// Lets time pass, told every so often.
     fileprivate mutating func pass(
-        _ seconds: ClosedRange<Int64>, step: Int64 = 10
+        _ seconds: ClosedRange<Int64>, step: Int64.Stride = 10
     ) {
         for second in stride(from: seconds.lowerBound, through: seconds.upperBound, by: step) {
             _ = bridge.wake(at: Engine.instant(second), effects: &effects)

@@ -26,8 +26,9 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
         if start == 0 {
             try journal.commit { batch in
                 batch.sources = sources(bags: 3)
-                batch.orders = [order(1), order(2)]
+                batch.orders = [order(1), order(2), order(3, status: .delivered)]
                 batch.custody = [Custody(bag: "bag-1", order: OrderNumber(1), from: at(5))]
+                batch.alerts = settledAlert(2, order: 3, at: 0)
                 batch.readings = (0..<40).map { reading(at: Int64($0)) }
                 batch.fixes = (0..<40).map { fix(at: Int64($0)) }
                 batch.events = [event(1), event(2)]
@@ -109,8 +110,8 @@ struct ProofTests {
         let (proof, findings) = try prove(scratch.path)
         #expect(findings == [])
         #expect(proof.isWhole)
-        // 40 readings, 40 fixes of day 0, and the two events.
-        #expect(proof.purged == 82)
+        // 40 readings, 40 fixes of day 0, the two events, an alert's 6 states and 4 staff actions.
+        #expect(proof.purged == 92)
         #expect(proof.intact > 300)
         #expect(proof.carriedOver == 0)
         #expect(proof.signingKeys.count == 1)
@@ -224,8 +225,8 @@ struct ProofTests {
                 "INSERT INTO sources VALUES (7, 'd', 1, 'b', 'p')", "altered", "sources", 7
             ),
             // Of a state, the change is given.
-            ("DELETE FROM holds WHERE number = 1", "missing", "holds", 21),
-            ("UPDATE holds SET expires_at = 1 WHERE number = 2", "altered", "holds", 38),
+            ("DELETE FROM holds WHERE number = 1", "missing", "holds", 28),
+            ("UPDATE holds SET expires_at = 1 WHERE number = 2", "altered", "holds", 45),
             (
                 "INSERT INTO holds(number, reason, placed_by, placed_at) VALUES (9, '', '', 0)",
                 "altered", "holds", 9

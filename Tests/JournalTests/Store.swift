@@ -229,6 +229,7 @@ extension Journal {
             total.deadLettersErased += report.deadLettersErased
             total.eventsErased += report.eventsErased
             total.checkpointsErased += report.checkpointsErased
+            total.alertsErased += report.alertsErased
             total.deliveriesErased += report.deliveriesErased
             total.rawMessagesErased += report.rawMessagesErased
             if !report.isMoreDue { return total }

@@ -198,7 +198,9 @@ package final class Simulation {
             askAgain()
             try turn()
             if isSettled { return }
-            now = max(nextThing, now.advanced(byMilliseconds: 50))
+            // What is due in days, as a review, must not hide what the next turn has to do.
+            let latest = now.advanced(byMilliseconds: Simulation.settlingStepMilliseconds)
+            now = max(min(nextThing, latest), now.advanced(byMilliseconds: 50))
             guard now.milliseconds(since: began) < Simulation.settlingMilliseconds else { break }
         }
         throw Violation(
@@ -209,6 +211,7 @@ package final class Simulation {
 
     private static let settlingTurns = 5_000
     private static let settlingMilliseconds: Int64 = 72 * 3_600_000
+    private static let settlingStepMilliseconds: Int64 = 600_000
 
     private var isSettled: Bool {
         process.bridge != nil && brokers.allSatisfy(\.isDrained) && platform.waiting.isEmpty

@@ -38,6 +38,19 @@ extension Alert {
         return .revised
     }
 
+    /// When it is to be told that nobody has reviewed it; nil once it was, or was reviewed.
+    package var reviewMissedAt: Timestamp? { isReviewOverdue ? nil : reviewDue }
+
+    /// Takes over that nobody has reviewed it in time: that is said once.
+    ///
+    /// - Returns: Whether it is so, and had not been said.
+    package mutating func missReview(at now: Timestamp) -> Bool {
+        guard let due = reviewMissedAt, due <= now else { return false }
+        isReviewOverdue = true
+        revision += 1
+        return true
+    }
+
     /// When the next step of the chain is due; nil where somebody has acknowledged it or nobody is
     /// left to be told.
     package func escalationDue(by chain: EscalationChain) -> Timestamp? {

@@ -149,7 +149,10 @@ extension Alert {
         case .sign(let meaning, let text, let name):
             signatures.append(
                 AlertSignature(printedName: name, meaning: meaning, text: text, mark: mark))
-            if meaning == .reviewed { reviewDue = nil }
+            if meaning == .reviewed {
+                reviewDue = nil
+                isReviewOverdue = false
+            }
         }
     }
 

@@ -33,6 +33,8 @@ package struct Alert: Equatable, Sendable {
     package var closing: AlertClosing?
     /// Until when the record is to be reviewed and signed; nil once it is.
     package var reviewDue: Timestamp?
+    /// Whether it was told that nobody had reviewed it until then.
+    package var isReviewOverdue = false
 
     package init(
         number: UInt64, kind: AlertKind, subject: AlertSubject, raisedAt: Timestamp,
@@ -98,6 +100,8 @@ package enum AlertChange: String, CaseIterable, Sendable {
     /// More is known of the condition, by late or corrected readings.
     case revised
     case escalated
+    /// Nobody has reviewed it in time.
+    case reviewOverdue = "review_overdue"
     case acknowledged
     case assigned
     case commented

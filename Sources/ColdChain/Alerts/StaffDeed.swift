@@ -18,6 +18,11 @@ package enum StaffDeed: Equatable, Sendable {
         }
     }
 
+    /// Whether it says that nothing will be measured any more.
+    package var givesUpSensor: Bool {
+        if case .close(.sensorUnavailable, _, _) = self { true } else { false }
+    }
+
     package var change: AlertChange {
         switch self {
         case .acknowledge: .acknowledged
@@ -74,6 +79,8 @@ package enum AlertRefusal: Error, Equatable, Sendable {
     case conditionStands
     /// The condition lasts: only `sensor_unavailable` says that its end will never be known.
     case conditionStandsAtClosing
+    /// The sensor that is to be given up was heard a short time ago: it counts as silent later.
+    case sensorHeard
     /// Nobody has decided what becomes of the food.
     case foodOnHold
     case nothingOnHold
@@ -92,6 +99,7 @@ package enum AlertRefusal: Error, Equatable, Sendable {
         case .acknowledgedAlready: "acknowledged_already"
         case .notAcknowledged: "not_acknowledged"
         case .conditionStands, .conditionStandsAtClosing: "condition_stands"
+        case .sensorHeard: "sensor_heard"
         case .foodOnHold: "food_on_hold"
         case .nothingOnHold: "nothing_on_hold"
         case .noAction: "no_action"
@@ -120,6 +128,11 @@ extension AlertRefusal: CustomStringConvertible {
             """
             what it was raised for still lasts: wait for its end, or close it as \
             sensor_unavailable where nothing will be measured any more
+            """
+        case .sensorHeard:
+            """
+            the sensor was heard a short time ago, so what it measures next may end this: close it \
+            as sensor_unavailable once the sensor counts as silent
             """
         case .foodOnHold:
             "the food is on hold: record what becomes of it by action, or release it"

@@ -7,17 +7,20 @@ package struct TokenGrant: Equatable, Sendable {
     package var role: String
     package var scopes: [String]
     package var site: String?
+    /// The person's own name, for signatures.
+    package var name: String?
     /// From the instant of issue, in seconds.
     package var lifetimeSeconds: Int64
 
     package init(
         subject: String, role: String, scopes: [String] = [], site: String? = nil,
-        lifetimeSeconds: Int64
+        name: String? = nil, lifetimeSeconds: Int64
     ) {
         self.subject = subject
         self.role = role
         self.scopes = scopes
         self.site = site
+        self.name = name
         self.lifetimeSeconds = lifetimeSeconds
     }
 }
@@ -61,6 +64,7 @@ package final class TokenIssuer {
         guard !grant.subject.isEmpty else { throw .invalidGrant("subject") }
         guard !grant.role.isEmpty else { throw .invalidGrant("role") }
         guard grant.site != "" else { throw .invalidGrant("site") }
+        guard grant.name != "" else { throw .invalidGrant("name") }
         guard (1...Self.maximumLifetimeSeconds).contains(grant.lifetimeSeconds) else {
             throw .invalidGrant("lifetime: 1 to \(Self.maximumLifetimeSeconds) seconds")
         }
@@ -85,6 +89,7 @@ package final class TokenIssuer {
             claims.name("scopes")
             claims.array { list in for scope in grant.scopes { list.value(scope) } }
             claims.member("site", grant.site)
+            claims.member("name", grant.name)
             claims.member("iss", issuer)
             claims.member("aud", audience)
             claims.member("iat", issuedAt)

@@ -24,6 +24,7 @@ extension AlertText {
         alert.standingSince = standingSince
         alert.unacknowledgedSince = unacknowledgedSince
         alert.escalationStep = Int(clamping: step)
+        alert.isReviewOverdue = json["reviewOverdue"]?.bool ?? false
         alert.comments = comments
         alert.actions = actions
         alert.signatures = signatures

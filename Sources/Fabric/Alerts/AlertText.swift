@@ -36,7 +36,10 @@ extension JSONWriter {
         member("closed", alert.isClosed)
         member("disposition", alert.disposition?.name)
         instant("reviewDue", alert.reviewDue)
-        if let evidence = alert.evidence { name("evidence"); object { $0.members(evidence) } }
+        if alert.isReviewOverdue { member("reviewOverdue", true) }
+        if let evidence = alert.evidence {
+            name("evidence"); object { $0.evidenceMembers(evidence) }
+        }
         if let mark = alert.acknowledgement { name("acknowledgement"); object { $0.members(mark) } }
         if let assignment = alert.assignment {
             name("assignment")
@@ -89,7 +92,7 @@ extension JSONWriter {
         member("deviceId", subject.device)
     }
 
-    private mutating func members(_ evidence: AlertEvidence) {
+    package mutating func evidenceMembers(_ evidence: AlertEvidence) {
         member("foodClass", evidence.foodClass.name)
         name("limit")
         object { limit in

@@ -50,6 +50,13 @@ extension APIRouter {
 extension Identity {
     /// The only site whose alerts may be seen; nil where all may be.
     fileprivate var alertSite: String? { role.seesEverything ? nil : site }
+
+    /// Whose alerts may be seen.
+    var alertScope: AlertScope {
+        if role.seesEverything { return .all }
+        guard role.seesAlerts, let site else { return .none }
+        return .site(site)
+    }
 }
 
 extension AlertFilter {

@@ -162,11 +162,11 @@ struct APIRouter {
             guard identity.role.seesEverything else { return .respond(.forbidden) }
             guard let number = UInt64(segments[1]) else { return .respond(.notFound) }
             return .replay(deadLetter: number)
-        case (.get, "export", 2) where segments[1] == "readings":
+        case (.get, "export", 2) where ExportSubject(name: segments[1]) != nil:
             guard identity.role.seesEverything else { return .respond(.forbidden) }
-            return export(request, order: nil, identity)
+            return export(request, ExportSubject(name: segments[1]), order: nil, identity)
         case (.get, "export", 3) where segments[1] == "orders":
-            return export(request, order: segments[2], identity)
+            return export(request, .readings, order: segments[2], identity)
         case (_, "alerts", 1...3):
             return routeAlerts(request, segments, identity, now)
         case (.get, "haccp", 2) where segments[1] == "plan":
@@ -228,12 +228,13 @@ struct APIRouter {
     }
 
     private func export(
-        _ request: HTTPRequest, order: String?, _ identity: Identity
+        _ request: HTTPRequest, _ subject: ExportSubject?, order: String?, _ identity: Identity
     ) -> APIAction {
         // An answer of unknown length that is broken off looks whole to HTTP/1.0.
         guard request.head.isVersion11 else { return .respond(.needsHTTP11) }
         do throws(ExportQueryError) {
-            var export = try ExportRequest(request.head.target, takesOrder: order == nil)
+            var export = try ExportRequest(
+                subject ?? .readings, request.head.target, takesOrder: order == nil)
             export.order = order ?? export.order
             return .read(.export(export, for: identity))
         } catch {
@@ -259,7 +260,7 @@ struct APIRouter {
         case ("orders", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
             ("dead-letters", 3, "replay"):
             allowed = "POST"
-        case ("alerts", 1...2, _): allowed = "GET"
+        case ("alerts", 1...2, _), ("export", 2, "alerts"): allowed = "GET"
         case ("alerts", 3, let verb?) where CommandText.staffVerbs.contains(verb):
             allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"

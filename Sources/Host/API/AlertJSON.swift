@@ -34,7 +34,7 @@ extension APIResponse {
                 }
             }
         case .closed, .acknowledgedAlready, .notAcknowledged, .conditionStands,
-            .conditionStandsAtClosing, .foodOnHold, .nothingOnHold, .noAction, .full:
+            .conditionStandsAtClosing, .sensorHeard, .foodOnHold, .nothingOnHold, .noAction, .full:
             return .error(409, refusal.code, refusal.description)
         }
     }
@@ -53,16 +53,21 @@ extension APIResponse {
 
     static func alert(_ alert: LoggedAlert, history: [LoggedStaffAction]) -> APIResponse {
         .json { writer in
-            writer.loggedAlertMembers(alert)
-            writer.name("history")
-            writer.array { array in
-                for action in history { array.object { $0.staffActionMembers(action) } }
-            }
+            writer.dossierMembers(alert, history: history)
         }
     }
 }
 
 extension JSONWriter {
+    /// An alert, and what people did about it.
+    mutating func dossierMembers(_ alert: LoggedAlert, history: [LoggedStaffAction]) {
+        loggedAlertMembers(alert)
+        name("history")
+        array { array in
+            for action in history { array.object { $0.staffActionMembers(action) } }
+        }
+    }
+
     /// The text is put as the log has it, so that its hash can be computed by whoever reads it.
     fileprivate mutating func loggedAlertMembers(_ alert: LoggedAlert) {
         member("stateHash", hexadecimal(alert.stateHash))

@@ -14,8 +14,11 @@ extension ExportRequest {
     /// A parameter that is not known is refused: a misspelt condition must not export everything.
     ///
     /// - Parameter takesOrder: Whether the order is a parameter, and not told by the path.
-    init(_ target: RequestTarget, takesOrder: Bool) throws(ExportQueryError) {
+    init(
+        _ subject: ExportSubject, _ target: RequestTarget, takesOrder: Bool
+    ) throws(ExportQueryError) {
         self.init()
+        self.subject = subject
         let known = Self.parameters + (takesOrder ? ["order"] : [])
         for name in target.queryParameterNames where !known.contains(name) {
             throw ExportQueryError(
@@ -23,9 +26,10 @@ extension ExportRequest {
                 reason: "there is no parameter \(name); there are \(known.joined(separator: ", "))")
         }
         if let name = target.queryParameter("format") {
-            guard let known = ExportFormat(name: name) else {
+            guard let known = ExportFormat(name: name), subject.formats.contains(known) else {
+                let names = subject.formats.map(\.rawValue).joined(separator: " or ")
                 throw ExportQueryError(
-                    field: "format", reason: "format must be csv, json or epcis")
+                    field: "format", reason: "format must be \(names)")
             }
             format = known
         }

@@ -101,6 +101,7 @@ extension ErasureObstacle {
         switch self {
         case .underWay(let order): "order \(order) is under way"
         case .onHold(let order, let hold): "order \(order) is under legal hold \(hold)"
+        case .openAlert(let order): "order \(order) has an alert that is not closed and reviewed"
         case .openExcursion(let order): "order \(order) has an excursion that nobody has closed"
         }
     }

@@ -64,6 +64,11 @@ struct CSVWriter {
         RFC3339.append(instant.milliseconds, to: &bytes)
     }
 
+    mutating func field(_ instant: Timestamp?) {
+        guard let instant else { return empty() }
+        field(instant)
+    }
+
     mutating func empty() { separate() }
 
     mutating func endRecord() {

@@ -69,7 +69,10 @@ struct EPCISText {
         }
     }
 
-    func excursion(_ logged: LoggedExcursion, of order: Order) throws(ExportError) -> [UInt8] {
+    /// The report of an excursion, with what people did about it.
+    func excursion(
+        _ logged: LoggedExcursion, of order: Order, alerts: [AlertDossier]
+    ) throws(ExportError) -> [UInt8] {
         let excursion = logged.excursion
         return try event { event in
             event.common(
@@ -86,6 +89,7 @@ struct EPCISText {
             event.member("freshwire:limitMinimumCelsius", excursion.limit.minimum)
             event.member("freshwire:limitMaximumCelsius", excursion.limit.maximum)
             event.member("freshwire:limitProfile", excursion.limitProfile)
+            event.epcisAlerts(alerts)
         }
     }
 

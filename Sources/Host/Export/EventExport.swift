@@ -8,6 +8,8 @@ struct EventExport {
     private let text: EPCISText
     /// The only order that is wanted; nil for all.
     private let only: OrderNumber?
+    /// Whose alerts are told of.
+    private let alerts: AlertScope
     private var record: OrderRecord?
     private var lastOrder = OrderNumber(0)
     /// Legs and excursions of `record` that are still to come.
@@ -18,9 +20,11 @@ struct EventExport {
     private(set) var isFinished = false
 
     init(
-        _ request: ExportRequest, only: OrderNumber?, from reader: JournalReader
+        _ request: ExportRequest, only: OrderNumber?, _ alerts: AlertScope,
+        from reader: JournalReader
     ) throws(ExportError) {
         self.request = request
+        self.alerts = alerts
         self.only = only
         let epoch = try ExportError.catching { () throws(StoreError) in try reader.epoch() }
         text = try EPCISText(log: epoch)
@@ -39,7 +43,11 @@ struct EventExport {
             return nil
         }
         if let excursion = excursions.popFirst() {
-            return try text.excursion(excursion, of: record.order)
+            let dossiers = try ExportError.catching { () throws(StoreError) in
+                try reader.dossiers(
+                    ofExcursion: excursion.excursion.number, of: record.order.number, alerts)
+            }
+            return try text.excursion(excursion, of: record.order, alerts: dossiers)
         }
         self.record = nil
         if only != nil { isFinished = true }

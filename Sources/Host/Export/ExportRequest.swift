@@ -22,10 +22,29 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     }
 }
 
+/// What is exported.
+package enum ExportSubject: String, CaseIterable, Sendable {
+    case readings
+    /// With what people did about them.
+    case alerts
+
+    package init?(name: String) { self.init(rawValue: name) }
+
+    /// Alerts are told of in the events of the excursions they were raised for.
+    package var formats: [ExportFormat] {
+        switch self {
+        case .readings: ExportFormat.allCases
+        case .alerts: [.csv, .json]
+        }
+    }
+}
+
 /// What is asked of an export; nil asks for no more than the other conditions do.
 package struct ExportRequest: Equatable, Sendable {
+    package var subject = ExportSubject.readings
     package var format = ExportFormat.json
-    /// Of readings, their time of measurement. Of legs and excursions, that they overlap with it.
+    /// Of readings, their time of measurement. Of legs and excursions, that they overlap with it. Of
+    /// alerts, when they were raised.
     package var from = Timestamp(milliseconds: .min)
     /// The first instant that is no longer wanted.
     package var until = Timestamp(milliseconds: .max)

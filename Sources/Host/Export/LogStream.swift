@@ -10,6 +10,7 @@ struct LogStream {
         /// An order, a bag or a device, by time of measurement.
         case selected(SelectedReadings)
         case events(EventExport)
+        case alerts(AlertExport)
     }
 
     let format: ExportFormat
@@ -20,20 +21,24 @@ struct LogStream {
     private var json = JSONWriter()
     /// The identifiers of orders that readings name by number.
     private var orders: [OrderNumber: String] = [:]
-    /// Readings, or events, that were written.
+    /// Readings, events, or records of alerts, that were written.
     private(set) var records = 0
     private(set) var isFinished = false
 
     /// Rows of the log that one step looks at: some milliseconds.
     private static let rows = 1_000
+    /// Alerts of one step, each with all that was done about it.
+    private static let alerts = 16
     /// Identifiers of orders that are kept at once.
     private static let ordersMaximum = 10_000
 
-    /// - Parameter isVisible: Whether whoever asks may know of the order; one that they may not know of
+    /// - Parameters:
+    ///   - isVisible: Whether whoever asks may know of the order; one that they may not know of
     ///   is unknown to them.
+    ///   - alerts: Whose alerts the events of excursions tell of: they name staff.
     init(
         _ request: ExportRequest, from reader: JournalReader, now: Timestamp,
-        isVisible: (Order) -> Bool = { _ in true }
+        alerts: AlertScope = .all, isVisible: (Order) -> Bool = { _ in true }
     ) throws(ExportError) {
         format = request.format
         var number: OrderNumber?
@@ -46,8 +51,18 @@ struct LogStream {
             }
             number = order.number
         }
+        if request.subject == .alerts {
+            source = try ExportError.catching { () throws(StoreError) in
+                try Self.alerts(request, order: number, from: reader)
+            }
+            if request.format == .csv {
+                AlertTable.header(&csv)
+                head = csv.bytes
+            }
+            return
+        }
         if request.format == .epcis {
-            source = .events(try EventExport(request, only: number, from: reader))
+            source = .events(try EventExport(request, only: number, alerts, from: reader))
             head = EPCISText.head(createdAt: now)
             return
         }
@@ -58,6 +73,18 @@ struct LogStream {
             ReadingTable.header(&csv)
             head = csv.bytes
         }
+    }
+
+    private static func alerts(
+        _ request: ExportRequest, order: OrderNumber?, from reader: JournalReader
+    ) throws(StoreError) -> Source {
+        var selection = AlertSelection()
+        selection.from = request.from
+        selection.until = request.until
+        selection.order = order
+        selection.bag = request.bag
+        selection.device = request.device
+        return .alerts(try reader.exportAlerts(selection))
     }
 
     private static func readings(
@@ -103,7 +130,32 @@ struct LogStream {
             source = .events(export)
             isFinished = export.isFinished
             if isFinished { bytes += EPCISText.tail }
+        case .alerts(var export):
+            let page = try ExportError.catching { () throws(StoreError) in
+                try export.step(limit: Self.alerts, from: reader)
+            }
+            source = .alerts(export)
+            isFinished = export.isFinished
+            try append(page, to: &bytes)
         }
+    }
+
+    private mutating func append(
+        _ page: [AlertDossier], to bytes: inout [UInt8]
+    ) throws(ExportError) {
+        csv.removeAll()
+        for dossier in page {
+            if format == .csv {
+                records += try AlertTable.records(of: dossier, &csv)
+            } else {
+                json.removeAll()
+                json.object { AlertTable.members(dossier, &$0) }
+                bytes += json.bytes
+                bytes.append(UInt8(ascii: "\n"))
+                records += 1
+            }
+        }
+        bytes += csv.bytes
     }
 
     private mutating func append(

@@ -165,6 +165,9 @@ struct HealthReport: Sendable {
             "Times an alert went up the escalation chain unacknowledged.",
             count: counters.alertEscalations)
         text.metric(
+            "freshwire_alert_reviews_missed_total", .counter,
+            "Alerts that nobody had reviewed in time.", count: counters.alertReviewsMissed)
+        text.metric(
             "freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
         text.metric(
             "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",

@@ -58,7 +58,7 @@ extension RetentionStatus {
             "freshwire_holds", .gauge, "Legal holds in force.", count: UInt64(clamping: holds))
         text.metric(
             "freshwire_rows_held", .gauge,
-            "Rows beyond their age that a hold or an open excursion keeps.",
+            "Rows beyond their age that a hold, an open excursion or an open alert keeps.",
             count: UInt64(clamping: heldRows))
     }
 }

@@ -129,7 +129,9 @@ final class ReaderLoop {
             let reader = try ExportError.catching { () throws(StoreError) in try openReader() }
             let now = Timestamp(milliseconds: Clock.wallMilliseconds())
             exports.add(
-                try LogStream(export, from: reader, now: now) { identity.maySee($0) },
+                try LogStream(export, from: reader, now: now, alerts: identity.alertScope) {
+                    identity.maySee($0)
+                },
                 for: request.token)
         } catch {
             mail.answers.send(

@@ -15,8 +15,9 @@ final class ChangeLog {
             rows.append((subject, select, select.columnCount))
         }
         self.rows = rows
-        next = try database.integer("SELECT max(number) FROM changes") ?? 0
-        next = max(next, try database.chainedThrough(.change)) + 1
+        next = try database.firstFreeNumber(
+            after: .changesErasedThrough, in: "changes", column: "number")
+        next = max(next, try database.chainedThrough(.change) + 1)
     }
 
     /// Records the state of the row with the key that `bind` binds from parameter 1 on.

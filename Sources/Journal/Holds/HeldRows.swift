@@ -1,9 +1,15 @@
 internal import ColdChain
 
-/// The rows that one hold, or the open excursions together, cover.
+/// The rows that one hold, or what is open together, covers.
 struct Cover: Equatable {
-    /// The hold's number; nil for open excursions.
-    var hold: UInt64?
+    enum Reason: Equatable {
+        case hold(UInt64)
+        case openExcursions
+        /// Alerts that nobody has closed or nobody has reviewed.
+        case openAlerts
+    }
+
+    var reason: Reason
     /// Nil: whatever order.
     var orders: Set<Int64>?
     /// By source, when it was in a bag that carried one of `orders`: such a reading is theirs also
@@ -42,7 +48,7 @@ struct HeldRows: Equatable {
     }
 }
 
-/// Finds out what holds and open excursions cover.
+/// Finds out what holds, open excursions and open alerts cover.
 struct HeldRowsReader {
     private let database: Database
 
@@ -53,20 +59,31 @@ struct HeldRowsReader {
     func read(_ holds: [LegalHold]) throws(StoreError) -> HeldRows {
         var held = HeldRows()
         for hold in holds { held.covers.append(try cover(of: hold)) }
-        let open = Set(
-            try numbers(
-                """
-                SELECT DISTINCT order_number FROM excursions INDEXED BY excursion_open
-                WHERE closed_us IS NULL AND standing = \(Excursion.Standing.holds.rawValue)
-                """))
-        if !open.isEmpty {
-            held.covers.append(Cover(orders: open, custody: try custody(of: open)))
-        }
+        try addOrders(
+            .openExcursions,
+            """
+            SELECT DISTINCT order_number FROM excursions INDEXED BY excursion_open
+            WHERE closed_us IS NULL AND standing = \(Excursion.Standing.holds.rawValue)
+            """, to: &held)
+        try addOrders(
+            .openAlerts,
+            """
+            SELECT DISTINCT order_number FROM alerts INDEXED BY alert_unsettled
+            WHERE (is_closed = 0 OR review_due IS NOT NULL) AND order_number IS NOT NULL
+            """, to: &held)
         return held
     }
 
+    private func addOrders(
+        _ reason: Cover.Reason, _ sql: String, to held: inout HeldRows
+    ) throws(StoreError) {
+        let orders = Set(try numbers(sql))
+        guard !orders.isEmpty else { return }
+        held.covers.append(Cover(reason: reason, orders: orders, custody: try custody(of: orders)))
+    }
+
     private func cover(of hold: LegalHold) throws(StoreError) -> Cover {
-        var cover = Cover(hold: hold.number)
+        var cover = Cover(reason: .hold(hold.number))
         let from = hold.scope.from?.milliseconds ?? .min
         cover.span = from..<max(hold.scope.until?.milliseconds ?? .max, from)
         if let id = hold.scope.order {

@@ -8,13 +8,6 @@ final class StaffActionVerifier {
     /// The action that was looked at last.
     private var last = Int64.min
 
-    /// Places in the body of an alert's change: the columns of `alerts`.
-    private enum Place {
-        static let revision = 13
-        static let state = 14
-        static let count = 15
-    }
-
     init(_ database: Database) {
         self.database = database
     }
@@ -56,13 +49,9 @@ final class StaffActionVerifier {
     ) throws(StoreError) -> [UInt8]? {
         while try states.step() {
             let body = states.bytes(0)
-            guard let places = CanonicalPlaces.of(body), places.count == Place.count,
-                body[places[Place.state].lowerBound] == 0x30,
-                Array(body[places[Place.revision]]) == revision
-            else { continue }
-            let text = places[Place.state].dropFirst(CanonicalPlaces.lengthBytes)
+            guard let text = AlertChangeBody.state(of: body, revision: revision) else { continue }
             bytes.removeAll()
-            bytes.append(blob: try StateHash.of(Array(body[text])))
+            bytes.append(blob: try StateHash.of(text))
             return bytes.array
         }
         return nil
@@ -72,6 +61,23 @@ final class StaffActionVerifier {
         bytes.removeAll()
         row.encode(column..<column + 1, into: bytes)
         return bytes.array
+    }
+}
+
+/// The body of an alert's change: the columns of `alerts`.
+enum AlertChangeBody {
+    private static let revision = 13
+    private static let state = 14
+    private static let count = 15
+
+    /// The alert's text; nil where these are no such columns, or not those of the revision, which is
+    /// given as its canonical bytes.
+    static func state(of body: [UInt8], revision: [UInt8]? = nil) -> [UInt8]? {
+        guard let places = CanonicalPlaces.of(body), places.count == count,
+            body[places[state].lowerBound] == 0x30,
+            revision == nil || Array(body[places[self.revision]]) == revision
+        else { return nil }
+        return Array(body[places[state].dropFirst(CanonicalPlaces.lengthBytes)])
     }
 }
 

@@ -116,7 +116,7 @@ extension JournalReader {
         }
     }
 
-    private func staffActions(of alert: UInt64) throws(StoreError) -> [LoggedStaffAction] {
+    func staffActions(of alert: UInt64) throws(StoreError) -> [LoggedStaffAction] {
         let rows = try database.prepare(
             """
             SELECT number, revision, state_hash, performed_at, subject, role, action, printed_name,
@@ -139,7 +139,7 @@ extension JournalReader {
 }
 
 extension Statement {
-    fileprivate func loggedAlert() throws(StoreError) -> LoggedAlert {
+    func loggedAlert() throws(StoreError) -> LoggedAlert {
         let state = bytes(1)
         return LoggedAlert(number: number(0), state: state, stateHash: try StateHash.of(state))
     }
@@ -155,7 +155,10 @@ struct AlertStateReader {
 
     /// The alert in a column with its text.
     func alert(_ row: Statement, _ column: Int32) throws(StoreError) -> Alert {
-        let state = row.bytes(column)
+        try alert(row.bytes(column))
+    }
+
+    func alert(_ state: [UInt8]) throws(StoreError) -> Alert {
         let json = try Self.understood { () throws(JSONSyntaxError) in
             try reader.parse(state.span)
         }

@@ -27,6 +27,8 @@ package enum ErasureObstacle: Equatable, Sendable {
     case onHold(order: String, hold: UInt64)
     /// An excursion of the order that nobody has closed.
     case openExcursion(order: String)
+    /// One that is not closed, or not reviewed.
+    case openAlert(order: String)
 }
 
 /// Erases what the log holds of a person: in orders, in the earlier states that the chain keeps of
@@ -120,9 +122,11 @@ struct SubjectErasure {
             }
             let stretch = order.from...max(order.until, order.from)
             for cover in held.covers where cover.covers(order: order.number, during: stretch) {
-                obstacles.append(
-                    cover.hold.map { .onHold(order: order.id, hold: $0) }
-                        ?? .openExcursion(order: order.id))
+                switch cover.reason {
+                case .hold(let hold): obstacles.append(.onHold(order: order.id, hold: hold))
+                case .openExcursions: obstacles.append(.openExcursion(order: order.id))
+                case .openAlerts: obstacles.append(.openAlert(order: order.id))
+                }
             }
         }
         return obstacles

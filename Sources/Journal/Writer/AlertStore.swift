@@ -32,8 +32,9 @@ struct AlertStore {
                 role, action, printed_name, meaning, reason, request)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """)
-        next = try database.integer("SELECT max(number) FROM staff_actions") ?? 0
-        next = max(next, try database.chainedThrough(.staffAction)) + 1
+        next = try database.firstFreeNumber(
+            after: .staffActionsErasedThrough, in: "staff_actions", column: "number")
+        next = max(next, try database.chainedThrough(.staffAction) + 1)
     }
 
     /// Records what was done first, with the hash of the state it was done to.

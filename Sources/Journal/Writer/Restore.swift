@@ -126,7 +126,8 @@ extension OpenStore {
         }
         state.alerts.sort { $0.number < $1.number }
         state.lastAlert = UInt64(
-            bitPattern: try database.integer("SELECT max(number) FROM alerts") ?? 0)
+            bitPattern: try database.firstFreeNumber(
+                after: .alertsErasedThrough, in: "alerts", column: "number") - 1)
     }
 
     private func restoreDeliveries(_ state: inout RestoredState) throws(StoreError) {

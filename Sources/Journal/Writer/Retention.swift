@@ -6,8 +6,8 @@ internal import ColdChain
 /// nothing is received before it was measured, each stays at least as long from its measurement.
 /// Messages are erased by their receipt, and never later than fixes, which they may hold.
 /// Fixes are erased by the time they were measured, or by receipt where a device's clock ran ahead.
-/// Readings, events and checkpoints under a legal hold, or of an open excursion, stay; positions do
-/// not.
+/// Readings, events and checkpoints under a legal hold, of an open excursion or of an alert that is not
+/// closed and reviewed, stay; positions do not. Settled alerts go at the age of readings, too.
 struct Retention {
     /// Rows a transaction: about 5 ms.
     private static let slice = 1_000
@@ -19,6 +19,7 @@ struct Retention {
     private var readings: AgedLog
     private var events: AgedLog
     private var checkpoints: AgedLog
+    private var alerts: AgedAlerts
     private let eraseRevisions: Statement
     private let eraseFixesByTime: Statement
     private let eraseFixesByReceipt: Statement
@@ -57,6 +58,7 @@ struct Retention {
         checkpoints = try AgedLog(
             database, .checkpoint, columns: "recorded_at, order_number, occurred_at",
             mark: .checkpointsErasedThrough, slice: slice)
+        alerts = try AgedAlerts(database, purges: purges)
         eraseRevisions = try database.prepare(
             """
             DELETE FROM quality_revisions WHERE reading >= ?1 AND reading < ?2 RETURNING number
@@ -135,7 +137,7 @@ struct Retention {
 
     // MARK: What stays
 
-    /// Finds out what holds and open excursions cover, once for each time that everything due is
+    /// Finds out what holds, open excursions and open alerts cover, once for each time that everything due is
     /// erased.
     mutating func rowsHeld(at now: Timestamp) throws(StoreError) -> HeldRows {
         if let held { return held }
@@ -148,7 +150,8 @@ struct Retention {
             status.heldRows = 0
         }
         status.holds = holds.count
-        status.hasOpenExcursions = found.covers.contains { $0.hold == nil }
+        status.hasOpenExcursions = found.covers.contains { $0.reason == .openExcursions }
+        status.hasOpenAlerts = found.covers.contains { $0.reason == .openAlerts }
         heldBefore = found
         held = found
         return found
@@ -162,7 +165,7 @@ struct Retention {
 
     // MARK: Logs
 
-    /// Erases readings, events and checkpoints; answers how many rows it looked at.
+    /// Erases readings, events, checkpoints and alerts; answers how many rows it looked at.
     private mutating func eraseLogs(
         before cutoff: Timestamp, _ held: HeldRows, _ now: Timestamp, _ report: inout TidyReport
     ) throws(StoreError) -> Int {
@@ -176,6 +179,8 @@ struct Retention {
         let oldCheckpoints = try checkpoints.front(before: cutoff) { row in
             held.contains(eventOf: row.integer(2), at: row.integer(3))
         }
+        let oldAlerts = try alerts.eraseSlice(
+            before: cutoff, held, policy: "alerts \(settings.readingDays) days", at: now)
         try eraseRevisions(of: oldReadings.numbers, now)
         try erase(oldReadings, of: readings, now)
         try erase(oldEvents, of: events, now)
@@ -183,7 +188,8 @@ struct Retention {
         report.readingsErased += oldReadings.numbers.count
         report.eventsErased += oldEvents.numbers.count
         report.checkpointsErased += oldCheckpoints.numbers.count
-        return oldReadings.looked + oldEvents.looked + oldCheckpoints.looked
+        report.alertsErased += oldAlerts.erased
+        return oldReadings.looked + oldEvents.looked + oldCheckpoints.looked + oldAlerts.looked
     }
 
     private mutating func erase(
@@ -230,6 +236,8 @@ package struct RetentionStatus: Equatable, Sendable {
     /// Holds in force.
     package var holds = 0
     package var hasOpenExcursions = false
+    /// Whether an alert of food is not closed or not reviewed.
+    package var hasOpenAlerts = false
     /// Rows beyond their age that are kept.
     package var heldRows = 0
 

@@ -6,10 +6,14 @@ import System
 extension Command {
     static let export = Command(
         name: "export",
-        summary: "Writes the temperature log as CSV, as lines of JSON or as EPCIS 2.0.",
+        summary: """
+            Writes the temperature log, or alerts and what people did about them, as CSV, as lines \
+            of JSON or as EPCIS 2.0.
+            """,
         options: [
             Setup.configurationOption,
-            Option("format", "FORMAT", "csv, json (a reading a line) or epcis (default: json)."),
+            Option("what", "WHAT", "readings or alerts (default: readings)."),
+            Option("format", "FORMAT", "csv, json (a line each) or epcis (default: json)."),
             Option("from", "TIME", "The first time of measurement, RFC 3339 (default: all)."),
             Option("until", "TIME", "The first time no longer wanted (default: all)."),
             Option("order", "ID", "Only what the order's bags measured while they carried it."),
@@ -30,6 +34,10 @@ extension Command {
                 "freshwire export --format epcis --order ORD-1 | jq '.epcisBody.eventList[]'",
                 "Its legs and excursions, in the words of EPCIS."
             ),
+            (
+                "freshwire export --what alerts --format csv --from 2026-11-01T00:00:00Z",
+                "Alerts raised since then: limit, measured value, who did what, signatures."
+            ),
         ]
     ) { (arguments) throws(Failure) -> Int32 in
         let request = try ExportRequest(arguments)
@@ -43,8 +51,7 @@ extension Command {
             throw Failure(error)
         }
         progress.end()
-        let noun = request.format == .epcis ? "event" : "reading"
-        StandardStream.error.write("\(count) \(noun)\(count == 1 ? "" : "s")\n")
+        StandardStream.error.write("\(count) \(request.noun)\(count == 1 ? "" : "s")\n")
         return 0
     }
 }
@@ -98,10 +105,18 @@ private struct ExportProgress {
 extension ExportRequest {
     fileprivate init(_ arguments: Arguments) throws(Failure) {
         self.init()
-        if let name = arguments["format"] {
-            guard let known = ExportFormat(name: name) else {
+        if let name = arguments["what"] {
+            guard let known = ExportSubject(name: name) else {
                 throw Failure(
-                    "there is no format '\(name)'", hint: "csv, json, epcis", code: .usage)
+                    "there is no export of '\(name)'", hint: "readings, alerts", code: .usage)
+            }
+            subject = known
+        }
+        if let name = arguments["format"] {
+            guard let known = ExportFormat(name: name), subject.formats.contains(known) else {
+                let names = subject.formats.map(\.rawValue).joined(separator: ", ")
+                throw Failure(
+                    "\(subject.rawValue) have no format '\(name)'", hint: names, code: .usage)
             }
             format = known
         }
@@ -110,6 +125,18 @@ extension ExportRequest {
         order = arguments["order"]
         bag = arguments["bag"]
         device = arguments["device"]
+    }
+}
+
+extension ExportRequest {
+    /// What its records are.
+    fileprivate var noun: String {
+        switch (subject, format) {
+        case (.readings, .epcis): "event"
+        case (.readings, _): "reading"
+        case (.alerts, .csv): "record"
+        case (.alerts, _): "alert"
+        }
     }
 }
 

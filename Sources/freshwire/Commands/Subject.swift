@@ -17,8 +17,8 @@ extension Command {
             """
             export reads the log, whether or not the daemon runs; erase asks the running daemon. \
             Nothing is erased while an order of the person is under way, under a legal hold, or has \
-            an excursion that nobody has closed. Messages as they came and undecodable ones are not \
-            searched: they go by themselves after 30 days at most.
+            an excursion or an alert that nobody has closed. Messages as they came and undecodable \
+            ones are not searched: they go by themselves after 30 days at most.
 
             """
         },

@@ -17,12 +17,18 @@ extension Command {
                 "subject", "ID",
                 "Who it is for: the customer's, driver's or user's id (default: the role)."),
             Option("site", "ID", "The restaurant or cafe of a merchant."),
+            Option("scope", "SCOPE", "What else it allows, such as food_safety; several: A,B."),
+            Option("name", "NAME", "The person's name, which signatures of alerts then print."),
             Option("hours", "N", "How long it holds (default 1)."),
         ],
         examples: [
             (
                 "curl -H \"Authorization: Bearer $(freshwire token)\" localhost:8080/v1/orders/ORD-1",
                 "Asks for an order as staff."
+            ),
+            (
+                "freshwire token --role food_safety --subject maria --name 'Maria Ruiz'",
+                "Decides on food and signs alerts under that name."
             ),
             (
                 "freshwire token --role customer --subject cust-7",
@@ -37,7 +43,9 @@ extension Command {
             throw Failure("there is no role '\(role)'", hint: "it is \(roles)", code: .usage)
         }
         let grant = TokenGrant(
-            subject: arguments["subject"] ?? role, role: role, scopes: [], site: arguments["site"],
+            subject: arguments["subject"] ?? role, role: role,
+            scopes: (arguments["scope"] ?? "").split(separator: ",").map(String.init),
+            site: arguments["site"], name: arguments["name"],
             lifetimeSeconds: Int64(hours) * 3600)
         StandardStream.output.write(try grant.token(configuration) + "\n")
         return 0
