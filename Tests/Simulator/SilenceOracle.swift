@@ -145,11 +145,16 @@ extension Simulation {
         var last: [SilenceKey: SilenceNotice] = [:]
         for logged in disk.events {
             guard case .silence(let notice) = logged.event else { continue }
-            let silence = disk.silences.values.first {
+            // A bag that came back to its order may be silent since the same instant again.
+            let same = disk.silences.values.filter {
                 disk.order($0.order)?.id == notice.order && $0.bag == notice.bag
                     && $0.since == notice.since && $0.probe == notice.probe
                     && disk.deviceName(of: $0) == notice.device ?? ""
             }
+            let silence =
+                notice.returnedAt == nil
+                ? same.filter { $0.toldAt >= notice.toldAt }.min { $0.toldAt < $1.toldAt }
+                : same.filter { $0.toldAt <= notice.toldAt }.max { $0.toldAt < $1.toldAt }
             guard let silence else { throw Violation("\(notice) is told of no silence") }
             let before = last.updateValue(notice, forKey: SilenceKey(silence))
             let isNext =
