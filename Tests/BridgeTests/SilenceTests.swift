@@ -8,7 +8,7 @@ import Wire
 extension Engine {
     /// Lets time pass, told every so often.
     fileprivate mutating func pass(
-        _ seconds: ClosedRange<Int64>, step: Int64.Stride = 10
+        _ seconds: ClosedRange<Int64>, step: Int = 10
     ) {
         for second in stride(from: seconds.lowerBound, through: seconds.upperBound, by: step) {
             _ = bridge.wake(at: Engine.instant(second), effects: &effects)
@@ -87,7 +87,8 @@ struct SilenceTests {
         #expect(engine.events.count { $0 == "sensor.silent" } == 5)
         #expect(engine.events.count { $0 == "sensor.returned" } == 1)
         engine.pass(3_100...3_110)
-        #expect(engine.silenceAlerts.map(\.isStanding) == [false, true])
+        // Nobody has closed the alert: it is the same one, and to be acknowledged again.
+        #expect(engine.silenceAlerts.map(\.isStanding) == [true])
     }
 
     @Test("a sensor that speaks is never silent, and a bag without an order is not watched")
@@ -340,7 +341,7 @@ struct SilenceTests {
         engine.pass(100...100)
         engine.bridge.silences.lookAtAll()
         engine.pass(110...260)
-        #expect(engine.told == ["220 bag-1/0 #1 heard 110"])
+        #expect(engine.told == ["210 bag-1/0 #1 heard 100"])
     }
 
     @Test("readings put one entry of the queue off, however many there are")

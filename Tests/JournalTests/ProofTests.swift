@@ -225,8 +225,8 @@ struct ProofTests {
                 "INSERT INTO sources VALUES (7, 'd', 1, 'b', 'p')", "altered", "sources", 7
             ),
             // Of a state, the change is given.
-            ("DELETE FROM holds WHERE number = 1", "missing", "holds", 28),
-            ("UPDATE holds SET expires_at = 1 WHERE number = 2", "altered", "holds", 45),
+            ("DELETE FROM holds WHERE number = 1", "missing", "holds", 33),
+            ("UPDATE holds SET expires_at = 1 WHERE number = 2", "altered", "holds", 55),
             (
                 "INSERT INTO holds(number, reason, placed_by, placed_at) VALUES (9, '', '', 0)",
                 "altered", "holds", 9

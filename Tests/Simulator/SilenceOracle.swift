@@ -15,6 +15,8 @@ extension Simulation {
         /// When it was heard last, or the bag began to carry the order.
         var base: Timestamp
         var isExpected: Bool
+        /// Times far ahead of their receipt: which of them is a repetition the log does not tell.
+        var isUnsure = false
     }
 
     func requireSilences() throws(Violation) {
@@ -50,10 +52,11 @@ extension Simulation {
         _ open: [Listened: Silence], of custody: Custody, at woken: Timestamp, mayTell: Bool
     ) throws(Violation) {
         let states = states(of: custody)
-        for (listened, silence) in open where states[listened]?.isExpected != true {
+        for (listened, silence) in open
+        where states[listened]?.isExpected != true && states[listened]?.isUnsure != true {
             throw Violation("\(silence) lasts, and nothing is expected of it")
         }
-        for (listened, state) in states where state.isExpected {
+        for (listened, state) in states where state.isExpected && !state.isUnsure {
             let after = plan.settings.silence.silentAfter
             let since = state.base.advanced(byMilliseconds: after + 1)
             guard let silence = open[listened] else {
@@ -98,9 +101,13 @@ extension Simulation {
             let readings = own.flatMap { disk.spoken[$0] ?? [] }
                 .filter { custody.covers($0.measuredAt) }
                 .sorted { $0.receivedAt < $1.receivedAt }
+            let isUnsure = readings.contains {
+                $0.measuredAt.milliseconds(since: $0.receivedAt) > 60_000
+            }
+            if isUnsure { bag.isUnsure = true }
             for (probe, heard) in lastHeard(readings) {
                 states[Listened(source: speaker, probe: probe)] = State(
-                    base: heard ?? custody.from, isExpected: isThere)
+                    base: heard ?? custody.from, isExpected: isThere, isUnsure: isUnsure)
                 bag.base = max(bag.base, heard ?? custody.from)
                 if isThere { bag.isExpected = false }
             }
@@ -126,9 +133,8 @@ extension Simulation {
             let probe = reading.measurement.probe
             if heard[probe] == nil { heard.updateValue(nil, forKey: probe) }
             guard reading.measurement.marker == nil else { continue }
-            let measured = min(reading.measuredAt, reading.receivedAt)
-            if let before = newest[probe], measured <= before { continue }
-            newest[probe] = measured
+            if let before = newest[probe], reading.measuredAt <= before { continue }
+            newest[probe] = reading.measuredAt
             heard.updateValue(reading.receivedAt, forKey: probe)
         }
         return heard
@@ -139,11 +145,16 @@ extension Simulation {
         var last: [SilenceKey: SilenceNotice] = [:]
         for logged in disk.events {
             guard case .silence(let notice) = logged.event else { continue }
-            let silence = disk.silences.values.first {
+            // A bag that came back to its order may be silent since the same instant again.
+            let same = disk.silences.values.filter {
                 disk.order($0.order)?.id == notice.order && $0.bag == notice.bag
                     && $0.since == notice.since && $0.probe == notice.probe
                     && disk.deviceName(of: $0) == notice.device ?? ""
             }
+            let silence =
+                notice.returnedAt == nil
+                ? same.filter { $0.toldAt >= notice.toldAt }.min { $0.toldAt < $1.toldAt }
+                : same.filter { $0.toldAt <= notice.toldAt }.max { $0.toldAt < $1.toldAt }
             guard let silence else { throw Violation("\(notice) is told of no silence") }
             let before = last.updateValue(notice, forKey: SilenceKey(silence))
             let isNext =

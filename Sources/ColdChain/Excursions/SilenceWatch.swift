@@ -63,21 +63,30 @@ package struct SilenceSettings: Equatable, Sendable {
 /// What a channel of a sensor was heard to say: when, and of when.
 ///
 /// A reading that is not newer than all before it may be an old one that is delivered again: it does
-/// not show that the sensor still measures. One from the future counts as of its receipt, so that the
-/// next ones are newer.
+/// not show that the sensor still measures. Times that lie too far ahead to be true are compared with
+/// each other only, so that those of a clock that was set right are newer.
 package struct ChannelSpeech: Equatable, Sendable {
     /// The newest time of measurement; nil while there is none.
     package private(set) var newest: Timestamp?
-    /// When that was received.
+    /// The newest of those that lie too far ahead.
+    private var ahead: Timestamp?
+    /// When something new was last received.
     package private(set) var heard: Timestamp?
+
+    /// How far ahead of ours a device's clock may be, in milliseconds.
+    private static let tolerance: Int64 = 60_000
 
     package init() {}
 
     /// Takes a reading, bad or good, in the order of receipt.
     package mutating func take(measuredAt: Timestamp, receivedAt: Timestamp) {
-        let measured = min(measuredAt, receivedAt)
-        if let newest, measured <= newest { return }
-        newest = measured
+        if measuredAt.milliseconds(since: receivedAt) > Self.tolerance {
+            if let ahead, measuredAt <= ahead { return }
+            ahead = measuredAt
+        } else {
+            if let newest, measuredAt <= newest { return }
+            newest = measuredAt
+        }
         heard = receivedAt
     }
 
