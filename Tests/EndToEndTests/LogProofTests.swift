@@ -64,7 +64,7 @@ import Testing
         #expect(
             try eventually {
                 try retained("freshwire/log/head", broker)
-                    == folder.read("head") && folder.read("head").contains("\"link\":2")
+                    == folder.read("head") && folder.read("head").contains("\"link\":3")
             })
         let told = try #require(try receiver.requests().first)
         #expect(told.headersHold && told.bodyHolds)
