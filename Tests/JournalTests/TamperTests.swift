@@ -161,7 +161,7 @@ struct TamperTests {
 
     @Test(
         "a bit changed in any column is found, and an independent verifier finds the same",
-        arguments: 1...6)
+        arguments: 1...3)
     func everyColumn(seed: UInt64) throws {
         let scratch = try Scratch()
         try fillProvenStore(scratch, seed: seed)
