@@ -21,6 +21,7 @@ package struct Schema: Equatable, Sendable {
         firstMigration, secondMigration, thirdMigration, fourthMigration,
         excursionMigration, orderAnswersMigration, qualityMigration, alertsMigration,
         holdsMigration, placesMigration, calibrationMigration, haccpPlanMigration,
+        settlementMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.

@@ -43,7 +43,7 @@ struct ChannelLog {
             """
             SELECT \(Statement.readingColumns)
             FROM readings AS r INDEXED BY reading_once
-            \(Schema.newestRevision)
+            \(Schema.judgement.join)
             WHERE r.measured_at = ?1 AND r.source = ?2 AND r.quantity = ?3 AND r.probe = ?4
                 AND (r.test_flags >> \(timeFlag)) & 15 <> \(QualityFlag.bad.rawValue)
             ORDER BY r.received_at, r.id

@@ -20,6 +20,7 @@ struct Retention {
     private var events: AgedLog
     private var checkpoints: AgedLog
     private let eraseRevisions: Statement
+    private let settlements: SettlementKeeping
     private let eraseFixesByTime: Statement
     private let eraseFixesByReceipt: Statement
     private let eraseDeliveries: Statement
@@ -39,7 +40,7 @@ struct Retention {
 
     init(
         _ database: Database, settings: JournalSettings, chain: Chain, purges: PurgeLog,
-        holds: HoldBook
+        holds: HoldBook, revisions: RevisionLog
     ) throws(StoreError) {
         self.holds = holds
         heldRows = HeldRowsReader(database)
@@ -57,6 +58,7 @@ struct Retention {
         checkpoints = try AgedLog(
             database, .checkpoint, columns: "recorded_at, order_number, occurred_at",
             mark: .checkpointsErasedThrough, slice: slice)
+        settlements = try SettlementKeeping(database, revisions: revisions)
         eraseRevisions = try database.prepare(
             """
             DELETE FROM quality_revisions WHERE reading >= ?1 AND reading < ?2 RETURNING number
@@ -177,6 +179,8 @@ struct Retention {
             held.contains(eventOf: row.integer(2), at: row.integer(3))
         }
         try eraseRevisions(of: oldReadings.numbers, now)
+        // A reading is older than the one that settles it: where nothing is held, it went before.
+        if !held.covers.isEmpty { try settlements.keep(fromReadings: oldReadings.numbers) }
         try erase(oldReadings, of: readings, now)
         try erase(oldEvents, of: events, now)
         try erase(oldCheckpoints, of: checkpoints, now)
