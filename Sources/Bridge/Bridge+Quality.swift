@@ -238,21 +238,7 @@ extension Bridge {
         effects: inout Effects
     ) {
         guard let place = knownChannel(of: recall) else { return }
-        let series = readings.map { reading in
-            ChannelReading(
-                measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
-                value: reading.measurement.marker == nil ? reading.measurement.value : .nan,
-                correctedValue: reading.correction?.value,
-                phase: phase(
-                    of: order(of: reading.source, at: reading.measuredAt), from: reading.source,
-                    at: reading.measuredAt),
-                calibrationDue: reading.correction.flatMap {
-                    calibrations.dueAt(of: $0.calibration)
-                })
-        }
-        let judged = ChannelQuality.judged(series) {
-            settings(of: place, order(of: recall.source, at: $0.measuredAt))
-        }
+        let (series, judged) = judged(readings, of: recall.source, place)
         let settled = recall.stretch.settled
         let after = series.first { $0.measuredAt > recall.stretch.read.upperBound }?.measuredAt
         var newest: QualityBook.Told?
@@ -278,6 +264,31 @@ extension Bridge {
         quality.channels[place].state = judged.state
         quality.channels[place].told = newest
         quality.channels[place].isKnown = true
+    }
+
+    /// Judges readings of a channel from the first to the last.
+    ///
+    /// It changes nothing of the bridge, and so is no part of what does: a closure in there is given a
+    /// copy of the whole bridge for each reading.
+    private func judged(
+        _ readings: [Reading], of source: SourceNumber, _ place: Int
+    ) -> (series: [ChannelReading], judged: ChannelQuality.Judged) {
+        let series = readings.map { reading in
+            ChannelReading(
+                measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
+                value: reading.measurement.marker == nil ? reading.measurement.value : .nan,
+                correctedValue: reading.correction?.value,
+                phase: phase(
+                    of: order(of: reading.source, at: reading.measuredAt), from: reading.source,
+                    at: reading.measuredAt),
+                calibrationDue: reading.correction.flatMap {
+                    calibrations.dueAt(of: $0.calibration)
+                })
+        }
+        let judged = ChannelQuality.judged(series) {
+            settings(of: place, order(of: source, at: $0.measuredAt))
+        }
+        return (series, judged)
     }
 
     /// A reading that is not to be used came, perhaps for a second time: then the log knew already
