@@ -252,10 +252,10 @@ class Log:
     def staff_actions(self):
         """Compares what somebody acted upon with the state that the log has of that revision."""
         hashes = {}
-        for _, subject, _, body in (row for _, row in sorted(self.rows[5].items())):
+        for _, subject, key, body in (row for _, row in sorted(self.rows[5].items())):
             items = unpacked(bytes(body)) if subject == ALERTS else None
             if items and items[14][0] == 0x30:
-                hashes[items[0] + items[13]] = value(sha256(items[14][5:]))
+                hashes[bytes(key) + items[13]] = value(sha256(items[14][5:]))
         for number, row in self.rows[9].items():
             if hashes.get(values(row[1:3])) != value(row[3]):
                 self.find("altered", "staff_actions", number)
