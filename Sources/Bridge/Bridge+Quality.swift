@@ -101,7 +101,7 @@ extension Bridge {
             quality.channels[place].told = QualityBook.Told(
                 measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
                 measurement: measurement, judgedValue: reading.judgedValue,
-                timeSource: row.timeSource, quality: judged)
+                timeSource: row.timeSource, quality: judged, isAsRecorded: true)
             return judged
         }
     }
@@ -147,7 +147,7 @@ extension Bridge {
         return place
     }
 
-    /// Says what the newest reading of a channel has become.
+    /// Says what the newest reading of a channel has become by the one that is recorded next.
     private mutating func revise(
         _ place: Int, _ revision: QualityRevision, at now: Timestamp, effects: inout Effects
     ) {
@@ -156,12 +156,15 @@ extension Bridge {
         else { return }
         let new = revision.quality.completed(
             of: told.measurement, told.timeSource, from: told.quality)
-        tellRevised(place, told, new, at: now, effects: &effects)
+        let isSettled = told.isAsRecorded && new.onlySettlesSpike(of: told.quality)
+        tellRevised(
+            place, told, new, at: now,
+            settler: isSettled ? effects.records.readings.count : nil, effects: &effects)
     }
 
     mutating func tellRevised(
         _ place: Int, _ told: QualityBook.Told, _ new: ReadingQuality, at now: Timestamp,
-        effects: inout Effects
+        settler: Int? = nil, effects: inout Effects
     ) {
         guard !new.isSaid(by: told.quality) else { return }
         let channel = (quality.channels[place].source, quality.channels[place].probe)
@@ -170,6 +173,7 @@ extension Bridge {
             newest.measurement.value.bitPattern == told.measurement.value.bitPattern
         {
             quality.channels[place].told?.quality = new
+            quality.channels[place].told?.isAsRecorded = false
         }
         counters.qualityRevisions += 1
         effects.records.qualityRevisions.append(
@@ -177,7 +181,7 @@ extension Bridge {
                 source: channel.0, quantity: .temperature, probe: channel.1,
                 measuredAt: told.measuredAt, receivedAt: told.receivedAt,
                 value: told.measurement.value,
-                quality: new, revisedAt: now))
+                quality: new, revisedAt: now, settler: settler))
         qualityRevised(
             of: channel.0, at: told.measuredAt, from: told.quality.flags, to: new.flags,
             effects: &effects)
@@ -234,21 +238,7 @@ extension Bridge {
         effects: inout Effects
     ) {
         guard let place = knownChannel(of: recall) else { return }
-        let series = readings.map { reading in
-            ChannelReading(
-                measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
-                value: reading.measurement.marker == nil ? reading.measurement.value : .nan,
-                correctedValue: reading.correction?.value,
-                phase: phase(
-                    of: order(of: reading.source, at: reading.measuredAt), from: reading.source,
-                    at: reading.measuredAt),
-                calibrationDue: reading.correction.flatMap {
-                    calibrations.dueAt(of: $0.calibration)
-                })
-        }
-        let judged = ChannelQuality.judged(series) {
-            settings(of: place, order(of: recall.source, at: $0.measuredAt))
-        }
+        let (series, judged) = judged(readings, of: recall.source, place)
         let settled = recall.stretch.settled
         let after = series.first { $0.measuredAt > recall.stretch.read.upperBound }?.measuredAt
         var newest: QualityBook.Told?
@@ -274,6 +264,31 @@ extension Bridge {
         quality.channels[place].state = judged.state
         quality.channels[place].told = newest
         quality.channels[place].isKnown = true
+    }
+
+    /// Judges readings of a channel from the first to the last.
+    ///
+    /// It changes nothing of the bridge, and so is no part of what does: a closure in there is given a
+    /// copy of the whole bridge for each reading.
+    private func judged(
+        _ readings: [Reading], of source: SourceNumber, _ place: Int
+    ) -> (series: [ChannelReading], judged: ChannelQuality.Judged) {
+        let series = readings.map { reading in
+            ChannelReading(
+                measuredAt: reading.measuredAt, receivedAt: reading.receivedAt,
+                value: reading.measurement.marker == nil ? reading.measurement.value : .nan,
+                correctedValue: reading.correction?.value,
+                phase: phase(
+                    of: order(of: reading.source, at: reading.measuredAt), from: reading.source,
+                    at: reading.measuredAt),
+                calibrationDue: reading.correction.flatMap {
+                    calibrations.dueAt(of: $0.calibration)
+                })
+        }
+        let judged = ChannelQuality.judged(series) {
+            settings(of: place, order(of: source, at: $0.measuredAt))
+        }
+        return (series, judged)
     }
 
     /// A reading that is not to be used came, perhaps for a second time: then the log knew already

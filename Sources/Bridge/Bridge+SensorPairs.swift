@@ -136,13 +136,7 @@ extension Bridge {
             let other = knownChannel(of: recall.second),
             quality.channels[other].pair == quality.channels[place].pair
         else { return }
-        var course = PairCourse(
-            merging: first, second, isFirstAhead: precedes(place, other))
-        course.compare(limits: settings.checks.pair) { reading in
-            let channel = reading.source == recall.first.source ? place : other
-            return settings(of: channel, order(of: reading.source, at: reading.measuredAt))
-                .maximumGap
-        }
+        let course = course(first, place, second, other)
         for step in course.steps where recall.first.stretch.settled.contains(step.measuredAt) {
             let reading = step.reading
             let before = reading.judgement(version: settings.checks.withoutOrder.version)
@@ -157,6 +151,22 @@ extension Bridge {
         guard reachesEnd else { return }
         quality.pairs[quality.channels[place].pair].state = course.state
         quality.pairs[quality.channels[place].pair].isNew = false
+    }
+
+    /// Compares the readings of two channels from the first to the last. It changes nothing of the
+    /// bridge, as `judged` of one channel does not.
+    private func course(
+        _ first: [Reading], _ place: Int, _ second: [Reading], _ other: Int
+    ) -> PairCourse {
+        let source = quality.channels[place].source
+        var course = PairCourse(merging: first, second, isFirstAhead: precedes(place, other))
+        course.compare(limits: settings.checks.pair) { reading in
+            settings(
+                of: reading.source == source ? place : other,
+                order(of: reading.source, at: reading.measuredAt)
+            ).maximumGap
+        }
+        return course
     }
 }
 

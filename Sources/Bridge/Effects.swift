@@ -307,11 +307,17 @@ package struct RevisedQuality: Equatable, Sendable {
     package var value: Double
     package var quality: ReadingQuality
     package var revisedAt: Timestamp
+    /// Where all that it says is that the reading, which nothing was said of since it was recorded,
+    /// was no spike: the place in the batch's readings of the one that showed it. Such revisions
+    /// stand in the order of these places, each of a place of its own.
+    package var settler: Int?
 
     package init(
         source: SourceNumber, quantity: Quantity, probe: UInt8, measuredAt: Timestamp,
-        receivedAt: Timestamp, value: Double, quality: ReadingQuality, revisedAt: Timestamp
+        receivedAt: Timestamp, value: Double, quality: ReadingQuality, revisedAt: Timestamp,
+        settler: Int? = nil
     ) {
+        self.settler = settler
         self.source = source
         self.quantity = quantity
         self.probe = probe

@@ -104,6 +104,8 @@ struct QualityBook: Sendable {
         var judgedValue: Double
         var timeSource: TimeSource
         var quality: ReadingQuality
+        /// Whether that is what it was recorded with in this process, and nothing since.
+        var isAsRecorded = false
 
         /// Whether the reading is this one, come again.
         func isToldOf(_ reading: ChannelReading) -> Bool {

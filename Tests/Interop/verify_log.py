@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 KINDS = {
     1: ("readings", "id measured_at source quantity probe value quality test_flags time_source"
         " received_at sequence order_number marker notes message reasons quality_version"
-        " corrected calibration"),
+        " corrected calibration settles"),
     2: ("fixes", "id measured_at source latitude longitude speed heading accuracy quality test_flags"
         " time_source received_at sequence altitude satellites notes message reasons quality_version"),
     3: ("events", "number name order_number occurred_at data"),
@@ -118,6 +118,9 @@ def form(kind, row):
     if kind not in (1, 2):
         return 1, row
     if kind == 1:
+        if row[-1] is not None:
+            return 4, row
+        row = row[:-1]
         if row[-2:] != (None, None):
             return 3, row
         row = row[:-2]

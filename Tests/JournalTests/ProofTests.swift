@@ -58,6 +58,9 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                 batch.checkpoints = [checkpoint(UInt64(start * 4 + turn + 1), at: now)]
                 batch.readings.append(reading(at: now))
                 batch.qualityRevisions = [revision(of: now, at: now)]
+                batch.readings += [waiting(at: now + 600), waiting(at: now + 601)]
+                batch.qualityRevisions.append(
+                    settlement(of: now + 600, by: batch.readings.count - 1, at: now + 601))
                 batch.dataGaps = [
                     DataGap(
                         order: OrderNumber(1), source: SourceNumber(1),

@@ -218,12 +218,15 @@ struct QualityTests {
         let daemon = try Daemon()
         for step in 0..<50 {
             daemon.take(
-                [(Int64(step) * 60, Double(step % 3))], from: "bag-1", receivedAt: Int64(step) * 60)
+                [(Int64(step) * 60, Double(step % 3) + (step % 4 == 0 ? 9 : 0))], from: "bag-1",
+                receivedAt: Int64(step) * 60)
         }
         try daemon.settle(now: 3_000)
         #expect(
             try sqlite3(daemon.scratch.path, "SELECT count(*) > 10 FROM quality_revisions") == ["1"]
         )
+        #expect(
+            try sqlite3(daemon.scratch.path, "SELECT count(settles) > 10 FROM readings") == ["1"])
         try daemon.tidy(now: at(200 * 86_400_000))
         #expect(try sqlite3(daemon.scratch.path, "SELECT count(*) FROM quality_revisions") == ["0"])
         let proof = try JournalReader(path: daemon.scratch.path).proveLog { _ in }

@@ -107,6 +107,33 @@ func revision(_ source: UInt32 = 1, of instant: Int64, at revised: Int64) -> Rev
         revisedAt: at(revised))
 }
 
+/// A temperature of which the next one will show whether it was a spike.
+func waiting(_ source: UInt32 = 1, at instant: Int64, _ value: Double = 4) -> Reading {
+    var quality = ReadingQuality(parametersVersion: 1)
+    quality[.grossRange] = .good
+    quality[.eventTime] = .good
+    quality[.spike] = QualityFinding(.notEvaluated, .lacksNeighbour)
+    var reading = reading(source, at: instant, value)
+    reading.quality = quality.flags
+    reading.reasons = quality.packedReasons
+    reading.qualityVersion = 1
+    return reading
+}
+
+/// What the reading at a place of the batch makes of one that `waiting` gives.
+func settlement(
+    _ source: UInt32 = 1, of instant: Int64, _ value: Double = 4, by settler: Int, at revised: Int64
+) -> RevisedQuality {
+    let waiting = waiting(source, at: instant, value)
+    var quality = ReadingQuality(
+        flags: waiting.quality, packedReasons: waiting.reasons, parametersVersion: 1)
+    quality[.spike] = .good
+    return RevisedQuality(
+        source: waiting.source, quantity: .temperature, probe: 0, measuredAt: at(instant),
+        receivedAt: at(instant), value: value, quality: quality, revisedAt: at(revised),
+        settler: settler)
+}
+
 /// A reading of a probe that is not there.
 func silent(
     _ source: UInt32 = 1, at instant: Int64, _ marker: Marker = .probeAbsent,

@@ -166,7 +166,7 @@ struct TamperTests {
         let scratch = try Scratch()
         try fillProvenStore(scratch, seed: seed)
         let copies = try tamper(scratch, seed: seed)
-        // 102 columns; one that nothing can be changed in by a bit is not among them.
+        // 103 columns; one that nothing can be changed in by a bit is not among them.
         #expect(copies.count > 94)
         let printed = try Python.output(
             of: "verify_log.py", [scratch.path] + copies.map { copy, _ in copy })

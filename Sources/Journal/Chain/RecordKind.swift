@@ -54,7 +54,7 @@ enum RecordKind: UInt8, CaseIterable {
             """
             id, measured_at, source, quantity, probe, value, quality, test_flags, time_source,
             received_at, sequence, order_number, marker, notes, message, reasons, quality_version,
-            corrected, calibration
+            corrected, calibration, settles
             """
         case .fix:
             """
@@ -94,12 +94,16 @@ enum RecordKind: UInt8, CaseIterable {
 
     /// The payload of the row a statement stands on, whose columns are those of the kind.
     ///
-    /// Readings and fixes got two columns later, and readings another two: a row that has nothing in
-    /// them is written as it was before.
+    /// Readings and fixes got two columns later, and readings another two and another one: a row that
+    /// has nothing in them is written as it was before.
     func form(ofRow statement: Statement, columns: Int32) -> PayloadForm {
         guard self == .reading || self == .fix else { return .first(columns: columns) }
         var columns = columns
         if self == .reading {
+            guard statement.isNull(columns - 1) else {
+                return PayloadForm(version: 4, columns: columns)
+            }
+            columns -= 1
             guard statement.isNull(columns - 1), statement.isNull(columns - 2) else {
                 return PayloadForm(version: 3, columns: columns)
             }

@@ -48,11 +48,11 @@ extension JournalReader {
             WHERE c.order_number = ?1),
         \(instants(log: "readings", index: "reading_by_source", .readingsIndexedThrough))
         SELECT r.source, r.probe, coalesce(r.corrected, r.value), r.marker, r.measured_at, r.received_at,
-            coalesce(v.test_flags, r.test_flags)
+            \(Schema.judgement.flags)
         FROM instants AS i
         CROSS JOIN readings AS r INDEXED BY reading_once
             ON r.measured_at = i.measured_at AND r.source = i.source
-        \(Schema.newestRevision)
+        \(Schema.judgement.join)
         WHERE r.quantity = \(Quantity.temperature.rawValue)
         ORDER BY r.measured_at, r.id LIMIT ?3
         """

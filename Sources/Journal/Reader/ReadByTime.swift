@@ -36,7 +36,7 @@ extension JournalReader {
         CROSS JOIN readings AS r INDEXED BY reading_once
             ON r.measured_at = i.measured_at AND r.source = i.source
         CROSS JOIN sources ON sources.number = r.source
-        \(Schema.newestRevision)
+        \(Schema.judgement.join)
         WHERE (r.measured_at, r.id) > (?2, ?3) AND (?4 IS NULL OR r.quantity = ?4)
         ORDER BY r.measured_at, r.id LIMIT ?5
         """

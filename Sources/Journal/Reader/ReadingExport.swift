@@ -44,7 +44,7 @@ package struct ReadingExport: Sendable {
             """
             SELECT \(Statement.readingColumns), \(Statement.sourceColumns)
             FROM readings AS r NOT INDEXED CROSS JOIN sources ON sources.number = r.source
-            \(Schema.newestRevision)
+            \(Schema.judgement.join)
             WHERE r.id > ?1 AND r.id <= ?2 AND r.measured_at >= ?3 AND r.measured_at < ?4
             ORDER BY r.id LIMIT ?5
             """)

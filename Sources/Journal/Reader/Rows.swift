@@ -56,11 +56,11 @@ extension Statement {
             profile: text(first + 4))
     }
 
-    /// Of a reading `r` with its `Schema.newestRevision`.
+    /// Of a reading `r` with what `Schema.judgement` joins.
     static let readingColumns = """
         r.id, r.measured_at, r.source, r.quantity, r.probe, r.value,
-        coalesce(v.test_flags, r.test_flags), r.time_source, r.received_at, r.sequence,
-        r.order_number, r.marker, r.notes, r.message, coalesce(v.reasons, r.reasons),
+        \(Schema.judgement.flags), r.time_source, r.received_at, r.sequence,
+        r.order_number, r.marker, r.notes, r.message, \(Schema.judgement.reasons),
         coalesce(v.quality_version, r.quality_version), r.corrected, r.calibration
         """
     static let readingColumnCount: Int32 = 18

@@ -69,7 +69,7 @@ package struct SelectedReadings: Sendable {
         CROSS JOIN readings AS r INDEXED BY reading_once
             ON r.measured_at = i.measured_at AND r.source = i.source
         CROSS JOIN sources ON sources.number = r.source
-        \(Schema.newestRevision)
+        \(Schema.judgement.join)
         WHERE (r.measured_at, r.id) > (?2, ?3) AND r.id <= ?9
         ORDER BY r.measured_at, r.id LIMIT ?1
         """

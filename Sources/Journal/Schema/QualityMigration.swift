@@ -31,7 +31,7 @@ extension Schema {
             BEGIN SELECT RAISE(ABORT, 'a recorded revision is never changed'); END;
         """
 
-    /// The newest revision of the reading `r`, as `v`.
+    /// The newest revision of the reading `r`, as `v`. What readers read is `judgement`.
     static let newestRevision = """
         LEFT JOIN quality_revisions AS v ON v.number = (
             SELECT max(number) FROM quality_revisions INDEXED BY quality_revision_by_reading
@@ -43,24 +43,34 @@ extension Schema {
         \(temperatureLogView(value: "r.value", further: ""));
         """
 
+    /// What is said of the reading `r` of the log, and where that stands.
+    struct Judgement {
+        var flags = "coalesce(v.test_flags, r.test_flags)"
+        var reasons = "coalesce(v.reasons, r.reasons)"
+        var revisedAt = "v.revised_at"
+        var join = newestRevision
+    }
+
     /// - Parameters:
     ///   - value: The column of the value.
     ///   - further: Columns behind all others, each after a comma.
-    static func temperatureLogView(value: String, further: String) -> String {
+    static func temperatureLogView(
+        value: String, further: String, judgement: Judgement = Judgement()
+    ) -> String {
         """
         CREATE VIEW temperature_log AS
             SELECT r.id, \(rfc3339("r.measured_at")) AS measured_at,
                 \(rfc3339("r.received_at")) AS received_at, t.name AS time_source,
                 s.device, k.name AS carrier_kind, s.carrier, s.profile, o.id AS "order",
                 q.name AS quantity, r.probe, \(value), q.unit, m.name AS marker,
-                f.name AS quality, \(tests("coalesce(v.test_flags, r.test_flags)")) AS tests,
-                \(reasonNames("coalesce(v.reasons, r.reasons)")) AS reasons,
+                f.name AS quality, \(tests(judgement.flags)) AS tests,
+                \(reasonNames(judgement.reasons)) AS reasons,
                 coalesce(v.quality_version, r.quality_version) AS quality_version,
-                \(rfc3339("v.revised_at")) AS revised_at,
+                \(rfc3339(judgement.revisedAt)) AS revised_at,
                 \(noteNames) AS notes, r.sequence\(further)
             FROM readings r
             JOIN sources s ON s.number = r.source
-            \(newestRevision)
+            \(judgement.join)
             LEFT JOIN carrier_kinds k ON k.id = s.carrier_kind
             LEFT JOIN quantities q ON q.id = r.quantity
             LEFT JOIN markers m ON m.id = r.marker

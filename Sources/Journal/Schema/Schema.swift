@@ -22,6 +22,7 @@ package struct Schema: Equatable, Sendable {
         excursionMigration, orderAnswersMigration, qualityMigration, alertsMigration,
         holdsMigration, placesMigration, calibrationMigration, haccpPlanMigration,
         silencesMigration, settledAlertsMigration,
+        settlementMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.

@@ -43,10 +43,9 @@ struct ChannelLog {
             """
             SELECT \(Statement.readingColumns)
             FROM readings AS r INDEXED BY reading_once
-            \(Schema.newestRevision)
+            \(Schema.judgement.join)
             WHERE r.measured_at = ?1 AND r.source = ?2 AND r.quantity = ?3 AND r.probe = ?4
                 AND (r.test_flags >> \(timeFlag)) & 15 <> \(QualityFlag.bad.rawValue)
-            ORDER BY r.received_at, r.id
             """)
     }
 
@@ -59,21 +58,16 @@ struct ChannelLog {
         var answer = ChannelStretch()
         let earlier = try instants(before, recall, [first], unindexed.filter { $0 < first })
         for instant in earlier.sorted(by: >) {
-            let rows = try readings(of: recall, at: instant)
-            if rows.isEmpty { continue }
-            answer.readings = rows
-            break
+            if try add(to: &answer.readings, of: recall, at: instant) { break }
         }
         let inside = unindexed.filter { first <= $0 && $0 <= last }
         for instant in try instants(within, recall, [first, last], inside).sorted() {
-            answer.readings += try readings(of: recall, at: instant)
+            try add(to: &answer.readings, of: recall, at: instant)
         }
         let later = try instants(after, recall, [last], unindexed.filter { $0 > last })
         var times = 0
         for instant in later.sorted() where times < 2 {
-            let rows = try readings(of: recall, at: instant)
-            if !rows.isEmpty { times += 1 }
-            answer.readings += rows
+            if try add(to: &answer.readings, of: recall, at: instant) { times += 1 }
         }
         // With two found there may be a third; with all looked at there is none.
         answer.reachesEnd = times < 2 && later.count < ChannelLog.neighbourInstants
@@ -91,16 +85,27 @@ struct ChannelLog {
         return instants
     }
 
-    private func readings(
-        of recall: ChannelRecall, at instant: Int64
-    ) throws(StoreError) -> [Reading] {
+    /// Adds what a channel measured at an instant, by receipt, and at one receipt by the order of the
+    /// log; answers whether there is any.
+    @discardableResult
+    private func add(
+        to readings: inout [Reading], of recall: ChannelRecall, at instant: Int64
+    ) throws(StoreError) -> Bool {
         rows.bind(1, instant)
         rows.bind(2, Int64(recall.source.rawValue))
         rows.bind(3, Int64(recall.quantity.rawValue))
         rows.bind(4, Int64(recall.probe))
         defer { rows.reset() }
-        var readings: [Reading] = []
-        while try rows.step() { readings.append(try rows.reading()) }
-        return readings
+        var added: [(id: Int64, reading: Reading)] = []
+        guard try rows.step() else { return false }
+        readings.append(try rows.reading())
+        // Seldom are there more: SQLite would set up a sorter for each instant.
+        let first = rows.integer(0)
+        while try rows.step() { added.append((rows.integer(0), try rows.reading())) }
+        guard !added.isEmpty, let only = readings.popLast() else { return true }
+        added.append((first, only))
+        added.sort { ($0.reading.receivedAt, $0.id) < ($1.reading.receivedAt, $1.id) }
+        for row in added { readings.append(row.reading) }
+        return true
     }
 }

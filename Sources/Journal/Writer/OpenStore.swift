@@ -15,7 +15,7 @@ final class OpenStore {
     private let calibrations: CalibrationLog
     private var readings: ReadingLog
     private var fixes: FixLog
-    private var revisions: RevisionLog
+    private let revisions: RevisionLog
     private let channels: ChannelLog
     private var fingerprints: FingerprintRing
     private var deadLetters: DeadLetterStore
@@ -65,7 +65,8 @@ final class OpenStore {
             database, chain: chain, changes: book.changes, checkpoints: checkpoints,
             purges: purges)
         retention = try Retention(
-            database, settings: settings, chain: chain, purges: purges, holds: holds)
+            database, settings: settings, chain: chain, purges: purges, holds: holds,
+            revisions: revisions)
         heads = HeadExport(
             settings, log: try database.text("SELECT epoch FROM store") ?? "", key: key)
         checkpointBytes = settings.walBytes
@@ -89,7 +90,10 @@ final class OpenStore {
         for entry in batch.calibrations { try calibrations.record(entry) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
-        for revision in batch.qualityRevisions { try revisions.record(revision) }
+        for (place, revision) in batch.qualityRevisions.enumerated()
+        where !readings.isSettled(place) {
+            try revisions.record(revision)
+        }
         try recordFixes(batch, &receipt)
         for checkpoint in batch.checkpoints { try checkpoints.record(checkpoint) }
         for event in batch.events { try outbox.add(event) }
@@ -116,7 +120,8 @@ final class OpenStore {
     private func recordReadings(
         _ batch: borrowing RecordBatch, _ receipt: inout CommitReceipt
     ) throws(StoreError) {
-        receipt.readings = try readings.record(batch.readings)
+        receipt.readings = try readings.record(
+            batch.readings, settling: batch.qualityRevisions)
         receipt.duplicateReadings = batch.readings.count - receipt.readings
         try readings.advanceIndex()
     }
@@ -131,7 +136,10 @@ final class OpenStore {
     }
 
     func channelStretch(_ recall: ChannelRecall) throws(StoreError) -> ChannelStretch {
-        try channels.answer(recall, unindexed: readings.unindexed(of: recall.source))
+        // In one transaction: to begin and end one for each instant would cost as much as reading it.
+        try database.transaction("BEGIN") { () throws(StoreError) in
+            try channels.answer(recall, unindexed: readings.unindexed(of: recall.source))
+        }
     }
 
     func markReplayed(_ numbers: [UInt64], at instant: Timestamp) throws(StoreError) -> Int {

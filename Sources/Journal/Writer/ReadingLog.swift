@@ -1,3 +1,4 @@
+internal import Bridge
 internal import ColdChain
 
 /// Appends readings to the log, each once.
@@ -9,13 +10,22 @@ struct ReadingLog {
     private let appendCorrected: [Insertion]
     private let find: Statement
     private let readBack: Statement
+    private let eraseFrom: Statement
     private let chain: Chain
     private var next: Int64
     private var index: InstantIndex
+    private var ends = ChannelEnds()
+    /// Of the batch: which of its revisions stand in the row of a reading, and the place after the
+    /// last that was looked at for that.
+    private var settled: [Bool] = []
+    private var lookedAt = 0
+    /// Of the rows of one statement: the number of the reading that each settles.
+    private var settles: [Int64?] = []
 
     init(_ database: Database, chain: Chain) throws(StoreError) {
         self.chain = chain
         readBack = try database.prepare(RecordKind.reading.rowsSQL)
+        eraseFrom = try database.prepare("DELETE FROM readings WHERE id >= ?1")
         append = try Insertion(database, rows: 1, columns: Insertion.allColumns)
         var plain: [Insertion] = []
         var corrected: [Insertion] = []
@@ -43,8 +53,8 @@ struct ReadingLog {
 
     /// A statement for some rows of the first so many columns.
     private struct Insertion {
-        static let plainColumns: Int32 = 17
-        static let allColumns: Int32 = 19
+        static let plainColumns: Int32 = 18
+        static let allColumns: Int32 = 20
 
         let rows: Int
         let columns: Int32
@@ -59,7 +69,7 @@ struct ReadingLog {
                 """
                 INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
                     test_flags, time_source, received_at, sequence, order_number, marker, notes,
-                    message, reasons, quality_version\(further))
+                    message, reasons, quality_version, settles\(further))
                 VALUES \(repeatElement(row, count: rows).joined(separator: ", "))
                 ON CONFLICT(measured_at, source, quantity, probe, value) DO NOTHING
                 """)
@@ -67,26 +77,39 @@ struct ReadingLog {
     }
 
     /// Appends the readings that are not in the log already, in their order; answers how many.
-    mutating func record(_ readings: [Reading]) throws(StoreError) -> Int {
+    ///
+    /// - Parameter revisions: Those of the batch. One with a `settler` becomes a part of that
+    ///   reading's row, where the row of the reading it is of is known; see `isSettled`.
+    mutating func record(
+        _ readings: [Reading], settling revisions: [RevisedQuality]
+    ) throws(StoreError) -> Int {
+        settled.removeAll(keepingCapacity: true)
+        settled.append(contentsOf: repeatElement(false, count: revisions.count))
+        lookedAt = 0
         var recorded = 0
         var start = 0
         while start < readings.count {
             if let block = block(for: readings, from: start) {
                 let end = start + block.rows
-                recorded += try append(readings, start..<end, with: block)
+                recorded += try append(readings, start..<end, with: block, revisions)
                 start = end
             } else {
-                recorded += try record(readings, at: start)
+                recorded += try record(readings, at: start, revisions)
                 start += 1
             }
         }
         return recorded
     }
 
-    private mutating func record(_ readings: [Reading], at place: Int) throws(StoreError) -> Int {
+    /// Whether the revision at this place in the batch stands in the row of its settler.
+    func isSettled(_ revision: Int) -> Bool { settled[revision] }
+
+    private mutating func record(
+        _ readings: [Reading], at place: Int, _ revisions: [RevisedQuality]
+    ) throws(StoreError) -> Int {
         let reading = readings[place]
         if reading.measurement.value.isNaN, try isRecordedWithoutNumber(reading) { return 0 }
-        return try append(readings, place..<place + 1, with: append)
+        return try append(readings, place..<place + 1, with: append, revisions)
     }
 
     /// The largest block that the next readings fill: all of them numbers.
@@ -104,10 +127,13 @@ struct ReadingLog {
     }
 
     private mutating func append(
-        _ readings: [Reading], _ range: Range<Int>, with insertion: Insertion
+        _ readings: [Reading], _ range: Range<Int>, with insertion: Insertion,
+        _ revisions: [RevisedQuality]
     ) throws(StoreError) -> Int {
         let statement = insertion.statement
         var parameter: Int32 = 1
+        let alreadySettled = lookedAt
+        settles.removeAll(keepingCapacity: true)
         for place in range {
             // After the first row SQLite numbers on from the newest one. Where that is not the one
             // before `next`, the log is empty, and then the first row is none that it has already.
@@ -117,47 +143,99 @@ struct ReadingLog {
                 statement.bindNull(parameter)
             }
             ReadingLog.bind(readings[place], to: statement, after: parameter)
+            let settling = settledReading(by: place, revisions)
+            statement.bind(parameter + 17, settling)
+            settles.append(settling)
             if insertion.columns == Insertion.allColumns {
                 ReadingLog.bind(readings[place].correction, to: statement, after: parameter)
             }
+            ends.note(readings[place], id: next + Int64(place - range.lowerBound))
             parameter += insertion.columns
         }
         let recorded = try statement.runCounting()
-        guard recorded > 0 else { return 0 }
-        try chain(readings, range, recorded: recorded)
-        next += Int64(recorded)
-        // What was in the log already is in its index too, where a second time changes nothing.
-        for place in range {
-            index.gather(
-                source: readings[place].source.rawValue,
-                measuredAt: readings[place].measuredAt.milliseconds, id: next - 1)
+        guard recorded == range.count else {
+            unsettle(readings, range, revisionsFrom: alreadySettled)
+            return try appendUnsettled(readings, range, recorded: recorded)
         }
+        for place in range {
+            try chain(readings[place], settles: settles[place - range.lowerBound])
+        }
+        gatherInstants(of: readings, range)
         return recorded
     }
 
-    /// Commits to the rows that were appended, whose numbers begin with `next`.
-    private func chain(
-        _ readings: [Reading], _ range: Range<Int>, recorded: Int
-    ) throws(StoreError) {
-        guard recorded < range.count else {
-            for place in range {
-                let id = next + Int64(place - range.lowerBound)
-                try chain.begin(.reading, version: readings[place].payloadVersion)
-                ReadingLog.encode(readings[place], id: id, into: chain.payload)
-                try chain.end(.reading, row: id)
-            }
-            return
+    /// The row of the reading that the reading at this place settles; nil where it settles none, or
+    /// that has to be looked up.
+    private mutating func settledReading(
+        by place: Int, _ revisions: [RevisedQuality]
+    ) -> Int64? {
+        while lookedAt < revisions.count {
+            let revision = revisions[lookedAt]
+            if let settler = revision.settler, settler > place { return nil }
+            lookedAt += 1
+            guard revision.settler == place else { continue }
+            guard let id = ends.take(revision) else { return nil }
+            settled[lookedAt - 1] = true
+            return id
         }
+        return nil
+    }
+
+    /// Some readings of a statement were in the log already: their numbers are not those that were
+    /// given beforehand, and what they would settle is recorded as a revision.
+    private mutating func unsettle(
+        _ readings: [Reading], _ range: Range<Int>, revisionsFrom first: Int
+    ) {
+        for place in range { ends.forget(channelOf: readings[place]) }
+        for revision in first..<lookedAt { settled[revision] = false }
+    }
+
+    /// Appends readings of which a statement recorded so many, so that none settles another.
+    private mutating func appendUnsettled(
+        _ readings: [Reading], _ range: Range<Int>, recorded: Int
+    ) throws(StoreError) -> Int {
+        if recorded > 0, settles.contains(where: { $0 != nil }) {
+            eraseFrom.bind(1, next)
+            try eraseFrom.run()
+            var recorded = 0
+            for place in range {
+                recorded += try append(readings, place..<place + 1, with: append, [])
+            }
+            return recorded
+        }
+        guard recorded > 0 else { return 0 }
         // Which of them were in the log already, only the log can tell.
         readBack.bind(1, next)
         readBack.bind(2, next + Int64(recorded))
         while try readBack.step() {
             try chain.append(.reading, rowOf: readBack, columns: Insertion.allColumns)
         }
+        next += Int64(recorded)
+        gatherInstants(of: readings, range)
+        return recorded
+    }
+
+    /// Commits to a row that was appended with the number `next`.
+    private mutating func chain(_ reading: Reading, settles: Int64?) throws(StoreError) {
+        try chain.begin(.reading, version: reading.payloadVersion(settles: settles))
+        ReadingLog.encode(reading, id: next, settles: settles, into: chain.payload)
+        try chain.end(.reading, row: next)
+        next += 1
+    }
+
+    /// What was in the log already is in its index too, where a second time changes nothing.
+    private mutating func gatherInstants(of readings: [Reading], _ range: Range<Int>) {
+        for place in range {
+            index.gather(
+                source: readings[place].source.rawValue,
+                measuredAt: readings[place].measuredAt.milliseconds, id: next - 1)
+        }
     }
 
     /// The columns of `RecordKind.reading`, as they will be read back.
-    private static func encode(_ reading: Reading, id: Int64, into bytes: CanonicalBytes) {
+    private static func encode(
+        _ reading: Reading, id: Int64, settles: Int64?, into bytes: CanonicalBytes
+    ) {
         bytes.append(id)
         bytes.append(reading.measuredAt.milliseconds)
         bytes.append(Int64(reading.source.rawValue))
@@ -173,13 +251,15 @@ struct ReadingLog {
         bytes.append(reading.measurement.marker.map { Int64($0.rawValue) })
         bytes.append(Int64(reading.notes.rawValue))
         bytes.append(reading.message.map { Int64(bitPattern: $0.rawValue) })
-        let version = reading.payloadVersion
+        let version = reading.payloadVersion(settles: settles)
         guard version > 1 else { return }
         bytes.append(Int64(bitPattern: reading.reasons))
         bytes.append(reading.qualityVersion.map(Int64.init))
         guard version > 2 else { return }
         bytes.append(reading.correction?.value)
         bytes.append(reading.correction.map { Int64($0.calibration.rawValue) })
+        guard version > 3 else { return }
+        bytes.append(settles)
     }
 
     private static func bind(
@@ -206,8 +286,8 @@ struct ReadingLog {
     private static func bind(
         _ correction: Correction?, to statement: Statement, after parameter: Int32
     ) {
-        statement.bind(parameter + 17, correction?.value)
-        statement.bind(parameter + 18, correction.map { Int64($0.calibration.rawValue) })
+        statement.bind(parameter + 18, correction?.value)
+        statement.bind(parameter + 19, correction.map { Int64($0.calibration.rawValue) })
     }
 
     /// NULL equals nothing, so a value that is not a number does not conflict with itself. A marker
@@ -232,7 +312,8 @@ struct ReadingLog {
 
 extension Reading {
     /// Where it says nothing in the columns that came later, its record is as those from before were.
-    fileprivate var payloadVersion: UInt8 {
+    fileprivate func payloadVersion(settles: Int64?) -> UInt8 {
+        if settles != nil { return 4 }
         if correction != nil { return 3 }
         return reasons == 0 && qualityVersion == nil ? 1 : 2
     }

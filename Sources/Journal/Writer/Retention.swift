@@ -21,6 +21,7 @@ struct Retention {
     private var checkpoints: AgedLog
     private var alerts: AgedAlerts
     private let eraseRevisions: Statement
+    private let settlements: SettlementKeeping
     private let eraseFixesByTime: Statement
     private let eraseFixesByReceipt: Statement
     private let eraseDeliveries: Statement
@@ -40,7 +41,7 @@ struct Retention {
 
     init(
         _ database: Database, settings: JournalSettings, chain: Chain, purges: PurgeLog,
-        holds: HoldBook
+        holds: HoldBook, revisions: RevisionLog
     ) throws(StoreError) {
         self.holds = holds
         heldRows = HeldRowsReader(database)
@@ -59,6 +60,7 @@ struct Retention {
             database, .checkpoint, columns: "recorded_at, order_number, occurred_at",
             mark: .checkpointsErasedThrough, slice: slice)
         alerts = try AgedAlerts(database, purges: purges)
+        settlements = try SettlementKeeping(database, revisions: revisions)
         eraseRevisions = try database.prepare(
             """
             DELETE FROM quality_revisions WHERE reading >= ?1 AND reading < ?2 RETURNING number
@@ -182,6 +184,8 @@ struct Retention {
         let oldAlerts = try alerts.eraseSlice(
             before: cutoff, held, policy: "alerts \(settings.readingDays) days", at: now)
         try eraseRevisions(of: oldReadings.numbers, now)
+        // A reading is older than the one that settles it: where nothing is held, it went before.
+        if !held.covers.isEmpty { try settlements.keep(fromReadings: oldReadings.numbers) }
         try erase(oldReadings, of: readings, now)
         try erase(oldEvents, of: events, now)
         try erase(oldCheckpoints, of: checkpoints, now)

@@ -2,12 +2,21 @@ internal import Bridge
 internal import ColdChain
 
 /// Appends what later readings made of the flags of earlier ones.
-struct RevisionLog {
+final class RevisionLog {
     private let append: Statement
     private let find: Statement
     private let findWithoutNumber: Statement
     private let chain: Chain
     private var next: Int64
+
+    /// What a row says, besides of which reading.
+    struct Said {
+        var rollup: Int64
+        var flags: Int64
+        var reasons: Int64
+        var version: Int64
+        var revisedAt: Int64
+    }
 
     init(_ database: Database, chain: Chain) throws(StoreError) {
         self.chain = chain
@@ -29,25 +38,37 @@ struct RevisionLog {
     }
 
     /// Appends a revision; one of a reading that is no longer in the log is of no use.
-    mutating func record(_ revision: RevisedQuality) throws(StoreError) {
+    func record(_ revision: RevisedQuality) throws(StoreError) {
         guard let reading = try number(of: revision) else { return }
         let quality = revision.quality
+        try record(
+            Said(
+                rollup: Int64(quality.flags.rollup.rawValue),
+                flags: Int64(bitPattern: quality.flags.packed),
+                reasons: Int64(bitPattern: quality.packedReasons),
+                version: Int64(quality.parametersVersion),
+                revisedAt: revision.revisedAt.milliseconds),
+            of: reading)
+    }
+
+    /// Appends a revision of the reading with this number.
+    func record(_ said: Said, of reading: Int64) throws(StoreError) {
         append.bind(1, next)
         append.bind(2, reading)
-        append.bind(3, Int64(quality.flags.rollup.rawValue))
-        append.bind(4, Int64(bitPattern: quality.flags.packed))
-        append.bind(5, Int64(bitPattern: quality.packedReasons))
-        append.bind(6, Int64(quality.parametersVersion))
-        append.bind(7, revision.revisedAt.milliseconds)
+        append.bind(3, said.rollup)
+        append.bind(4, said.flags)
+        append.bind(5, said.reasons)
+        append.bind(6, said.version)
+        append.bind(7, said.revisedAt)
         try append.run()
         try chain.begin(.qualityRevision)
         chain.payload.append(next)
         chain.payload.append(reading)
-        chain.payload.append(Int64(quality.flags.rollup.rawValue))
-        chain.payload.append(Int64(bitPattern: quality.flags.packed))
-        chain.payload.append(Int64(bitPattern: quality.packedReasons))
-        chain.payload.append(Int64(quality.parametersVersion))
-        chain.payload.append(revision.revisedAt.milliseconds)
+        chain.payload.append(said.rollup)
+        chain.payload.append(said.flags)
+        chain.payload.append(said.reasons)
+        chain.payload.append(said.version)
+        chain.payload.append(said.revisedAt)
         try chain.end(.qualityRevision, row: next)
         next += 1
     }
