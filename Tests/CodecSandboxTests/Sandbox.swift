@@ -16,7 +16,7 @@ struct Sandbox {
         var settings = CodecSandboxSettings(program: BuiltProgram.path("freshwire-codecs"))
         // An unoptimised program on a machine that other tests keep busy.
         settings.startLimit = 60_000_000_000
-        settings.stallLimit = 3_000_000_000
+        settings.stallLimit = 20_000_000_000
         change(&settings)
         process = CodecProcess(settings)
     }
