@@ -27,9 +27,7 @@ extension Bridge {
     func alertSubject(of order: Order, _ number: SourceNumber) -> AlertSubject {
         let source = sources[number].source
         return AlertSubject(
-            order: AlertOrder(
-                number: order.number, id: order.id, restaurant: order.restaurant, cafe: order.cafe),
-            bag: source.carrier.name, device: source.device)
+            order: AlertOrder(order), bag: source.carrier.name, device: source.device)
     }
 
     /// Takes what is known of a condition now.

@@ -263,8 +263,7 @@ extension Bridge {
         guard let order = book[silence.order] else { return }
         let isStanding = silences.bags[bag].told.contains { $0.source == silence.source }
         let subject = AlertSubject(
-            order: AlertOrder(
-                number: order.number, id: order.id, restaurant: order.restaurant, cafe: order.cafe),
+            order: AlertOrder(order),
             bag: silence.bag, device: silence.source.map { sources[$0].source.device } ?? "")
         follow(
             .silence, subject, isStanding: isStanding, isNew: isNew, evidence: nil, at: now,

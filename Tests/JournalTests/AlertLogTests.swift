@@ -23,7 +23,7 @@ func alert(_ number: UInt64 = 1, order: UInt32 = 1, at instant: Int64 = 0) -> Al
 
 extension Alert {
     /// The record of what the officer does next.
-    fileprivate mutating func record(_ deed: StaffDeed, at now: Int64) -> AlertRecord {
+    mutating func record(_ deed: StaffDeed, at now: Int64) -> AlertRecord {
         let seen = revision
         _ = try? perform(
             deed, by: officer, isQualified: true, seen: seen, at: JournalTests.at(now),

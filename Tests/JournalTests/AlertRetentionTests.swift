@@ -25,16 +25,16 @@ struct AlertRetentionTests {
 
     private func closed(_ alert: inout Alert, at now: Int64) -> [AlertRecord] {
         [
-            alert.done(.acknowledge(text: nil), at: now),
-            alert.done(
+            alert.record(.acknowledge(text: nil), at: now),
+            alert.record(
                 .act(CorrectiveAction(disposition: .discard, cause: .other, text: "gone")), at: now),
             alert.ended(at: now),
-            alert.done(.close(.resolved, text: "done", printedName: "Maria"), at: now),
+            alert.record(.close(.resolved, text: "done", printedName: "Maria"), at: now),
         ]
     }
 
     private func reviewed(_ alert: inout Alert, at now: Int64) -> AlertRecord {
-        alert.done(.sign(.reviewed, text: nil, printedName: "Maria"), at: now)
+        alert.record(.sign(.reviewed, text: nil, printedName: "Maria"), at: now)
     }
 
     private func rows(_ scratch: Scratch, _ table: String) throws -> Int {
@@ -102,7 +102,7 @@ struct AlertRetentionTests {
         #expect(try journal.restore(now: at(91 * day)).lastAlert == 2)
         var third = alert(3, at: 91 * day)
         let first = AlertRecord(alert: third)
-        let second = third.done(.comment("x"), at: 91 * day)
+        let second = third.record(.comment("x"), at: 91 * day)
         try journal.commit { $0.alerts = [first, second] }
         #expect(try sqlite3(scratch.path, "SELECT number FROM staff_actions") == ["5"])
         _ = try requireProof(scratch)
@@ -183,17 +183,6 @@ struct AlertRetentionTests {
 }
 
 extension Alert {
-    fileprivate mutating func done(_ deed: StaffDeed, at now: Int64) -> AlertRecord {
-        let seen = revision
-        _ = try? perform(
-            deed, by: officer, isQualified: true, seen: seen, at: JournalTests.at(now),
-            calendar: WorkingCalendar())
-        return AlertRecord(
-            alert: self,
-            action: StaffActionRecord(
-                by: officer, at: JournalTests.at(now), seen: seen, deed: deed))
-    }
-
     fileprivate mutating func ended(at now: Int64) -> AlertRecord {
         _ = take(isStanding: false, evidence: nil, at: JournalTests.at(now))
         return AlertRecord(alert: self)
@@ -204,11 +193,11 @@ extension Alert {
 func settledAlert(_ number: UInt64, order: UInt32 = 1, at now: Int64) -> [AlertRecord] {
     var settled = alert(number, order: order, at: now)
     return [
-        AlertRecord(alert: settled), settled.done(.acknowledge(text: nil), at: now),
-        settled.done(
+        AlertRecord(alert: settled), settled.record(.acknowledge(text: nil), at: now),
+        settled.record(
             .act(CorrectiveAction(disposition: .discard, cause: .other, text: "gone")), at: now),
         settled.ended(at: now),
-        settled.done(.close(.resolved, text: "done", printedName: "Maria"), at: now),
-        settled.done(.sign(.reviewed, text: nil, printedName: "Maria"), at: now),
+        settled.record(.close(.resolved, text: "done", printedName: "Maria"), at: now),
+        settled.record(.sign(.reviewed, text: nil, printedName: "Maria"), at: now),
     ]
 }

@@ -83,6 +83,12 @@ package struct AlertOrder: Equatable, Sendable {
     package var restaurant: String?
     package var cafe: String?
 
+    /// As the order is now.
+    package init(_ order: Order) {
+        self.init(
+            number: order.number, id: order.id, restaurant: order.restaurant, cafe: order.cafe)
+    }
+
     package init(number: OrderNumber, id: String, restaurant: String?, cafe: String?) {
         self.number = number
         self.id = id

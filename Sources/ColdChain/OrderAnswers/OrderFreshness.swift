@@ -77,7 +77,7 @@ package struct OrderFreshness: Equatable, Sendable {
             stretch.channels.allSatisfy { $0.freshness.notEvaluated != .noUsableReading }
         }
         if !isUsable { return .noUsableReading }
-        return limit.minimum == nil && limit.maximum == nil ? .noLimit : nil
+        return limit.isBound ? nil : .noLimit
     }
 
     private typealias Finding = (verdict: FoodVerdict, reasons: [Reason])
@@ -114,7 +114,7 @@ package struct OrderFreshness: Equatable, Sendable {
         _ air: Finding, _ stretches: [OrderAssessment.Stretch], _ time: OrderTime?,
         _ limit: CriticalLimit, _ probes: [CoreTemperature]
     ) -> Finding {
-        guard let time, limit.minimum != nil || limit.maximum != nil else { return air }
+        guard let time, limit.isBound else { return air }
         let within = probes.filter { time.window.covers(TraceTime($0.at)) && $0.celsius.isFinite }
         if within.contains(where: { !limit.isKept(by: $0.celsius) }) {
             return (.deviation, [.coreProbeOutside] + air.reasons)

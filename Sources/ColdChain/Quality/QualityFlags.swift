@@ -11,6 +11,17 @@ package enum QualityFlag: UInt8, Sendable {
     /// Place holder where data are missing.
     case missing = 9
 
+    /// The flag's QARTOD name.
+    package var name: String {
+        switch self {
+        case .good: "good"
+        case .notEvaluated: "not_evaluated"
+        case .suspect: "suspect"
+        case .bad: "bad"
+        case .missing: "missing"
+        }
+    }
+
     /// Standard precedence, low to high: missing, not evaluated, good, suspect, bad.
     fileprivate var precedence: Int {
         switch self {

@@ -90,7 +90,7 @@ extension JSONWriter {
         member("humidity", update.humidity)
         member("measuredAt", instant: update.measuredAt.milliseconds)
         member("receivedAt", instant: update.receivedAt.milliseconds)
-        member("quality", update.quality.wireName)
+        member("quality", update.quality.name)
         if let isWithinLimit = update.isWithinLimit {
             member("withinLimit", isWithinLimit)
         } else {
@@ -214,19 +214,6 @@ private let severity = "critical"
 /// Metres a second as kilometres an hour, to the hundredth: no tracker knows it better.
 private func kilometresAnHour(_ metresASecond: Double) -> Double {
     (metresASecond * 360).rounded() / 100
-}
-
-extension QualityFlag {
-    /// The flag's QARTOD name.
-    var wireName: String {
-        switch self {
-        case .good: "good"
-        case .notEvaluated: "not_evaluated"
-        case .suspect: "suspect"
-        case .bad: "bad"
-        case .missing: "missing"
-        }
-    }
 }
 
 extension OrderStatus {

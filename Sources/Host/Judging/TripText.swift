@@ -54,15 +54,3 @@ enum TripText {
         String(repeating: " ", count: max(width - text.count, 0)) + text
     }
 }
-
-extension QualityFlag {
-    var name: String {
-        switch self {
-        case .good: "good"
-        case .notEvaluated: "not_evaluated"
-        case .suspect: "suspect"
-        case .bad: "bad"
-        case .missing: "missing"
-        }
-    }
-}

@@ -95,6 +95,26 @@ final class Chain {
         }
     }
 
+    /// Commits to a row that was just added. It is read back, so that what is committed to is what the
+    /// table holds.
+    ///
+    /// - Parameters:
+    ///   - name: What the row is, for an error.
+    ///   - select: Rows of the kind by number, as `RecordKind.rowsSQL` asks for them.
+    func append(
+        _ kind: RecordKind, _ name: String, number: Int64, readBackBy select: Statement
+    ) throws(StoreError) {
+        select.bind(1, number)
+        select.bind(2, number + 1)
+        defer { select.reset() }
+        guard try select.step() else {
+            throw StoreError(
+                kind: .contradiction, message: "a \(name) is not there",
+                statement: "record \(name)")
+        }
+        try append(kind, rowOf: select, columns: select.columnCount)
+    }
+
     /// A record of the row a statement stands on, whose columns are those of its kind.
     func append(_ kind: RecordKind, rowOf statement: Statement, columns: Int32) throws(StoreError) {
         let form = kind.form(ofRow: statement, columns: columns)

@@ -38,16 +38,7 @@ struct CalibrationLog {
         add.bind(16, calibration?.uncertainty.expanded)
         add.bind(17, calibration?.uncertainty.coverageFactor)
         try add.run()
-        // Read back, so that what is committed to is what the table holds.
-        select.bind(1, number)
-        select.bind(2, number + 1)
-        defer { select.reset() }
-        guard try select.step() else {
-            throw StoreError(
-                kind: .contradiction, message: "a calibration is not there",
-                statement: "record calibration")
-        }
-        try chain.append(.calibration, rowOf: select, columns: select.columnCount)
+        try chain.append(.calibration, "calibration", number: number, readBackBy: select)
     }
 }
 

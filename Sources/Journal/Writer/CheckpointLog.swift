@@ -32,16 +32,9 @@ struct CheckpointLog {
         add.bind(12, finding.photo)
         add.bind(13, finding.priorDangerMinutes)
         try add.run()
-        // Read back, so that what is committed to is what the table holds.
-        select.bind(1, checkpoint.number)
-        select.bind(2, checkpoint.number + 1)
-        defer { select.reset() }
-        guard try select.step() else {
-            throw StoreError(
-                kind: .contradiction, message: "a checkpoint is not there",
-                statement: "record checkpoint")
-        }
-        try chain.append(.checkpoint, rowOf: select, columns: select.columnCount)
+        try chain.append(
+            .checkpoint, "checkpoint", number: Int64(bitPattern: checkpoint.number),
+            readBackBy: select)
     }
 }
 

@@ -30,7 +30,7 @@ struct Retention {
     private let purges: PurgeLog
     private let holds: HoldBook
     private let heldRows: HeldRowsReader
-    /// What stays for now; nil where that is to be found out again.
+    /// What is held back; nil where that is to be found out again.
     private var held: HeldRows?
     /// As it was found before: where it is another, rows that stayed are looked at again.
     private var heldBefore = HeldRows()
