@@ -123,7 +123,11 @@ extension Bridge {
             record(.alertUpdate(update), for: order.number, at: now, now: now, &effects)
         } else {
             // Events of the log belong to an order; the alert itself is in the log.
-            effects.publications.append(PublishedEvent(number: nil, event: .alertUpdate(update)))
+            let event = Event.alertUpdate(update)
+            let positions = event.channels(of: nil).map { ChannelPosition($0, sequence: 0) }
+            guard let record = RecordText(event, number: nil, at: now, positions: positions)
+            else { return }
+            effects.publications.append(PublishedEvent(event, record))
         }
     }
 }

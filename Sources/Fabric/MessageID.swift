@@ -20,14 +20,16 @@ enum MessageID: Equatable {
     }
 }
 
-/// Writes message identifiers as quoted JSON strings.
+/// Writes message identifiers as quoted JSON strings, and reads them back.
 struct MessageIDText {
     /// The opening quote, the epoch and the hyphen.
     private let prefix: [UInt8]
+    private let epoch: String
     /// Tells the passing messages of this run of the program from those of an earlier one.
     private let run: UInt64
 
     init(epoch: String, run: UInt64) {
+        self.epoch = epoch
         let quoted = escapedJSON(epoch)
         prefix = quoted.dropLast() + [UInt8(ascii: "-")]
         self.run = run
@@ -46,6 +48,21 @@ struct MessageIDText {
             bytes.append(decimal: step)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+extension MessageIDText {
+    /// The number in the log that whoever was told a message has everything up to; nil where the
+    /// identifier is none of this history's.
+    func position(of id: String) -> UInt64? {
+        guard id.hasPrefix(epoch) else { return nil }
+        let rest = id.dropFirst(epoch.count)
+        guard rest.first == "-" else { return nil }
+        let number = rest.dropFirst().prefix { $0 != "." }
+        guard !number.isEmpty, number.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            return nil
+        }
+        return UInt64(number)
     }
 }
 

@@ -261,6 +261,8 @@ package struct TidyReport: Equatable, Sendable {
     package var alertsErased = 0
     package var eventsErased = 0
     package var deliveriesErased = 0
+    /// Records that are not told again any more.
+    package var historyErased = 0
     /// Rows of raw messages.
     package var rawMessagesErased = 0
     /// Why the head of the chain could not be written to its file; the log itself is not touched by it.

@@ -106,6 +106,11 @@ struct LogOrigin: Sendable {
     /// Names this run of this log.
     var epoch: String
     var lastEvent: UInt64
+    /// Every record after this number can be told again.
+    var historyFloor: UInt64
+    /// The newest records, oldest first, and the number before them.
+    var history: [RecordText]
+    var memoryFloor: UInt64
     /// Orders whose parties may subscribe.
     var orders: [Order]
 }

@@ -114,7 +114,9 @@ final class EngineLoop {
         store.restoredAnnouncements.forEach { dispatcher.restore($0, receivedAt: now) }
         subscribeToAnnounced()
         let origin = LogOrigin(
-            epoch: store.epoch, lastEvent: store.lastEvent, orders: store.restoredOrders)
+            epoch: store.epoch, lastEvent: store.lastEvent, historyFloor: store.historyFloor,
+            history: store.history.records, memoryFloor: store.history.floor,
+            orders: store.restoredOrders)
         guard settle(at: now) else { throw StartError("the store cannot be written") }
         handOut()
         reportStatus(now: now)
