@@ -1,4 +1,4 @@
-import ColdChain
+package import ColdChain
 package import Fabric
 
 /// Counts the records of every channel.

@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Fabric
 import Intake
 import Journal
 import System

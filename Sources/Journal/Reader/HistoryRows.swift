@@ -1,4 +1,4 @@
-package import Bridge
+internal import Bridge
 internal import ColdChain
 package import Fabric
 
@@ -21,9 +21,7 @@ extension JournalReader {
                     try historyNumbers(of: channel, after: read.after, limit: read.limit))
             }
             let first = numbers.sorted().prefix(max(read.limit, 1))
-            page.records = try first.compactMap { (number) throws(StoreError) in
-                try historyRecord(number)
-            }
+            page.records = try historyRecords(first)
             if first.count < numbers.count || first.count == read.limit {
                 page.end = first.last ?? page.end
             }
@@ -49,10 +47,7 @@ extension JournalReader {
                 }
                 numbers.append(rows.number(0))
             }
-            let records = try numbers.reversed().compactMap { (number) throws(StoreError) in
-                try historyRecord(number)
-            }
-            return (records, floor)
+            return (try historyRecords(numbers.reversed()), floor)
         }
     }
 
@@ -78,6 +73,16 @@ extension JournalReader {
         var numbers: [UInt64] = []
         while try rows.step() { numbers.append(rows.number(0)) }
         return numbers
+    }
+
+    private func historyRecords(
+        _ numbers: some Sequence<UInt64>
+    ) throws(StoreError) -> [RecordText] {
+        var records: [RecordText] = []
+        for number in numbers {
+            if let record = try historyRecord(number) { records.append(record) }
+        }
+        return records
     }
 
     private func historyRecord(_ number: UInt64) throws(StoreError) -> RecordText? {
