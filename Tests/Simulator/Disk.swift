@@ -332,8 +332,9 @@ struct Disk {
         for position in entry.record.positions {
             let before = channels[position.channel]
             let isAnew = before.map { entry.keptAt.milliseconds(since: $0.at) >= 86_400_000 }
-            guard position.sequence == (before?.sequence ?? 0) + 1
-                || (isAnew ?? true && position.sequence == 1)
+            guard
+                position.sequence == (before?.sequence ?? 0) + 1
+                    || (isAnew ?? true && position.sequence == 1)
             else {
                 throw Violation("\(position.channel.name) goes on with \(position.sequence)")
             }

@@ -21,6 +21,15 @@ package struct HistoryRead: Equatable, Sendable {
     package var after: UInt64
     /// How many at most.
     package var limit: Int
+
+    package init(
+        connection: ConnectionNumber, channels: [Channel], after: UInt64, limit: Int
+    ) {
+        self.connection = connection
+        self.channels = channels
+        self.after = after
+        self.limit = limit
+    }
 }
 
 /// The journal's answer.

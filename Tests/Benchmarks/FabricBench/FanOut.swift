@@ -80,7 +80,8 @@ extension FanOut {
                         scene.isShared
                         ? ConnectionNumber(UInt64(subscriber)) : ConnectionNumber(number)
                     if !scene.isShared || index == 0 {
-                        fabric.connect(connection, identity: identity(connection), in: .wia, now: now)
+                        fabric.connect(
+                            connection, identity: identity(connection), in: .wia, now: now)
                     }
                     fabric.receive(.success(subscription(channel)), on: connection, now: now)
                 }
