@@ -124,7 +124,10 @@ let package = Package(
         tests("SystemTests", ["System"]),
         tests(
             "JournalTests",
-            ["Bridge", "ColdChain", "Crypto", "Fabric", "InteropSupport", "Journal", "JournalProbe"]),
+            [
+                "Bridge", "ColdChain", "Crypto", "Fabric", "InteropSupport", "Journal",
+                "JournalProbe",
+            ]),
         program("JournalProbe", in: "Tests/Probes", ["Bridge", "ColdChain", "Journal"]),
         program("JournalBench", in: "Tests/Benchmarks", ["Bridge", "ColdChain", "Journal"]),
         .executableTarget(
