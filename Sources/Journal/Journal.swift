@@ -37,6 +37,7 @@ package final class Journal {
             try StoreIdentity.start(in: database)
         }
         try CarryOver.complete(database)
+        try ExcursionRestatement.complete(database)
         let key = try StoreKey.load(settings.signingKeyPath)
         let placeKeys = try PlaceKeyFile.load(settings.placeKeyPath)
         try PlaceSealing.complete(database, signing: key, keys: placeKeys)
