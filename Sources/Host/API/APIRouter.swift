@@ -155,8 +155,11 @@ struct APIRouter {
             guard let number = UInt64(segments[1]) else { return .respond(.notFound) }
             return .replay(deadLetter: number)
         case (.get, "export", 2) where ExportSubject(name: segments[1]) != nil:
-            guard identity.role.seesEverything else { return .respond(.forbidden) }
-            return export(request, ExportSubject(name: segments[1]), order: nil, identity)
+            let subject = ExportSubject(name: segments[1])
+            // Alerts are for whoever may list them, readings of everybody for staff only.
+            let isAllowed = subject == .alerts && identity.alertScope != .none
+            guard identity.role.seesEverything || isAllowed else { return .respond(.forbidden) }
+            return export(request, subject, order: nil, identity)
         case (.get, "export", 3) where segments[1] == "orders":
             return export(request, .readings, order: segments[2], identity)
         case (_, "alerts", 1...3):
