@@ -352,6 +352,7 @@ final class EngineLoop {
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
         status.headFailures = heads.failures
+        status.unreadablePlaces = store.journal?.unreadablePlaces ?? status.unreadablePlaces
         status.retention = store.journal?.retentionStatus ?? status.retention
         status.codecs = codecs?.counters
         mail.engineStatus.set(status)
