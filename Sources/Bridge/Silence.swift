@@ -9,6 +9,14 @@ package struct Silence: Equatable, Sendable {
         case orderEnded = 2
         /// The device was taken out of the bag, or another channel says the same more exactly.
         case notExpected = 3
+
+        package var name: String {
+            switch self {
+            case .returned: "returned"
+            case .orderEnded: "order_ended"
+            case .notExpected: "not_expected"
+            }
+        }
     }
 
     package struct End: Equatable, Sendable {

@@ -27,9 +27,11 @@ struct LogAnswers {
             }
             let place = try reader.deliveryPlace(of: order.number)
             order.delivery = place.place
+            let silences = try reader.silences(of: order.number)
             return .json { writer in
                 writer.orderMembers(order)
                 writer.placeProblemMember(place.problem)
+                writer.silencesMember(silences)
             }
         case .temperature(let question, let position, let limit):
             return try answers(to: question).temperature(after: position, limit: limit)

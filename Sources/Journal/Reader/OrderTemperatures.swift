@@ -80,7 +80,7 @@ extension JournalReader {
     package static let orderStatements = [
         orderByID, statesOfOrder, custodyOfOrder, excursionsOfOrder, readingsOfOrder,
         readingsOfOrderKnown, temperaturesOfOrder, temperaturesOfOrderKnown, sourcesOfBag,
-        confirmationOfOrder, checkpointsOfOrder, expectedInterval,
+        confirmationOfOrder, checkpointsOfOrder, expectedInterval, silencesOfOrder,
     ]
 
     private func confirmation(of order: OrderNumber) throws(StoreError) -> Timestamp? {

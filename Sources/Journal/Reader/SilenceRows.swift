@@ -1,5 +1,5 @@
-internal import Bridge
-internal import ColdChain
+package import Bridge
+package import ColdChain
 
 /// Rows of `silences`.
 extension Statement {
@@ -46,5 +46,32 @@ extension Statement {
         }
         silence.end = Silence.End(at: instant(9), reason: reason)
         return silence
+    }
+}
+
+/// A silence with the name behind its source.
+package struct LoggedSilence: Equatable, Sendable {
+    package var silence: Silence
+    /// Nil where the bag has no sensor that is known.
+    package var device: String?
+}
+
+extension JournalReader {
+    static let silencesOfOrder = """
+        SELECT \(Statement.silenceColumns), sources.device
+        FROM silences LEFT JOIN sources ON sources.number = silences.source
+        WHERE order_number = ?1 ORDER BY since_at, bag, source, probe
+        """
+
+    /// The silences of an order's sensors, those that ended too, by their beginning.
+    package func silences(of order: OrderNumber) throws(StoreError) -> [LoggedSilence] {
+        let rows = try database.prepare(Self.silencesOfOrder)
+        rows.bind(1, Int64(order.rawValue))
+        var silences: [LoggedSilence] = []
+        while try rows.step() {
+            silences.append(
+                LoggedSilence(silence: try rows.silence(), device: rows.optionalText(11)))
+        }
+        return silences
     }
 }
