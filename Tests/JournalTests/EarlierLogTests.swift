@@ -167,4 +167,36 @@ struct EarlierLogTests {
         #expect(try findings(scratch) == [])
         #expect(try prove(scratch.path).proof.intact == 3 + 40 + 1 + 3 + 1)
     }
+
+    @Test("silences of the schema before they had a cause verify after, and may get one")
+    func silences() throws {
+        let scratch = try Scratch()
+        let silence: [SQLValue] = [1, "bag-1", 5, 1, 0, 7, 6, 2, 9, nil, nil]
+        let order: [SQLValue] = [
+            1, "order-1", 1, 1, "c-1", nil, nil, nil, nil, nil, 1.5, 2.5, nil, nil, 0, nil, nil, 7,
+        ]
+        let key = silence[..<6].flatMap(\.canonical)
+        try writeStore(
+            of: 15, at: scratch.path,
+            rows: """
+                INSERT INTO orders VALUES (\(order.map(\.sql).joined(separator: ", ")));
+                INSERT INTO silences VALUES (\(silence.map(\.sql).joined(separator: ", ")));
+                """,
+            chained: [
+                source, .change(1, subject: 1, state: order),
+                .change(2, subject: 7, key: key, state: silence),
+            ])
+        let journal = try Journal(scratch.settings)
+        #expect(try findings(scratch) == [])
+        let told = try journal.restore(now: at(10)).silences
+        #expect(told.map(\.cause) == [nil])
+        try journal.commit { batch in
+            var next = told[0]
+            next.cause = .brokerUnreachable
+            batch.silences = [next]
+        }
+        #expect(try findings(scratch) == [])
+        _ = try sqlite3(scratch.path, "UPDATE silences SET cause = NULL")
+        #expect(try findings(scratch).map(\.table) == ["silences"])
+    }
 }

@@ -89,12 +89,15 @@ struct EarlierRecord {
     var columns: String
     var values: [SQLValue]
 
-    /// A state that a row of a changing table came to, whose key is its first column.
-    static func change(_ number: Int64, subject: Int64, state: [SQLValue]) -> EarlierRecord {
+    /// A state that a row of a changing table came to; its key is its first column where none is
+    /// given.
+    static func change(
+        _ number: Int64, subject: Int64, key: [UInt8]? = nil, state: [SQLValue]
+    ) -> EarlierRecord {
         EarlierRecord(
             kind: 5, table: "changes", columns: "number, subject, key, body",
             values: [
-                .integer(number), .integer(subject), .blob(state[0].canonical),
+                .integer(number), .integer(subject), .blob(key ?? state[0].canonical),
                 .blob(state.flatMap(\.canonical)),
             ])
     }

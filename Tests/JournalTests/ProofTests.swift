@@ -69,8 +69,9 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                 batch.silences = [silence(since: at(7), notices: Int64(turn + 1))]
                 if turn == 3 {
                     batch.silences.append(
-                        silence(since: at(Int64(start)), end: .init(at: at(now), reason: .returned))
-                    )
+                        silence(
+                            since: at(Int64(start)), cause: start == 1 ? nil : .brokerUnreachable,
+                            end: .init(at: at(now), reason: .returned)))
                 }
             }
         }
@@ -87,12 +88,12 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
 
 func silence(
     since: Timestamp, notices: Int64 = 1, source: UInt32? = 1, probe: UInt8? = 0,
-    lastHeard: Timestamp? = at(6), end: Silence.End? = nil
+    lastHeard: Timestamp? = at(6), cause: Silence.Cause? = nil, end: Silence.End? = nil
 ) -> Silence {
     Silence(
         order: OrderNumber(1), bag: "bag-1", carriedSince: at(5),
         source: source.map(SourceNumber.init), probe: probe, since: since, lastHeard: lastHeard,
-        notices: notices, toldAt: since, end: end)
+        notices: notices, toldAt: since, cause: cause, end: end)
 }
 
 func excursion(_ number: UInt64, openedAt: Int64, closedAt: Int64? = nil) -> Excursion {

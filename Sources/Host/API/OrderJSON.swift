@@ -67,6 +67,7 @@ extension JSONWriter {
         instantMember("toldAt", silence.toldAt)
         instantMember("endedAt", silence.end?.at)
         member("endReason", silence.end?.reason.name)
+        member("cause", silence.cause?.name)
     }
 
     mutating func instantMember(_ name: String, _ instant: Timestamp?) {

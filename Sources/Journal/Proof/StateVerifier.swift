@@ -72,7 +72,7 @@ final class StateVerifier {
                 continue
             }
             bytes.removeAll()
-            row.encode(0..<columns, into: bytes)
+            row.encode(0..<subject.bodyColumns(ofRow: row, columns: columns), into: bytes)
             if bytes.array != newest.bytes(2) {
                 finding.status = .altered
                 finding.reason = "the row is not as this newest change left it"
