@@ -39,12 +39,10 @@ import Testing
 
     @Test("B-9: after a late batch, the log tells what it knew before it, flags and all")
     func lateBatch() throws {
-        let broker = try Mosquitto()
         var settings = Freshwire.Settings()
         settings.environment = ["FRESHWIRE_QUALITY_CHECKS": "all"]
-        let daemon = try Freshwire(brokerPort: broker.port, settings)
+        let (broker, daemon) = try Freshwire.ready(settings)
         let token = try daemon.token()
-        try #require(eventually { daemon.isReady })
         let start = now() - 1_200_000
         try daemon.createOrder(
             "ORD-1", foodClass: "cold", bags: ["BAG-1"], from: rfc3339(start),
@@ -94,10 +92,8 @@ import Testing
 
     @Test("nonsense, the future, and what was not known yet")
     func refused() throws {
-        let broker = try Mosquitto()
-        let daemon = try Freshwire(brokerPort: broker.port)
+        let (_, daemon) = try Freshwire.ready()
         let token = try daemon.token()
-        try #require(eventually { daemon.isReady })
         let before = rfc3339(now() - 1)
         try daemon.createOrder("ORD-1", foodClass: "cold", bags: [])
         for path in ["temperature", "freshness", "flags", "checkpoints"] {

@@ -89,7 +89,8 @@ import Testing
             try daemon.request("/v1/orders/ORD-1", token: officer).decoded(Told.self).silences
         }
         func alerts() throws -> [Alerts.Alert] {
-            try daemon.request("/v1/alerts", token: officer).decoded(Alerts.self).alerts.map(\.alert)
+            try daemon.request("/v1/alerts", token: officer).decoded(Alerts.self).alerts.map(
+                \.alert)
         }
         try #require(eventually { daemon.isReady })
         try daemon.createOrder("ORD-1", foodClass: "cold", bags: ["BAG-1", "BAG-2"])

@@ -90,12 +90,10 @@ import Testing
     private let officer: String
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
+        (broker, daemon) = try Freshwire.ready()
         let made = try daemon.command(
             "token", "--role", "food_safety", "--subject", "maria", "--name", "Maria Ruiz")
         officer = made.output.trimmingCharacters(in: .newlines)
-        try #require(eventually { daemon.isReady })
     }
 
     private func alerts(_ query: String) throws -> [Answered] {

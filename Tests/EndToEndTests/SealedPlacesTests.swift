@@ -11,9 +11,7 @@ import Testing
     let daemon: Freshwire
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
-        try #require(eventually { daemon.isReady })
+        (broker, daemon) = try Freshwire.ready()
     }
 
     /// The coordinates as text, and as the eight bytes of each in either order.
