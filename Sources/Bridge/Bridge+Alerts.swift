@@ -123,7 +123,12 @@ extension Bridge {
             record(.alertUpdate(update), for: order.number, at: now, now: now, &effects)
         } else {
             // Events of the log belong to an order; the alert itself is in the log.
-            effects.publications.append(PublishedEvent(number: nil, event: .alertUpdate(update)))
+            let event = Event.alertUpdate(update)
+            effects.publications.append(PublishedEvent(number: nil, event: event))
+            guard let name = WebhookEvent(event)?.rawValue,
+                let data = WebhookText.data(for: event, sequence: 0)
+            else { return }
+            owe(name, WebhookText.body(event: name, occurredAt: now, data: data), at: now, &effects)
         }
     }
 }
