@@ -128,6 +128,9 @@ extension Bridge {
             guard let record = RecordText(event, number: nil, at: now, positions: positions)
             else { return }
             effects.publications.append(PublishedEvent(event, record))
+            guard let name = WebhookEvent(event)?.rawValue else { return }
+            let data = WebhookText.numbered(record.data, 0)
+            owe(name, WebhookText.body(event: name, occurredAt: now, data: data), at: now, &effects)
         }
     }
 }

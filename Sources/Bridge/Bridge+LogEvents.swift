@@ -8,10 +8,15 @@ extension Bridge {
     package mutating func tell(
         _ event: LogEvent, at now: Timestamp, effects: inout Effects
     ) {
-        let wanted = settings.endpoints.filter { $0.events.contains(event.name) }
-        guard !wanted.isEmpty else { return }
-        let body = event.body(at: now)
-        for endpoint in wanted {
+        guard settings.endpoints.contains(where: { $0.events.contains(event.name) }) else { return }
+        owe(event.name, event.body(at: now), at: now, &effects)
+    }
+
+    /// Owes what belongs to no order to every endpoint that asks for it by name.
+    mutating func owe(
+        _ name: String, _ body: [UInt8], at now: Timestamp, _ effects: inout Effects
+    ) {
+        for endpoint in settings.endpoints where endpoint.events.contains(name) {
             last.delivery += 1
             let delivery = DeliveryRecord(
                 number: last.delivery, endpoint: endpoint.name, event: 0, body: body,

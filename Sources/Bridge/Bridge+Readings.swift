@@ -12,6 +12,7 @@ extension Bridge {
         for index in batch.samples.indices {
             let origin = origins[index]
             guard let source = origin.source else { continue }
+            sources[sources[source].speaker].broker = UInt16(truncatingIfNeeded: arrival.broker)
             let sample = batch.samples[index]
             let hearing = hear(sample, in: batch, origin, source, arrival)
             if hearing == .again { continue }

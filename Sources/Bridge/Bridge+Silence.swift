@@ -200,26 +200,50 @@ extension Bridge {
             }
         }
         guard listened.isExpected else { return nil }
+        let heard = listened.lastHeard ?? from
         var watch = SilenceWatch(
-            from: listened.lastHeard ?? from, silentSince: told?.since,
-            noticesTold: told?.notices ?? 0)
-        if mayTell, let order = silences.bags[bag].order,
-            case .silent(_, let since, let notice) = watch.advance(
+            from: heard, silentSince: told?.since, noticesTold: told?.notices ?? 0)
+        // What once was the sensor's own silence stays so.
+        let excuse =
+            told.map { $0.cause == nil } ?? false
+            ? nil
+            : links.excuse(
+                listened.source.flatMap { sources[$0].broker }, since: heard, at: now,
+                patience: listened.settings.silentAfter)
+        let isOwnNow = told?.cause != nil && excuse == nil
+        if isOwnNow, !mayTell { return now }
+        if mayTell, let order = silences.bags[bag].order {
+            var due: (since: Timestamp, notice: Int64)?
+            if let told, isOwnNow { due = (told.since, told.notices + 1) }
+            if case .silent(_, let since, let notice) = watch.advance(
                 to: now, by: listened.settings)
-        {
-            let silence = Silence(
-                order: order, bag: book.bags[bag].name, carriedSince: from,
-                source: listened.source, probe: listened.probe, since: since,
-                lastHeard: listened.lastHeard, notices: notice, toldAt: now)
-            tell(silence, ofBag: bag, isNew: told == nil, at: now, &effects)
+            {
+                due = (since, notice)
+            }
+            if let due {
+                let silence = Silence(
+                    order: order, bag: book.bags[bag].name, carriedSince: from,
+                    source: listened.source, probe: listened.probe, since: due.since,
+                    lastHeard: listened.lastHeard, notices: due.notice, toldAt: now,
+                    cause: excuse == nil ? nil : .brokerUnreachable)
+                tell(
+                    silence, ofBag: bag, isNew: told == nil, raisesAlert: told == nil || isOwnNow,
+                    at: now, &effects)
+                for broker in excuse?.brokers ?? [] {
+                    follow(broker: broker, isNew: true, at: now, &effects)
+                }
+                watch = SilenceWatch(
+                    from: heard, silentSince: due.since, noticesTold: due.notice)
+            }
         }
-        return watch.nextTimer(by: listened.settings)
+        let timer = watch.nextTimer(by: listened.settings)
+        return excuse?.until.map { min($0, timer) } ?? timer
     }
 
     // MARK: Telling
 
     private mutating func tell(
-        _ silence: Silence, ofBag bag: Int, isNew: Bool, at now: Timestamp,
+        _ silence: Silence, ofBag bag: Int, isNew: Bool, raisesAlert: Bool, at now: Timestamp,
         _ effects: inout Effects
     ) {
         silences.put(silence, ofBag: bag)
@@ -227,7 +251,7 @@ extension Bridge {
         counters.silenceNotices += 1
         if isNew { counters.silences += 1 }
         publish(silence, at: now, &effects)
-        follow(silence, ofBag: bag, isNew: isNew, at: now, &effects)
+        follow(silence, ofBag: bag, isNew: raisesAlert, at: now, &effects)
     }
 
     private mutating func end(
@@ -251,17 +275,20 @@ extension Bridge {
             order: order.id, bag: silence.bag,
             device: silence.source.map { sources[$0].source.device }, probe: silence.probe,
             lastHeard: silence.lastHeard, since: silence.since, number: silence.notices,
-            returnedAt: silence.end?.at, toldAt: now)
+            returnedAt: silence.end?.at, cause: silence.cause?.name, toldAt: now)
         record(.silence(notice), for: silence.order, at: now, now: now, &effects)
     }
 
-    /// One alert for a device, whichever of its probes are silent.
+    /// One alert for a device, whichever of its probes are silent; none where that says nothing of
+    /// the device.
     private mutating func follow(
         _ silence: Silence, ofBag bag: Int, isNew: Bool, at now: Timestamp,
         _ effects: inout Effects
     ) {
-        guard let order = book[silence.order] else { return }
-        let isStanding = silences.bags[bag].told.contains { $0.source == silence.source }
+        guard silence.cause == nil, let order = book[silence.order] else { return }
+        let isStanding = silences.bags[bag].told.contains {
+            $0.source == silence.source && $0.cause == nil
+        }
         let subject = AlertSubject(
             order: AlertOrder(order),
             bag: silence.bag, device: silence.source.map { sources[$0].source.device } ?? "")

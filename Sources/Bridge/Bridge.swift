@@ -33,6 +33,7 @@ package struct Bridge: Sendable {
     var restoredExcursions: [OrderNumber: [Excursion]] = [:]
     var restoredGaps: [OrderNumber: [DataGap]] = [:]
     var silences = SilenceBook()
+    var links: BrokerLinks
     var alerts: AlertBook
     var recent: RecentDeliveries
     /// Where each channel of the fabric stands.
@@ -65,6 +66,7 @@ package struct Bridge: Sendable {
     ) {
         self.settings = settings
         checkTable = CheckTable(settings)
+        links = BrokerLinks(brokers: settings.brokers.count)
         random = SplitMix64(state: seed)
         recent = RecentDeliveries(
             capacity: settings.bounds.fingerprintsMaximum,

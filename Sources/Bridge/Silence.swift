@@ -9,6 +9,26 @@ package struct Silence: Equatable, Sendable {
         case orderEnded = 2
         /// The device was taken out of the bag, or another channel says the same more exactly.
         case notExpected = 3
+
+        package var name: String {
+            switch self {
+            case .returned: "returned"
+            case .orderEnded: "order_ended"
+            case .notExpected: "not_expected"
+            }
+        }
+    }
+
+    /// Why it says nothing of the sensor.
+    package enum Cause: UInt8, Sendable {
+        /// The daemon was not connected to its broker, or did not run.
+        case brokerUnreachable = 1
+
+        package var name: String {
+            switch self {
+            case .brokerUnreachable: "broker_unreachable"
+            }
+        }
     }
 
     package struct End: Equatable, Sendable {
@@ -35,13 +55,15 @@ package struct Silence: Equatable, Sendable {
     /// The number of the last notice, from 1; of several that were due at once only the last is told.
     package var notices: Int64
     package var toldAt: Timestamp
+    /// Nil where nothing is known but that the sensor says nothing.
+    package var cause: Cause?
     /// Nil while it lasts.
     package var end: End?
 
     package init(
         order: OrderNumber, bag: String, carriedSince: Timestamp, source: SourceNumber?,
         probe: UInt8?, since: Timestamp, lastHeard: Timestamp?, notices: Int64,
-        toldAt: Timestamp, end: End? = nil
+        toldAt: Timestamp, cause: Cause? = nil, end: End? = nil
     ) {
         self.order = order
         self.bag = bag
@@ -52,6 +74,7 @@ package struct Silence: Equatable, Sendable {
         self.lastHeard = lastHeard
         self.notices = notices
         self.toldAt = toldAt
+        self.cause = cause
         self.end = end
     }
 }

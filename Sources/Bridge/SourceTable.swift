@@ -37,6 +37,8 @@ struct SourceTable: Sendable {
         var speaker: SourceNumber
         /// Whether there is a reading of it.
         var hasMeasured = false
+        /// The broker that the speaker was last heard by; nil where it was not heard in this run.
+        var broker: UInt16?
         /// The source before it of the same device and profile, which was fixed to something else.
         fileprivate var earlier: SourceNumber?
     }

@@ -112,6 +112,9 @@ package final class Daemon {
         } catch {
             problems.append(error.description)
         }
+        let keyFiles = LogKeyFiles(configuration)
+        problems += keyFiles.errors
+        warnings += keyFiles.warnings
         do throws(StartError) {
             _ = try DeviceKeys.load(configuration.devices)
         } catch {

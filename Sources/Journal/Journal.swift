@@ -13,6 +13,8 @@ package final class Journal {
     /// Keys that places of delivery were sealed with and that are not in the key file: those places
     /// cannot be read, and everything else goes on.
     package let missingPlaceKeys: [Int64]
+    /// How many places these had sealed when the log was opened.
+    package let unreadablePlaces: Int64
     private let lock: StoreLock
     private var open: OpenStore?
     private var failure: StoreError?
@@ -37,6 +39,7 @@ package final class Journal {
             try StoreIdentity.start(in: database)
         }
         try CarryOver.complete(database)
+        try ExcursionRestatement.complete(database)
         let key = try StoreKey.load(settings.signingKeyPath)
         let placeKeys = try PlaceKeyFile.load(settings.placeKeyPath)
         try PlaceSealing.complete(database, signing: key, keys: placeKeys)
@@ -48,6 +51,7 @@ package final class Journal {
         }
         try StoreLock.flushDirectory(of: settings.path)
         missingPlaceKeys = try PlaceBook.missingKeys(database, besides: placeKeys)
+        unreadablePlaces = try PlaceBook.places(database, sealedWith: missingPlaceKeys)
         open = try OpenStore(database, settings: settings, key: key, placeKeys: placeKeys)
     }
 

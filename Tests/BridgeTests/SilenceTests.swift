@@ -7,7 +7,7 @@ import Wire
 
 extension Engine {
     /// Lets time pass, told every so often.
-    fileprivate mutating func pass(
+    mutating func pass(
         _ seconds: ClosedRange<Int64>, step: Int = 10
     ) {
         for second in stride(from: seconds.lowerBound, through: seconds.upperBound, by: step) {
@@ -17,7 +17,7 @@ extension Engine {
     }
 
     /// What was told, in few words: when, of whom, which notice, and when it was heard last.
-    fileprivate var told: [String] {
+    var told: [String] {
         effects.publications.compactMap {
             guard case .silence(let notice) = $0.event else { return nil }
             let device = notice.device ?? "?"
@@ -26,7 +26,8 @@ extension Engine {
             if let returnedAt = notice.returnedAt {
                 return "\(seconds(notice.toldAt)) \(channel) back \(seconds(returnedAt))"
             }
-            return "\(seconds(notice.toldAt)) \(channel) #\(notice.number) heard \(heard)"
+            let cause = notice.cause.map { " (\($0))" } ?? ""
+            return "\(seconds(notice.toldAt)) \(channel) #\(notice.number) heard \(heard)\(cause)"
         }
     }
 

@@ -96,13 +96,15 @@ struct FileTests {
     func namedFiles() throws {
         let scratch = try Scratch()
         let open = try scratch.write("open", Array("secret".utf8), mode: 0o644)
-        let closed = try scratch.write("closed", Array("secret".utf8), mode: 0o640)
+        let closed = try scratch.write("closed", Array("secret".utf8), mode: 0o600)
+        let group = try scratch.write("group", Array("secret".utf8), mode: 0o640)
         var report = report(
             """
             mqtt: {brokers: [{username: a, password_file: \(open)}]}
             auth:
               hs256_secret_file: \(closed)
               rs256_key_files: [\(open), \(scratch.path)/none]
+            devices: {keys_file: \(group)}
             """)
         #expect(report.errors.isEmpty && report.warnings.isEmpty)
         report.checkFiles()
@@ -117,8 +119,12 @@ struct FileTests {
             report.warnings.map { "\($0)" } == [
                 """
                 f.yaml:1:32: mqtt.brokers[0].password_file names \(open), which every user of this \
-                machine can read
+                machine can read: chmod 600
+                """,
                 """
+                f.yaml:5:11: devices.keys_file names \(group), which every member of its group can \
+                read: chmod 600
+                """,
             ])
         #expect(report.configuration == nil)
     }

@@ -90,11 +90,9 @@ import Testing
     let staff: String
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
+        (broker, daemon) = try Freshwire.ready()
         officer = try daemon.token(role: "food_safety", subject: "maria")
         staff = try daemon.token(role: "staff", subject: "ben")
-        try #require(eventually { daemon.isReady })
     }
 
     private func post(

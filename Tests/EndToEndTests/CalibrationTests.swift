@@ -49,10 +49,8 @@ import Testing
     let token: String
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
+        (broker, daemon) = try Freshwire.ready()
         token = try daemon.token(subject: "officer-1")
-        try #require(eventually { daemon.isReady })
     }
 
     private static func body(error: Double, madeAt: Int, dueAt: Int) -> String {

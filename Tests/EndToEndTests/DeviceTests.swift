@@ -72,10 +72,8 @@ import Testing
     let token: String
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
+        (broker, daemon) = try Freshwire.ready()
         token = try daemon.token()
-        try #require(eventually { daemon.isReady })
     }
 
     /// Dragino's own example: 28.29 °C and 88.6 %, by the external probe 27.81 °C.

@@ -76,12 +76,10 @@ import Testing
     private let token: String
 
     init() throws {
-        broker = try Mosquitto()
         var settings = Freshwire.Settings()
         settings.sections = ["limits:", "  profile: uk"]
-        daemon = try Freshwire(brokerPort: broker.port, settings)
+        (broker, daemon) = try Freshwire.ready(settings)
         token = try daemon.token(role: "food_safety")
-        try #require(eventually { daemon.isReady })
     }
 
     private func answer() throws -> Answer {

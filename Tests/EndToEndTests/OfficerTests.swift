@@ -90,12 +90,10 @@ import Testing
     private let officer: String
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
+        (broker, daemon) = try Freshwire.ready()
         let made = try daemon.command(
             "token", "--role", "food_safety", "--subject", "maria", "--name", "Maria Ruiz")
         officer = made.output.trimmingCharacters(in: .newlines)
-        try #require(eventually { daemon.isReady })
     }
 
     private func alerts(_ query: String) throws -> [Answered] {
@@ -274,7 +272,17 @@ import Testing
                 token: made.output.trimmingCharacters(in: .newlines))
             #expect(answer.status == status)
             #expect(answer.body.contains("Maria Ruiz") == (status == 200))
+            // Of alerts a merchant gets those of its own site's orders.
+            let token = made.output.trimmingCharacters(in: .newlines)
+            let all = try daemon.request("/v1/export/alerts", token: token)
+            #expect(all.status == 200, "\(all.body)")
+            #expect(all.body.contains("Maria Ruiz") == (status == 200))
+            let one = try daemon.request("/v1/export/alerts?order=ORD-1", token: token)
+            #expect(one.status == status)
+            #expect(try daemon.request("/v1/export/readings", token: token).status == 403)
         }
+        let nowhere = try daemon.token(role: "merchant", subject: "m")
+        #expect(try daemon.request("/v1/export/alerts", token: nowhere).status == 403)
         #expect(try daemon.request("/v1/export/alerts").status == 401)
     }
 

@@ -81,10 +81,8 @@ import Testing
     let token: String
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
+        (broker, daemon) = try Freshwire.ready()
         token = try daemon.token()
-        try #require(eventually { daemon.isReady })
     }
 
     private func answer(_ path: String) throws -> Answer {

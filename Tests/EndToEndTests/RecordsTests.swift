@@ -13,9 +13,7 @@ import Testing
     let daemon: Freshwire
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
-        try #require(eventually { daemon.isReady })
+        (broker, daemon) = try Freshwire.ready()
     }
 
     private var url: String { "http://127.0.0.1:\(daemon.port)" }

@@ -11,9 +11,7 @@ import Testing
     let daemon: Freshwire
 
     init() throws {
-        broker = try Mosquitto()
-        daemon = try Freshwire(brokerPort: broker.port)
-        try #require(eventually { daemon.isReady })
+        (broker, daemon) = try Freshwire.ready()
     }
 
     /// The coordinates as text, and as the eight bytes of each in either order.
@@ -67,6 +65,7 @@ import Testing
         try daemon.start()
         try #require(eventually { daemon.isReady })
         #expect(daemon.log.contains("places of delivery cannot be read"))
+        #expect(try daemon.metric("freshwire_unreadable_places") == 1)
         #expect(try order().contains("deliveryLocationProblem"))
         try broker.publish(
             #"{"t":\#(now()),"temperature":4.5,"seq":1}"#, to: "bags/BAG-1/readings")
@@ -84,11 +83,21 @@ import Testing
         _ = try daemon.stop()
         let keys = daemon.storeFile + "-place-keys"
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: keys)
+        let checked = try daemon.command("check")
+        #expect(checked.end == .exit(78) && checked.errors.contains("places.key_file"))
+        #expect(checked.errors.contains("chmod 600 \(keys)"), "\(checked.errors)")
         try daemon.launch()
         let end = try daemon.wait()
         #expect(end != .exit(0))
         #expect(daemon.log.contains("chmod 600"), "\(daemon.log)")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: keys)
+        let signingKey = daemon.storeFile + "-key"
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: signingKey)
+        let warned = try daemon.command("check")
+        #expect(warned.end == .exit(0), "\(warned.errors)")
+        #expect(
+            warned.errors.contains("\(signingKey), which every member of its group can read"),
+            "\(warned.errors)")
         let renewed = try daemon.command("place-key")
         #expect(renewed.output == "\(keys): 2 keys\n", "\(renewed.errors)")
         try daemon.start()

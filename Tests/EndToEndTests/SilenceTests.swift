@@ -26,6 +26,18 @@ import Testing
         var data: Content
     }
 
+    private struct Listed: Decodable {
+        struct Silence: Decodable {
+            var bagId: String
+            var deviceId: String?
+            var silentSince: String
+            var notices: Int
+            var endedAt: String?
+            var endReason: String?
+        }
+        var silences: [Silence]
+    }
+
     private struct Page: Decodable {
         struct Item: Decodable { var alert: Alert }
         struct Alert: Decodable {
@@ -110,6 +122,15 @@ import Testing
         #expect(rows.first?.bag == "BAG-1" && rows.first?.end_reason == 1)
         #expect(rows.count { $0.bag == "BAG-2" } == 1)
         #expect(rows.last?.source == 0 && rows.last?.end_reason == nil)
+        // Whoever asks for the order is told, and so is the customer whose order it is.
+        let listed = try daemon.request("/v1/orders/ORD-1", token: daemon.token())
+            .decoded(Listed.self).silences
+        let mine = listed.filter { $0.bagId == "BAG-1" }
+        #expect(mine.first?.deviceId == "BAG-1" && mine.first?.endReason == "returned")
+        #expect(mine.first?.silentSince == first.silentSince && mine.first?.endedAt != nil)
+        let lasting = listed.filter { $0.bagId == "BAG-2" }
+        #expect(lasting.count == 1 && lasting.first?.deviceId == nil)
+        #expect(lasting.first?.endedAt == nil && lasting.first?.notices ?? 0 > 1)
         // Nothing was told twice: each notice has a number of its own.
         let numbers = try told("sensor.silent", of: "BAG-2").map(\.notice)
         #expect(numbers == Array(Set(numbers)).sorted())

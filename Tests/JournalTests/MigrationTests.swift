@@ -7,15 +7,7 @@ import Testing
 struct MigrationTests {
     /// As the release with schema 1 left it: a bag that measured, a vehicle, a dead letter.
     private func writeFirstVersion(_ scratch: Scratch) throws {
-        let first = try #require(Schema.current.migrations.first)
-        let mark = """
-            PRAGMA application_id = 1181905768;
-            PRAGMA user_version = 1;
-            PRAGMA journal_mode = WAL;
-            """
         let rows = """
-            INSERT INTO store VALUES (1, 'abc', 4);
-            INSERT INTO carrier_kinds VALUES (1, 'bag'), (2, 'vehicle');
             INSERT INTO quantities VALUES (1, 'temperature', '°C');
             INSERT INTO qualities VALUES (1, 'good'), (3, 'suspect');
             INSERT INTO quality_tests VALUES (0, 'gross_range'), (1, 'event_time');
@@ -27,8 +19,7 @@ struct MigrationTests {
             INSERT INTO fixes VALUES (1, 12, 101, 52.5, 13.4, 5.0, NULL, NULL, 2, 0, 1, 12, NULL);
             INSERT INTO dead_letters VALUES (1, 5, 'local', 'not_json', '', 2, 2, NULL, x'62', x'7B7B');
             """
-        let sql = ([mark] + first.statements + [rows]).joined(separator: "\n")
-        _ = try sqlite3(scratch.path, sql)
+        try writeStore(of: 1, at: scratch.path, rows: rows)
         #expect(try sqlite3(scratch.path, "SELECT count(*) FROM readings") == ["2"])
     }
 

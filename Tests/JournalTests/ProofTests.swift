@@ -69,8 +69,9 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                 batch.silences = [silence(since: at(7), notices: Int64(turn + 1))]
                 if turn == 3 {
                     batch.silences.append(
-                        silence(since: at(Int64(start)), end: .init(at: at(now), reason: .returned))
-                    )
+                        silence(
+                            since: at(Int64(start)), cause: start == 1 ? nil : .brokerUnreachable,
+                            end: .init(at: at(now), reason: .returned)))
                 }
             }
         }
@@ -87,12 +88,12 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
 
 func silence(
     since: Timestamp, notices: Int64 = 1, source: UInt32? = 1, probe: UInt8? = 0,
-    lastHeard: Timestamp? = at(6), end: Silence.End? = nil
+    lastHeard: Timestamp? = at(6), cause: Silence.Cause? = nil, end: Silence.End? = nil
 ) -> Silence {
     Silence(
         order: OrderNumber(1), bag: "bag-1", carriedSince: at(5),
         source: source.map(SourceNumber.init), probe: probe, since: since, lastHeard: lastHeard,
-        notices: notices, toldAt: since, end: end)
+        notices: notices, toldAt: since, cause: cause, end: end)
 }
 
 func excursion(_ number: UInt64, openedAt: Int64, closedAt: Int64? = nil) -> Excursion {
@@ -300,28 +301,20 @@ struct ProofTests {
     @Test("a store of the schema before is carried over into links that say so")
     func carriedOver() throws {
         let scratch = try Scratch()
-        let before = Schema(migrations: Array(Schema.current.migrations.prefix(2)))
-        let statements = before.migrations.flatMap(\.statements).joined(separator: "\n")
-        _ = try sqlite3(
-            scratch.path,
-            """
-            PRAGMA application_id = 1181905768; PRAGMA user_version = 2; PRAGMA journal_mode = WAL;
-            \(statements)
-            INSERT INTO store VALUES (1, 'abc', 4);
-            INSERT INTO carrier_kinds VALUES (1, 'bag'), (2, 'vehicle');
-            INSERT INTO food_classes VALUES (1, 'cold'), (2, 'hot');
-            INSERT INTO order_statuses VALUES (1, 'created');
-            INSERT INTO sources VALUES (1, 'device-1', 1, 'bag-1', 'p'), (9, 'van', 2, 'v', 'p');
-            INSERT INTO orders(number, id, food_class, status, created_at, updated_at)
-                VALUES (1, 'o-1', 1, 1, 0, 0), (2, 'o-2', 1, 1, 0, 0);
-            INSERT INTO custody VALUES (1, 'bag-1', 0, NULL);
-            INSERT INTO events VALUES (3, 'a', 1, 0, '{}'), (4, 'b', 1, 0, '{}');
-            WITH RECURSIVE n(i) AS (SELECT 11 UNION ALL SELECT i + 1 FROM n WHERE i < 70010)
-            INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
-                test_flags, time_source, received_at) SELECT i, i, 1, 1, 0, i / 3.0, 1, 1, 1, i FROM n;
-            INSERT INTO fixes(id, measured_at, source, latitude, longitude, quality, test_flags,
-                time_source, received_at) VALUES (5, 1, 9, 1, 2, 1, 1, 1, 1), (8, 2, 9, 1, 2, 1, 1, 1, 1);
-            """)
+        try writeStore(
+            of: 2, at: scratch.path,
+            rows: """
+                INSERT INTO sources VALUES (1, 'device-1', 1, 'bag-1', 'p'), (9, 'van', 2, 'v', 'p');
+                INSERT INTO orders(number, id, food_class, status, created_at, updated_at)
+                    VALUES (1, 'o-1', 1, 1, 0, 0), (2, 'o-2', 1, 1, 0, 0);
+                INSERT INTO custody VALUES (1, 'bag-1', 0, NULL);
+                INSERT INTO events VALUES (3, 'a', 1, 0, '{}'), (4, 'b', 1, 0, '{}');
+                WITH RECURSIVE n(i) AS (SELECT 11 UNION ALL SELECT i + 1 FROM n WHERE i < 70010)
+                INSERT INTO readings(id, measured_at, source, quantity, probe, value, quality,
+                    test_flags, time_source, received_at) SELECT i, i, 1, 1, 0, i / 3.0, 1, 1, 1, i FROM n;
+                INSERT INTO fixes(id, measured_at, source, latitude, longitude, quality, test_flags,
+                    time_source, received_at) VALUES (5, 1, 9, 1, 2, 1, 1, 1, 1), (8, 2, 9, 1, 2, 1, 1, 1, 1);
+                """)
         do {
             let journal = try Journal(scratch.settings)
             try journal.commit { $0.readings = [reading(1, at: 80_000)] }

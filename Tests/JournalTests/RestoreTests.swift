@@ -66,7 +66,8 @@ struct RestoreTests {
         let lasting = [
             silence(since: at(7), notices: 3),
             silence(since: at(7), source: 1, probe: nil, lastHeard: nil),
-            silence(since: at(7), source: nil, probe: nil, lastHeard: nil),
+            silence(
+                since: at(7), source: nil, probe: nil, lastHeard: nil, cause: .brokerUnreachable),
         ]
         try withJournal(scratch) { journal in
             try journal.commit { batch in

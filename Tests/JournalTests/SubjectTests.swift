@@ -48,6 +48,9 @@ struct SubjectTests {
                             order: OrderNumber(1), source: SourceNumber(1),
                             loss: DataLoss(from: TraceTime(at(120)), until: TraceTime(at(130))))
                     ]
+                    batch.silences = [
+                        silence(since: at(140), end: .init(at: at(150), reason: .returned))
+                    ]
                 }
                 batch.orders.append(order(1, status, customer: customer, driver: driver))
             }
@@ -161,6 +164,7 @@ struct SubjectTests {
         #expect(own.first?.positions.isEmpty == true)
         #expect(own.first?.checkpoints.map(\.number) == [1, 2, 3])
         #expect(own.first?.dataGaps.count == 1)
+        #expect(own.first?.silences.map(\.device) == ["device-1"])
         let driven = try reader.records(of: .driver(driver), after: 0, limit: 9)
         #expect(driven.first?.positions.map(\.fix.measuredAt) == [at(100), at(150), at(199)])
         #expect(try reader.records(of: .customer(customer), after: 1, limit: 9).isEmpty)

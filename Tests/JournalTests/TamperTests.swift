@@ -1,7 +1,6 @@
 import Bridge
 import ColdChain
 import Foundation
-import InteropSupport
 import Journal
 import Testing
 
@@ -112,53 +111,6 @@ struct TamperTests {
         }
     }
 
-    private struct Verdict: Decodable, Equatable {
-        var counts: [String: Int64]
-        var links: Int64
-        var head: String
-        var findings: [[Cell]]
-
-        enum Cell: Decodable, Hashable {
-            case text(String)
-            case number(Int64)
-            case none
-
-            init(from decoder: any Decoder) throws {
-                let container = try decoder.singleValueContainer()
-                if container.decodeNil() {
-                    self = .none
-                } else if let number = try? container.decode(Int64.self) {
-                    self = .number(number)
-                } else {
-                    self = .text(try container.decode(String.self))
-                }
-            }
-        }
-    }
-
-    /// The verdict of this program in the words of the other.
-    private func verdict(_ path: String) throws -> Verdict {
-        let (proof, findings) = try prove(path)
-        var cells: [[Verdict.Cell]] = []
-        for finding in findings {
-            // A gap between two links is one finding of the other program, however long it is.
-            let count = finding.table == "links" && finding.status == .missing ? 1 : finding.count
-            for row in finding.row..<finding.row + count {
-                cells.append([
-                    .text(finding.status.rawValue), .text(finding.table), .number(row),
-                    finding.link.map { .number($0) } ?? .none,
-                ])
-            }
-        }
-        return Verdict(
-            counts: [
-                "ok": proof.intact, "purged": proof.purged, "altered": proof.altered,
-                "missing": proof.missing, "carried_over": proof.carriedOver,
-            ], links: proof.lastLink,
-            head: proof.head.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-                .joined(), findings: cells)
-    }
-
     @Test(
         "a bit changed in any column is found, and an independent verifier finds the same",
         arguments: 1...3)
@@ -168,17 +120,13 @@ struct TamperTests {
         let copies = try tamper(scratch, seed: seed)
         // 103 columns; one that nothing can be changed in by a bit is not among them.
         #expect(copies.count > 94)
-        let printed = try Python.output(
-            of: "verify_log.py", [scratch.path] + copies.map { copy, _ in copy })
-        let lines = String(decoding: printed, as: UTF8.self).split(separator: "\n")
-        let foreign = try lines.map {
-            try JSONDecoder().decode(Verdict.self, from: Data($0.utf8))
-        }
+        let foreign = try ForeignVerdict.foreign(
+            of: [scratch.path] + copies.map { copy, _ in copy })
         try #require(foreign.count == copies.count + 1)
-        #expect(try verdict(scratch.path) == foreign[0])
+        #expect(try ForeignVerdict(of: scratch.path) == foreign[0])
         #expect(foreign[0].findings.isEmpty)
         for ((copy, tampering), theirs) in zip(copies, foreign.dropFirst()) {
-            let ours = try verdict(copy)
+            let ours = try ForeignVerdict(of: copy)
             #expect(!ours.findings.isEmpty, "\(tampering)")
             #expect(ours.counts == theirs.counts, "\(tampering)")
             #expect(Set(ours.findings) == Set(theirs.findings), "\(tampering)")

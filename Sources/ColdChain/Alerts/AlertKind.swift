@@ -6,12 +6,15 @@ package enum AlertKind: Equatable, Sendable {
     case dataLoss
     /// A sensor that should speak says nothing.
     case silence
+    /// Nothing that sensors say came from a broker: its name stands in the place of the device's.
+    case brokerUnreachable
 
     package var name: String {
         switch self {
         case .excursion: "excursion"
         case .dataLoss: "data_loss"
         case .silence: "silence"
+        case .brokerUnreachable: "broker_unreachable"
         }
     }
 
@@ -25,11 +28,12 @@ package enum AlertKind: Equatable, Sendable {
         case ("excursion", let number?): self = .excursion(number)
         case ("data_loss", nil): self = .dataLoss
         case ("silence", nil): self = .silence
+        case ("broker_unreachable", nil): self = .brokerUnreachable
         default: return nil
         }
     }
 
-    package static let names = ["excursion", "data_loss", "silence"]
+    package static let names = ["excursion", "data_loss", "silence", "broker_unreachable"]
 
     /// Whether the food may have been unsafe, so that it must not be sold before somebody qualified
     /// has decided (21 CFR 1.908(a)(6) as an outline; unverified [K]). Missing readings alone say

@@ -189,11 +189,14 @@ package struct SilenceNotice: Equatable, Sendable {
     package var number: Int64
     /// Nil while it is silent.
     package var returnedAt: Timestamp?
+    /// Why it says nothing of the sensor, by name; nil where nothing is known of that.
+    package var cause: String?
     package var toldAt: Timestamp
 
     package init(
         order: String, bag: String, device: String?, probe: UInt8?, lastHeard: Timestamp?,
-        since: Timestamp, number: Int64, returnedAt: Timestamp?, toldAt: Timestamp
+        since: Timestamp, number: Int64, returnedAt: Timestamp?, cause: String? = nil,
+        toldAt: Timestamp
     ) {
         self.order = order
         self.bag = bag
@@ -203,6 +206,7 @@ package struct SilenceNotice: Equatable, Sendable {
         self.since = since
         self.number = number
         self.returnedAt = returnedAt
+        self.cause = cause
         self.toldAt = toldAt
     }
 }

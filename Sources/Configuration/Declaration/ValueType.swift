@@ -23,7 +23,7 @@ struct Fault: Sendable {
 /// A file that the value of a key names.
 struct NamedFile: Equatable, Sendable {
     var path: String
-    /// Whether others than its owner and group must not read it.
+    /// Whether others than its owner must not read it.
     var isPrivate: Bool
 }
 

@@ -52,15 +52,15 @@ package struct ConfigurationReport: Sendable {
     }
 
     /// Looks at each file that the configuration names: one that cannot be read is an error, a
-    /// private one that everybody can read a warning.
+    /// private one that others than its owner can read a warning.
     package mutating func checkFiles() {
         var findings = Findings(after: reader)
         for value in candidate.tree.values() {
             for file in value.files {
                 do throws(TextFileError) {
-                    if try TextFile.isReadableByAll(file.path), file.isPrivate {
+                    if let strangers = try TextFile.strangers(of: file.path), file.isPrivate {
                         findings.warning(
-                            "names \(file.path), which every user of this machine can read",
+                            "names \(file.path), which \(strangers) can read: chmod 600",
                             at: value.path)
                     }
                 } catch {

@@ -34,11 +34,25 @@ package enum TextFile {
         return ConfiguredSecret(bytes)
     }
 
-    /// Whether anyone on this machine may read the file; throws where this process may not.
-    static func isReadableByAll(_ path: String) throws(TextFileError) -> Bool {
+    /// Who besides its owner may read the file; throws where this process may not.
+    package static func strangers(of path: String) throws(TextFileError) -> Strangers? {
         let file = try open(path)
         defer { close(file) }
-        return try status(of: file, path).st_mode & S_IROTH != 0
+        let mode = try status(of: file, path).st_mode
+        if mode & S_IROTH != 0 { return .everybody }
+        return mode & S_IRGRP != 0 ? .group : nil
+    }
+
+    /// Who may read a file that is not theirs.
+    package enum Strangers: Equatable, Sendable, CustomStringConvertible {
+        case group, everybody
+
+        package var description: String {
+            switch self {
+            case .group: "every member of its group"
+            case .everybody: "every user of this machine"
+            }
+        }
     }
 
     private static func open(_ path: String) throws(TextFileError) -> CInt {

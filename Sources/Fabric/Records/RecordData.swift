@@ -128,6 +128,7 @@ extension JSONWriter {
         member("silentSince", instant: notice.since.milliseconds)
         member("notice", notice.number)
         memberOrNull("returnedAt", instant: notice.returnedAt)
+        member("cause", notice.cause)
     }
 
     private mutating func memberOrNull(_ name: String, instant: Timestamp?) {

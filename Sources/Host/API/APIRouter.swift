@@ -24,10 +24,10 @@ enum APIAction: Sendable {
 enum ReadQuery: Sendable {
     /// Whoever asks is named, because the order's parties decide whether there is an answer.
     case order(id: String, for: Identity)
-    case temperature(order: String, for: Identity, after: LogPosition?, limit: Int)
-    case freshness(order: String, for: Identity)
-    case flags(order: String, for: Identity)
-    case checkpoints(order: String, for: Identity)
+    case temperature(order: OrderQuestion, after: LogPosition?, limit: Int)
+    case freshness(order: OrderQuestion)
+    case flags(order: OrderQuestion)
+    case checkpoints(order: OrderQuestion)
     case deadLetters(after: UInt64, limit: Int)
     /// The registry by name, after the name of the device before.
     case devices(after: String, limit: Int)
@@ -137,16 +137,8 @@ struct APIRouter {
             return command(request, identity) { (json) throws(CommandRefusal) in
                 try CommandText.binding(json, order: segments[1])
             }
-        case (.get, "orders", 3) where segments[2] == "temperature":
-            return page(request, LogPosition.init(cursor:)) { after, limit in
-                .temperature(order: segments[1], for: identity, after: after, limit: limit)
-            }
-        case (.get, "orders", 3) where segments[2] == "freshness":
-            return .read(.freshness(order: segments[1], for: identity))
-        case (.get, "orders", 3) where segments[2] == "flags":
-            return .read(.flags(order: segments[1], for: identity))
-        case (.get, "orders", 3) where segments[2] == "checkpoints":
-            return .read(.checkpoints(order: segments[1], for: identity))
+        case (.get, "orders", 3):
+            return askOfOrder(request, segments, identity, now)
         case (.post, "orders", 3) where segments[2] == "checkpoints":
             return command(request, identity) { (json) throws(CommandRefusal) in
                 try CommandText.checkpoint(
@@ -163,8 +155,11 @@ struct APIRouter {
             guard let number = UInt64(segments[1]) else { return .respond(.notFound) }
             return .replay(deadLetter: number)
         case (.get, "export", 2) where ExportSubject(name: segments[1]) != nil:
-            guard identity.role.seesEverything else { return .respond(.forbidden) }
-            return export(request, ExportSubject(name: segments[1]), order: nil, identity)
+            let subject = ExportSubject(name: segments[1])
+            // Alerts are for whoever may list them, readings of everybody for staff only.
+            let isAllowed = subject == .alerts && identity.alertScope != .none
+            guard identity.role.seesEverything || isAllowed else { return .respond(.forbidden) }
+            return export(request, subject, order: nil, identity)
         case (.get, "export", 3) where segments[1] == "orders":
             return export(request, .readings, order: segments[2], identity)
         case (_, "alerts", 1...3):
@@ -232,7 +227,7 @@ struct APIRouter {
     ) -> APIAction {
         // An answer of unknown length that is broken off looks whole to HTTP/1.0.
         guard request.head.isVersion11 else { return .respond(.needsHTTP11) }
-        do throws(ExportQueryError) {
+        do throws(QueryError) {
             var export = try ExportRequest(
                 subject ?? .readings, request.head.target, takesOrder: order == nil)
             export.order = order ?? export.order

@@ -2,8 +2,8 @@ import ColdChain
 import Server
 import Wire
 
-/// What is wrong with the query of an export.
-struct ExportQueryError: Error {
+/// What is wrong with the query of a request.
+struct QueryError: Error {
     var field: String
     var reason: String
 }
@@ -16,36 +16,37 @@ extension ExportRequest {
     /// - Parameter takesOrder: Whether the order is a parameter, and not told by the path.
     init(
         _ subject: ExportSubject, _ target: RequestTarget, takesOrder: Bool
-    ) throws(ExportQueryError) {
+    ) throws(QueryError) {
         self.init()
         self.subject = subject
         let known = Self.parameters + (takesOrder ? ["order"] : [])
         for name in target.queryParameterNames where !known.contains(name) {
-            throw ExportQueryError(
+            throw QueryError(
                 field: name,
                 reason: "there is no parameter \(name); there are \(known.joined(separator: ", "))")
         }
         if let name = target.queryParameter("format") {
             guard let known = ExportFormat(name: name), subject.formats.contains(known) else {
                 let names = subject.formats.map(\.rawValue).joined(separator: " or ")
-                throw ExportQueryError(
+                throw QueryError(
                     field: "format", reason: "format must be \(names)")
             }
             format = known
         }
-        from = try Self.instant("from", in: target) ?? from
-        until = try Self.instant("until", in: target) ?? until
+        from = try target.instant("from") ?? from
+        until = try target.instant("until") ?? until
         order = target.queryParameter("order")
         bag = target.queryParameter("bag")
         device = target.queryParameter("device")
     }
+}
 
-    private static func instant(
-        _ name: String, in target: RequestTarget
-    ) throws(ExportQueryError) -> Timestamp? {
-        guard target.queryParameterNames.contains(name) else { return nil }
-        guard let text = target.queryParameter(name), let milliseconds = RFC3339.parse(text) else {
-            throw ExportQueryError(
+extension RequestTarget {
+    /// An instant of the query; nil where there is no such parameter.
+    func instant(_ name: String) throws(QueryError) -> Timestamp? {
+        guard queryParameterNames.contains(name) else { return nil }
+        guard let text = queryParameter(name), let milliseconds = RFC3339.parse(text) else {
+            throw QueryError(
                 field: name,
                 reason: """
                     \(name) must be RFC 3339 such as 2026-11-20T12:00:00Z; in a query a + of the \

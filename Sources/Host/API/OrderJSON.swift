@@ -1,3 +1,4 @@
+import Bridge
 import ColdChain
 import Fabric
 import Journal
@@ -45,6 +46,28 @@ extension JSONWriter {
         judgement(of: excursion)
         name("limit")
         object { $0.limitMembers(excursion.limit, profile: excursion.limitProfile) }
+    }
+
+    /// When sensors of the order's bags were silent, as people were told.
+    mutating func silencesMember(_ silences: [LoggedSilence]) {
+        name("silences")
+        array { array in
+            for silence in silences { array.object { $0.silenceMembers(silence) } }
+        }
+    }
+
+    private mutating func silenceMembers(_ logged: LoggedSilence) {
+        let silence = logged.silence
+        member("bagId", silence.bag)
+        member("deviceId", logged.device)
+        member("probe", silence.probe.map { Int64($0) })
+        instantMember("lastHeard", silence.lastHeard)
+        instantMember("silentSince", silence.since)
+        member("notices", silence.notices)
+        instantMember("toldAt", silence.toldAt)
+        instantMember("endedAt", silence.end?.at)
+        member("endReason", silence.end?.reason.name)
+        member("cause", silence.cause?.name)
     }
 
     mutating func instantMember(_ name: String, _ instant: Timestamp?) {

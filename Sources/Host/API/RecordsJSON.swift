@@ -71,6 +71,7 @@ extension JSONWriter {
                 }
             }
         }
+        silencesMember(record.silences)
         guard !record.positions.isEmpty else { return }
         name("positions")
         array { positions in

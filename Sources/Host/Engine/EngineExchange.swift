@@ -65,6 +65,7 @@ struct EngineStatus: Sendable {
     var publicationsLost: UInt64 = 0
     var headFailures = HeadFailures()
     var retention = RetentionStatus()
+    var unreadablePlaces: Int64 = 0
     var pendingDeliveries: [String: Int] = [:]
     /// Nil where no profile needs a vendor's codec.
     var codecs: CodecCounters?

@@ -38,6 +38,8 @@ final class EngineLoop {
     private var firstSession = 0
     /// Brokers that lost the session, until that is durable.
     private var lostSessions: Set<String> = []
+    /// What the bridge was last told of each broker; nil where it was told nothing.
+    private var toldConnected: [Bool?] = []
 
     private init(
         settings: EngineSettings, catalogue: ProfileCatalogue, mail: Mail, log: Log
@@ -79,6 +81,7 @@ final class EngineLoop {
                 throw StartError(error.description)
             }
             sessions.append(session)
+            toldConnected.append(nil)
             brokers.append(BrokerWatch(name: broker.name, log: log))
         }
     }
@@ -145,6 +148,7 @@ final class EngineLoop {
         readSessions(now: instant)
         // A lost session must be known before the new one's first message is decoded.
         takeReports()
+        tellBrokers(at: now)
         decodeBatch(receivedAt: now)
         for message in inbox { take(message, at: now) }
         inbox.removeAll(keepingCapacity: true)
@@ -265,6 +269,8 @@ final class EngineLoop {
         batch.removeAll()
         hasMore = false
         for session in sessions { session.abandon(now: instant) }
+        // The next bridge knows nothing of them.
+        toldConnected = Array(repeating: nil, count: sessions.count)
         store.fail(instant: instant)
     }
 
@@ -318,6 +324,18 @@ final class EngineLoop {
         }
     }
 
+    /// Tells the bridge which brokers are connected, where that has changed.
+    private func tellBrokers(at now: Timestamp) {
+        for index in sessions.indices {
+            var isConnected = false
+            if case .connected = sessions[index].state { isConnected = true }
+            guard toldConnected[index] != isConnected else { continue }
+            toldConnected[index] = isConnected
+            store.bridge?.noteBroker(
+                brokers[index].name, isConnected: isConnected, at: now, effects: &effects)
+        }
+    }
+
     /// Gives everything that is durable now to the threads that wait for it.
     private func handOut() {
         if !mail.publications.send(outgoing.publications) {
@@ -354,6 +372,7 @@ final class EngineLoop {
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
         status.headFailures = heads.failures
+        status.unreadablePlaces = store.journal?.unreadablePlaces ?? status.unreadablePlaces
         status.retention = store.journal?.retentionStatus ?? status.retention
         status.codecs = codecs?.counters
         mail.engineStatus.set(status)

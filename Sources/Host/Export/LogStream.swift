@@ -35,7 +35,8 @@ struct LogStream {
     /// - Parameters:
     ///   - isVisible: Whether whoever asks may know of the order; one that they may not know of
     ///   is unknown to them.
-    ///   - alerts: Whose alerts the events of excursions tell of: they name staff.
+    ///   - alerts: Whose alerts are exported, and told of in the events of excursions: they name
+    ///   staff.
     init(
         _ request: ExportRequest, from reader: JournalReader, now: Timestamp,
         alerts: AlertScope = .all, isVisible: (Order) -> Bool = { _ in true }
@@ -53,7 +54,7 @@ struct LogStream {
         }
         if request.subject == .alerts {
             source = try ExportError.catching { () throws(StoreError) in
-                try Self.alerts(request, order: number, from: reader)
+                try Self.alerts(request, order: number, of: alerts, from: reader)
             }
             if request.format == .csv {
                 AlertTable.header(&csv)
@@ -76,9 +77,11 @@ struct LogStream {
     }
 
     private static func alerts(
-        _ request: ExportRequest, order: OrderNumber?, from reader: JournalReader
+        _ request: ExportRequest, order: OrderNumber?, of scope: AlertScope,
+        from reader: JournalReader
     ) throws(StoreError) -> Source {
         var selection = AlertSelection()
+        selection.scope = scope
         selection.from = request.from
         selection.until = request.until
         selection.order = order

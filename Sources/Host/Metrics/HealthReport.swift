@@ -176,6 +176,10 @@ struct HealthReport: Sendable {
             "freshwire_store_open", .gauge, "Whether the store is open.",
             status.isStoreOpen ? 1 : 0)
         text.metric(
+            "freshwire_unreadable_places", .gauge,
+            "Places of delivery whose sealing key was missing when the log was opened.",
+            Double(status.unreadablePlaces))
+        text.metric(
             "freshwire_log_head_failures_total", .counter,
             "Times the head of the log could not be exported.", by: "to",
             [

@@ -13,8 +13,10 @@ struct LogAnswers {
     let rules: OrderRules
     let now: Timestamp
 
-    private var orders: OrderAnswers {
-        OrderAnswers(reader: reader, catalogue: catalogue, rules: rules, now: now)
+    private func answers(to question: OrderQuestion) -> OrderAnswers {
+        OrderAnswers(
+            reader: reader, catalogue: catalogue, rules: rules, question: question,
+            now: question.asOf ?? now)
     }
 
     func answer(_ query: ReadQuery) throws(StoreError) -> APIResponse {
@@ -25,16 +27,17 @@ struct LogAnswers {
             }
             let place = try reader.deliveryPlace(of: order.number)
             order.delivery = place.place
+            let silences = try reader.silences(of: order.number)
             return .json { writer in
                 writer.orderMembers(order)
                 writer.placeProblemMember(place.problem)
+                writer.silencesMember(silences)
             }
-        case .temperature(let id, let identity, let position, let limit):
-            return try orders.temperature(id, for: identity, after: position, limit: limit)
-        case .freshness(let id, let identity): return try orders.freshness(id, for: identity)
-        case .flags(let id, let identity): return try orders.flags(id, for: identity)
-        case .checkpoints(let id, let identity):
-            return try orders.checkpoints(id, for: identity)
+        case .temperature(let question, let position, let limit):
+            return try answers(to: question).temperature(after: position, limit: limit)
+        case .freshness(let question): return try answers(to: question).freshness()
+        case .flags(let question): return try answers(to: question).flags()
+        case .checkpoints(let question): return try answers(to: question).checkpoints()
         case .deadLetters(let after, let limit):
             return deadLetters(try reader.deadLetters(after: after, limit: limit), limit: limit)
         case .devices(let after, let limit):

@@ -5,35 +5,39 @@ import Fabric
 import Journal
 import Wire
 
-/// Answers what can be said of an order's food, from the log as it is now.
+/// Answers what can be said of an order's food, from the log as it is now or was known before.
 struct OrderAnswers {
     let reader: JournalReader
     let catalogue: ProfileCatalogue?
     let rules: OrderRules
+    let question: OrderQuestion
+    /// What the answer is as of.
     let now: Timestamp
 
     /// A page of the order's log; the first has what follows from all of it before the readings.
-    func temperature(
-        _ id: String, for identity: Identity, after position: LogPosition?, limit: Int
-    ) throws(StoreError) -> APIResponse {
+    func temperature(after position: LogPosition?, limit: Int) throws(StoreError) -> APIResponse {
         guard
             let page = try reader.temperatureLog(
-                order: id, quantity: nil, after: position, limit: limit),
-            identity.maySee(page.order)
-        else { return .unknownOrder(id) }
-        let history = position == nil ? try self.history(id, for: identity) : nil
+                order: question.id, after: position, asOf: question.asOf, limit: limit),
+            question.identity.maySee(page.order)
+        else { return .unknownOrder(question.id) }
+        let history = position == nil ? try self.history() : nil
         return .json { writer in
             writer.member("orderId", page.order.id)
             writer.member("foodClass", page.order.foodClass.name)
             writer.member("status", page.order.status.name)
+            writer.instantMember("asOf", question.asOf)
             writer.name("bags")
             writer.array { bags in
                 for custody in page.custody { bags.object { $0.custodyMembers(custody) } }
             }
-            writer.name("excursions")
-            writer.array { excursions in
-                for excursion in page.excursions {
-                    excursions.object { $0.excursionMembers(excursion) }
+            // When each of their revisions was recorded is not in the log.
+            if question.asOf == nil {
+                writer.name("excursions")
+                writer.array { excursions in
+                    for excursion in page.excursions {
+                        excursions.object { $0.excursionMembers(excursion) }
+                    }
                 }
             }
             if let history { add(history, to: &writer) }
@@ -47,8 +51,8 @@ struct OrderAnswers {
         }
     }
 
-    func freshness(_ id: String, for identity: Identity) throws(StoreError) -> APIResponse {
-        guard let history = try history(id, for: identity) else { return .unknownOrder(id) }
+    func freshness() throws(StoreError) -> APIResponse {
+        guard let history = try history() else { return .unknownOrder(question.id) }
         let assessment = assessment(history)
         return .json { writer in
             heading(history, &writer)
@@ -84,8 +88,8 @@ struct OrderAnswers {
         }
     }
 
-    func flags(_ id: String, for identity: Identity) throws(StoreError) -> APIResponse {
-        guard let history = try history(id, for: identity) else { return .unknownOrder(id) }
+    func flags() throws(StoreError) -> APIResponse {
+        guard let history = try history() else { return .unknownOrder(question.id) }
         let assessment = assessment(history)
         var inputs = OrderFlagInputs()
         inputs.violations = history.isTooLong ? nil : assessment.violations
@@ -106,10 +110,11 @@ struct OrderAnswers {
         }
     }
 
-    func checkpoints(_ id: String, for identity: Identity) throws(StoreError) -> APIResponse {
-        guard let history = try history(id, for: identity) else { return .unknownOrder(id) }
+    func checkpoints() throws(StoreError) -> APIResponse {
+        guard let history = try history() else { return .unknownOrder(question.id) }
         return .json { writer in
             writer.member("orderId", history.order.id)
+            writer.instantMember("asOf", question.asOf)
             writer.name("checkpoints")
             writer.array { array in
                 for checkpoint in history.checkpoints {
@@ -127,11 +132,10 @@ struct OrderAnswers {
 
     private static let tooLong = "too_many_readings"
 
-    private func history(
-        _ id: String, for identity: Identity
-    ) throws(StoreError) -> OrderHistory? {
-        guard let order = try reader.order(id: id), identity.maySee(order) else { return nil }
-        return try reader.history(order: id)
+    private func history() throws(StoreError) -> OrderHistory? {
+        guard let order = try reader.order(id: question.id), question.identity.maySee(order)
+        else { return nil }
+        return try reader.history(order: question.id, asOf: question.asOf)
     }
 
     private func assessment(_ history: OrderHistory) -> OrderAssessment {
@@ -157,6 +161,7 @@ struct OrderAnswers {
         writer.member("orderId", history.order.id)
         writer.member("foodClass", history.order.foodClass.name)
         writer.member("status", history.order.status.name)
+        writer.instantMember("asOf", question.asOf)
         writer.instantMember("evaluatedAt", now)
     }
 

@@ -146,6 +146,27 @@ final class CanonicalBytes {
 
 /// Finds values in canonical bytes.
 enum CanonicalValues {
+    /// Each value, nil where it is no integer; nil where the bytes are not whole values.
+    static func integers(_ bytes: Span<UInt8>) -> [Int64?]? {
+        guard let ends = ends(bytes) else { return nil }
+        var start = 0
+        return ends.map { end in
+            defer { start = end }
+            let tag = bytes[start]
+            guard (CanonicalBytes.Tag.integer...CanonicalBytes.Tag.integer + 8).contains(tag)
+            else { return nil }
+            return integer(bytes, start + 1..<end)
+        }
+    }
+
+    /// Two's complement of at most eight bytes, the least significant first.
+    static func integer(_ bytes: Span<UInt8>, _ part: Range<Int>) -> Int64 {
+        var value: Int64 = 0
+        for (place, index) in part.enumerated() { value |= Int64(bytes[index]) << Int64(8 * place) }
+        let unused = Int64(64 - 8 * part.count)
+        return part.isEmpty ? 0 : (value << unused) >> unused
+    }
+
     /// Where each value ends; nil where the bytes are not whole values.
     static func ends(_ bytes: Span<UInt8>) -> [Int]? {
         var ends: [Int] = []

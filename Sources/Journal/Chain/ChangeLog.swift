@@ -46,7 +46,7 @@ final class ChangeLog {
         statement.encode(0..<Int32(subject.keyColumns.count), into: bytes)
         let key = bytes.array
         bytes.removeAll()
-        statement.encode(0..<columns, into: bytes)
+        statement.encode(0..<subject.bodyColumns(ofRow: statement, columns: columns), into: bytes)
         try record(subject, key: key, body: bytes.array)
     }
 

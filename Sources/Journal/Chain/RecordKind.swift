@@ -187,6 +187,12 @@ enum ChangeSubject: Int64, CaseIterable {
         }
     }
 
+    /// How many columns the body of a state has, of the row a statement stands on: the last column
+    /// of silences came later, and is left out where it says nothing.
+    func bodyColumns(ofRow statement: Statement, columns: Int32) -> Int32 {
+        self == .silence && statement.isNull(columns - 1) ? columns - 1 : columns
+    }
+
     /// The row with the key that is bound to the parameters from 1 on.
     var rowSQL: String {
         let key = keyColumns.enumerated().map { "\($1) = ?\($0 + 1)" }.joined(separator: " AND ")

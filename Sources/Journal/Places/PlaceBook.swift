@@ -41,6 +41,21 @@ struct PlaceBook {
         next += 1
     }
 
+    /// How many places were sealed with any of these keys.
+    static func places(
+        _ database: Database, sealedWith keys: [Int64]
+    ) throws(StoreError) -> Int64 {
+        let count = try database.prepare(
+            "SELECT count(*) FROM places INDEXED BY place_by_key WHERE key = ?1")
+        var places: Int64 = 0
+        for key in keys {
+            count.bind(1, key)
+            if try count.step() { places += count.integer(0) }
+            count.reset()
+        }
+        return places
+    }
+
     /// The keys that places of the log were sealed with and that are not at hand.
     static func missingKeys(
         _ database: Database, besides keys: PlaceKeys

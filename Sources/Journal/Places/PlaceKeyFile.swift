@@ -34,6 +34,15 @@ package enum PlaceKeyFile {
         return keys
     }
 
+    /// Looks whether the daemon could take the keys in the file; there need not be one.
+    ///
+    /// - Returns: False where this user may not look: the daemon's may.
+    package static func check(_ path: String) throws(StoreError) -> Bool {
+        if unsafe access(path, R_OK) != 0, errno == EACCES { return false }
+        _ = try read(path)
+        return true
+    }
+
     /// Puts a new key in front of those in the file, or makes the file with it.
     ///
     /// - Returns: How many keys the file has now.

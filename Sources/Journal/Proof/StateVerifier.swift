@@ -72,7 +72,7 @@ final class StateVerifier {
                 continue
             }
             bytes.removeAll()
-            row.encode(0..<columns, into: bytes)
+            row.encode(0..<subject.bodyColumns(ofRow: row, columns: columns), into: bytes)
             if bytes.array != newest.bytes(2) {
                 finding.status = .altered
                 finding.reason = "the row is not as this newest change left it"
@@ -132,11 +132,8 @@ enum CanonicalKey {
             case 0x10...0x18:
                 let bytes = Int(tag - 0x10)
                 guard place + bytes <= key.count else { return false }
-                var value: Int64 = 0
-                for byte in 0..<bytes { value |= Int64(key[place + byte]) << Int64(8 * byte) }
-                let unused = Int64(64 - 8 * bytes)
-                if bytes > 0 { value = (value << unused) >> unused }
-                statement.bind(Int32(index + 1), value)
+                statement.bind(
+                    Int32(index + 1), CanonicalValues.integer(key, place..<place + bytes))
                 place += bytes
             case 0x30:
                 guard place + 4 <= key.count else { return false }

@@ -64,6 +64,7 @@ package struct AlertSelection: Equatable, Sendable {
     package var order: OrderNumber?
     package var bag: String?
     package var device: String?
+    package var scope = AlertScope.all
 
     package init() {}
 }
@@ -97,6 +98,7 @@ extension JournalReader {
     fileprivate func dossiers(
         _ selection: AlertSelection, after number: UInt64, through last: UInt64, limit: Int
     ) throws(StoreError) -> [AlertDossier] {
+        guard selection.scope != .none else { return [] }
         let access = selection.order == nil ? "NOT INDEXED" : "INDEXED BY alert_by_order"
         let order = selection.order == nil ? "" : "AND order_number = ?7"
         return try snapshot { () throws(StoreError) in
@@ -105,6 +107,7 @@ extension JournalReader {
                 SELECT number, state FROM alerts \(access)
                 WHERE number > ?1 AND number <= ?2 AND raised_at >= ?3 AND raised_at < ?4
                     AND (?5 IS NULL OR bag = ?5) AND (?6 IS NULL OR device = ?6) \(order)
+                    AND (?9 IS NULL OR restaurant = ?9 OR cafe = ?9)
                 ORDER BY number LIMIT ?8
                 """)
             rows.bind(1, Int64(clamping: number))
@@ -115,6 +118,7 @@ extension JournalReader {
             rows.bind(6, selection.device)
             if let order = selection.order { rows.bind(7, Int64(order.rawValue)) }
             rows.bind(8, limit)
+            rows.bind(9, selection.scope.site)
             return try dossiers(rows) { _ in true }
         }
     }

@@ -22,40 +22,46 @@ extension JournalReader {
 
     /// The newest order with the platform's identifier `id`, with all its temperatures; nil where
     /// it is unknown.
+    ///
+    /// - Parameter instant: Only what was known to the log then (`order(id:asOf:)`).
     package func history(
-        order id: String, atMost limit: Int = maximumTemperatures
+        order id: String, asOf instant: Timestamp? = nil, atMost limit: Int = maximumTemperatures
     ) throws(StoreError) -> OrderHistory? {
         try snapshot { () throws(StoreError) in
-            guard let order = try order(id: id) else { return nil }
+            guard let order = try order(id: id, asOf: instant) else { return nil }
+            let custody = try custody(of: order.number, asOf: instant)
             var history = OrderHistory(
-                order: order,
-                stretches: try custody(of: order.number).map { CustodyStretch(custody: $0) },
+                order: order, stretches: custody.map { CustodyStretch(custody: $0) },
                 checkpoints: try checkpoints(of: order.number),
                 confirmedAt: try confirmation(of: order.number), isTooLong: false)
-            try addTemperatures(to: &history, atMost: limit)
+            if let instant { history.forgetWhatCame(after: instant) }
+            try addTemperatures(to: &history, asOf: instant, atMost: limit)
             return history
         }
     }
 
     /// Every temperature of an order's bags while they carried it. Of one source and instant there
     /// may be several probes and several values.
-    private static let temperaturesOfOrder = """
-        WITH held(source, started_at, ended_at) AS MATERIALIZED (
-            SELECT sources.number, c.started_at, coalesce(c.ended_at, \(Int64.max))
-            FROM custody AS c
-            JOIN sources ON sources.carrier = c.bag
-                AND sources.carrier_kind = \(CarrierKind.bag.rawValue)
-            WHERE c.order_number = ?1),
+    private static let temperaturesOfOrder = temperaturesOfOrder(Schema.judgement)
+    private static let temperaturesOfOrderKnown = temperaturesOfOrder(
+        Schema.judgement(knownAt: "?4"), " AND r.received_at <= ?4")
+
+    private static func temperaturesOfOrder(
+        _ judgement: Schema.Judgement, _ further: String = ""
+    ) -> String {
+        """
+        WITH held(source, started_at, ended_at) AS MATERIALIZED (\(sources(ofOrder: "?1"))),
         \(instants(log: "readings", index: "reading_by_source", .readingsIndexedThrough))
         SELECT r.source, r.probe, coalesce(r.corrected, r.value), r.marker, r.measured_at, r.received_at,
-            \(Schema.judgement.flags)
+            \(judgement.flags)
         FROM instants AS i
         CROSS JOIN readings AS r INDEXED BY reading_once
             ON r.measured_at = i.measured_at AND r.source = i.source
-        \(Schema.judgement.join)
-        WHERE r.quantity = \(Quantity.temperature.rawValue)
+        \(judgement.join)
+        WHERE r.quantity = \(Quantity.temperature.rawValue)\(further)
         ORDER BY r.measured_at, r.id LIMIT ?3
         """
+    }
 
     private static let sourcesOfBag = """
         SELECT \(Statement.sourceColumns) FROM sources
@@ -72,9 +78,9 @@ extension JournalReader {
 
     /// Every statement that an answer about an order runs: none may read a whole table.
     package static let orderStatements = [
-        orderByID, custodyOfOrder, excursionsOfOrder, readingsOfOrder, temperaturesOfOrder,
-        sourcesOfBag,
-        confirmationOfOrder, checkpointsOfOrder, expectedInterval,
+        orderByID, statesOfOrder, custodyOfOrder, excursionsOfOrder, readingsOfOrder,
+        readingsOfOrderKnown, temperaturesOfOrder, temperaturesOfOrderKnown, sourcesOfBag,
+        confirmationOfOrder, checkpointsOfOrder, expectedInterval, silencesOfOrder,
     ]
 
     private func confirmation(of order: OrderNumber) throws(StoreError) -> Timestamp? {
@@ -84,7 +90,7 @@ extension JournalReader {
     }
 
     private func addTemperatures(
-        to history: inout OrderHistory, atMost limit: Int
+        to history: inout OrderHistory, asOf instant: Timestamp?, atMost limit: Int
     ) throws(StoreError) {
         var places = ChannelPlaces()
         for bag in Set(history.stretches.map(\.custody.bag)) {
@@ -95,10 +101,12 @@ extension JournalReader {
                 places.sources[source.number] = source
             }
         }
-        let rows = try database.prepare(Self.temperaturesOfOrder)
+        let rows = try database.prepare(
+            instant == nil ? Self.temperaturesOfOrder : Self.temperaturesOfOrderKnown)
         rows.bind(1, Int64(history.order.number.rawValue))
         rows.bind(2, Int64.min)
         rows.bind(3, limit + 1)
+        if let instant { rows.bind(4, instant.milliseconds) }
         var count = 0
         while try rows.step() {
             count += 1

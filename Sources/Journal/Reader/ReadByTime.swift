@@ -10,47 +10,78 @@ extension JournalReader {
     ///   - id: the platform's identifier of the order; nil is answered where it is unknown.
     ///   - quantity: only readings of this quantity; all where nil.
     ///   - position: only readings after this one, to go on from the last page.
+    ///   - instant: only what was known to the log then (`order(id:asOf:)`); all of it where nil.
     package func temperatureLog(
-        order id: String, quantity: Quantity? = nil, after position: LogPosition? = nil, limit: Int
+        order id: String, quantity: Quantity? = nil, after position: LogPosition? = nil,
+        asOf instant: Timestamp? = nil, limit: Int
     ) throws(StoreError) -> OrderTemperatureLog? {
         try snapshot { () throws(StoreError) in
-            guard let order = try order(id: id) else { return nil }
+            guard let order = try order(id: id, asOf: instant) else { return nil }
             return OrderTemperatureLog(
-                order: order, custody: try custody(of: order.number),
+                order: order, custody: try custody(of: order.number, asOf: instant),
                 excursions: try excursions(of: order.number),
                 readings: try readings(
-                    of: order.number, quantity: quantity, after: position, limit: limit))
+                    of: order.number, quantity: quantity, after: position, asOf: instant,
+                    limit: limit))
         }
     }
 
-    static let readingsOfOrder = """
-        WITH held(source, started_at, ended_at) AS MATERIALIZED (
-            SELECT sources.number, c.started_at, coalesce(c.ended_at, \(Int64.max))
+    /// The sources in the bags that carried an order, each with when it did.
+    ///
+    /// - Parameters:
+    ///   - number: The parameter with the order's number, such as `?1`.
+    ///   - from: The parameter with the first instant that is wanted.
+    ///   - until: The parameter with the first instant that is no longer wanted.
+    static func sources(
+        ofOrder number: String, from: String? = nil, until: String? = nil
+    ) -> String {
+        let start = from.map { "max(c.started_at, \($0))" } ?? "c.started_at"
+        let end = "coalesce(c.ended_at, \(Int64.max))"
+        return """
+            SELECT sources.number, \(start), \(until.map { "min(\(end), \($0))" } ?? end)
             FROM custody AS c
             JOIN sources ON sources.carrier = c.bag
                 AND sources.carrier_kind = \(CarrierKind.bag.rawValue)
-            WHERE c.order_number = ?1),
+            WHERE c.order_number = \(number)
+            """
+    }
+
+    /// ?1 order, ?2 and ?3 the position before, ?4 quantity, ?5 limit, ?6 the instant at which it
+    /// was known, where one is wanted.
+    static let readingsOfOrder = readingsOfOrder(Schema.judgement)
+    static let readingsOfOrderKnown = readingsOfOrder(
+        Schema.judgement(knownAt: "?6"), " AND r.received_at <= ?6")
+
+    private static func readingsOfOrder(
+        _ judgement: Schema.Judgement, _ further: String = ""
+    ) -> String {
+        """
+        WITH held(source, started_at, ended_at) AS MATERIALIZED (\(sources(ofOrder: "?1"))),
         \(instants(log: "readings", index: "reading_by_source", .readingsIndexedThrough))
         SELECT \(Statement.readingColumns), \(Statement.sourceColumns)
         FROM instants AS i
         CROSS JOIN readings AS r INDEXED BY reading_once
             ON r.measured_at = i.measured_at AND r.source = i.source
         CROSS JOIN sources ON sources.number = r.source
-        \(Schema.judgement.join)
-        WHERE (r.measured_at, r.id) > (?2, ?3) AND (?4 IS NULL OR r.quantity = ?4)
+        \(judgement.join)
+        WHERE (r.measured_at, r.id) > (?2, ?3) AND (?4 IS NULL OR r.quantity = ?4)\(further)
         ORDER BY r.measured_at, r.id LIMIT ?5
         """
+    }
 
     /// What the bags of one order measured while they carried it, by time of measurement.
     package func readings(
-        of order: OrderNumber, quantity: Quantity?, after position: LogPosition?, limit: Int
+        of order: OrderNumber, quantity: Quantity?, after position: LogPosition?,
+        asOf instant: Timestamp? = nil, limit: Int
     ) throws(StoreError) -> [LoggedReading] {
-        let rows = try database.prepare(JournalReader.readingsOfOrder)
+        let rows = try database.prepare(
+            instant == nil ? JournalReader.readingsOfOrder : JournalReader.readingsOfOrderKnown)
         rows.bind(1, Int64(order.rawValue))
         rows.bind(2, position?.measuredAt.milliseconds ?? .min)
         rows.bind(3, position?.id ?? 0)
         rows.bind(4, quantity.map { Int64($0.rawValue) })
         rows.bind(5, max(limit, 0))
+        if let instant { rows.bind(6, instant.milliseconds) }
         var readings: [LoggedReading] = []
         while try rows.step() { readings.append(try rows.loggedReading()) }
         return readings

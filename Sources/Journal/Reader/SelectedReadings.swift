@@ -45,12 +45,8 @@ package struct SelectedReadings: Sendable {
     package var isFinished: Bool { position.measuredAt >= end }
 
     private static let ofOrder = """
-        SELECT sources.number, max(c.started_at, ?4), min(coalesce(c.ended_at, \(Int64.max)), ?5)
-        FROM custody AS c
-        JOIN sources ON sources.carrier = c.bag
-            AND sources.carrier_kind = \(CarrierKind.bag.rawValue)
-        WHERE c.order_number = ?8 AND (?6 IS NULL OR sources.carrier = ?6)
-            AND (?7 IS NULL OR sources.device = ?7)
+        \(JournalReader.sources(ofOrder: "?8", from: "?4", until: "?5"))
+            AND (?6 IS NULL OR sources.carrier = ?6) AND (?7 IS NULL OR sources.device = ?7)
         """
 
     private static let ofSources = """

@@ -32,11 +32,13 @@ extension Schema {
         """
 
     /// The newest revision of the reading `r`, as `v`. What readers read is `judgement`.
-    static let newestRevision = """
+    static func newestRevision(_ further: String = "") -> String {
+        """
         LEFT JOIN quality_revisions AS v ON v.number = (
             SELECT max(number) FROM quality_revisions INDEXED BY quality_revision_by_reading
-            WHERE reading = r.id)
+            WHERE reading = r.id\(further))
         """
+    }
 
     private static let temperatureLog = """
         DROP VIEW temperature_log;
@@ -48,7 +50,7 @@ extension Schema {
         var flags = "coalesce(v.test_flags, r.test_flags)"
         var reasons = "coalesce(v.reasons, r.reasons)"
         var revisedAt = "v.revised_at"
-        var join = newestRevision
+        var join = newestRevision()
     }
 
     /// - Parameters:

@@ -21,18 +21,30 @@ extension Schema {
 
     /// The newest that is said of the reading `r`, with its newest revision as `v` and the reading
     /// that settled it as `settler`.
-    static let judgement = Judgement(
-        flags: """
-            coalesce(v.test_flags, CASE WHEN settler.settles IS NULL THEN r.test_flags
-                ELSE r.test_flags & ~\(SpikeSettlement.mask) | \(SpikeSettlement.settledFlag) END)
-            """,
-        reasons: """
-            coalesce(v.reasons, CASE WHEN settler.settles IS NULL THEN r.reasons
-                ELSE r.reasons & ~\(SpikeSettlement.mask) END)
-            """,
-        revisedAt: "coalesce(v.revised_at, settler.received_at)",
-        join: """
-            \(newestRevision)
-            LEFT JOIN readings AS settler INDEXED BY reading_settled ON settler.settles = r.id
-            """)
+    static let judgement = judgement(knownAt: nil)
+
+    /// - Parameter instant: The parameter with the instant until which what was said counts, such
+    ///   as `?6`; nil where all of it does.
+    static func judgement(knownAt instant: String?) -> Judgement {
+        let revision = newestRevision(instant.map { " AND revised_at <= \($0)" } ?? "")
+        let settlement = instant.map { " AND settler.received_at <= \($0)" } ?? ""
+        return judgement(revision: revision, settlement: settlement)
+    }
+
+    private static func judgement(revision: String, settlement: String) -> Judgement {
+        Judgement(
+            flags: """
+                coalesce(v.test_flags, CASE WHEN settler.settles IS NULL THEN r.test_flags
+                    ELSE r.test_flags & ~\(SpikeSettlement.mask) | \(SpikeSettlement.settledFlag) END)
+                """,
+            reasons: """
+                coalesce(v.reasons, CASE WHEN settler.settles IS NULL THEN r.reasons
+                    ELSE r.reasons & ~\(SpikeSettlement.mask) END)
+                """,
+            revisedAt: "coalesce(v.revised_at, settler.received_at)",
+            join: """
+                \(revision)
+                LEFT JOIN readings AS settler INDEXED BY reading_settled ON settler.settles = r.id\(settlement)
+                """)
+    }
 }

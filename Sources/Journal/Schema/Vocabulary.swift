@@ -115,6 +115,8 @@ enum LogState: String {
     case rawMessagesErasedThrough = "raw_messages_erased_through"
     /// 1 once no place of delivery of an older schema stands in the clear.
     case placesSealed = "places_sealed"
+    /// 1 once what the chain has of excursions has the columns that they have.
+    case excursionsRestated = "excursions_restated"
     /// 1 once every row from before the chain is in it.
     case carriedOver = "carried_over"
     /// How many rows retention or a bound has taken.

@@ -11,6 +11,7 @@ package struct SubjectRecord: Equatable, Sendable {
     package var checkpoints: [Checkpoint]
     package var excursions: [Excursion]
     package var dataGaps: [DataGap]
+    package var silences: [LoggedSilence]
     /// Of a driver: where they were while the order was theirs.
     package var positions: [LoggedFix]
 }
@@ -44,7 +45,8 @@ extension JournalReader {
                 events: try events(of: order.number),
                 checkpoints: try checkpoints(of: order.number),
                 excursions: try excursions(of: order.number),
-                dataGaps: try dataGaps(of: order.number), positions: [])
+                dataGaps: try dataGaps(of: order.number),
+                silences: try silences(of: order.number), positions: [])
             if case .driver = subject { record.positions = try positions(during: order) }
             records.append(record)
         }

@@ -133,6 +133,7 @@ extension AlertKind {
         case .excursion: 1
         case .dataLoss: 2
         case .silence: 3
+        case .brokerUnreachable: 4
         }
     }
 

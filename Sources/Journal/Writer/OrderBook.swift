@@ -42,11 +42,11 @@ struct OrderBook {
         putSilence = try database.prepare(
             """
             INSERT INTO silences(\(Statement.silenceColumns))
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             ON CONFLICT(order_number, bag, started_at, source, probe, since_at) DO UPDATE SET
                 heard_at = excluded.heard_at, notices = excluded.notices,
                 told_at = excluded.told_at, ended_at = excluded.ended_at,
-                end_reason = excluded.end_reason
+                end_reason = excluded.end_reason, cause = excluded.cause
             """)
     }
 

@@ -23,10 +23,7 @@ extension Command {
             Option("installed", "T", "Since when, RFC 3339; earlier times are an unset clock's."),
             Option("interval", "D", "How often it measures, such as 20m."),
             Option("id", "ID", "adopt: its name, where the message does not tell it."),
-            Option("url", "URL", "Where the daemon is (default: as configured, on this machine)."),
-            Option(
-                "token", "TOKEN", "A bearer token (default: one of staff, made for the command)."),
-        ],
+        ] + DaemonQuestion.options(asker: "staff"),
         notes: {
             """
             list, show, calibrations and unknown read the log, whether or not the daemon runs. The others ask the \
@@ -240,40 +237,11 @@ private struct DevicesAction {
     private func ask(
         _ method: String, _ segments: [String], query: String = "", body: JSON? = nil
     ) throws(Failure) -> JSON {
-        let client = try client()
-        do throws(DaemonClient.Refusal) {
-            return try client.request(method, segments, query: query, body: body)
-        } catch {
-            switch error {
-            case .unreachable(let reason):
-                throw Failure(
-                    reason, hint: "is the daemon running? --url says where", code: .unavailable)
-            case .refused(let status, let code, let message):
-                throw Failure(message, hint: Self.hint(status, code))
-            }
-        }
+        try DaemonQuestion(
+            arguments: arguments, configuration: configuration, subject: "freshwire-devices",
+            role: "staff", hint: Self.hint
+        ).ask(method, segments, query: query, body: body)
     }
-
-    private func client() throws(Failure) -> DaemonClient {
-        guard let url = arguments["url"] ?? DaemonClient.url(of: configuration) else {
-            throw Failure(
-                "the daemon listens on a port that the system chose",
-                hint: "say --url http://127.0.0.1:PORT; its log names the port", code: .usage)
-        }
-        let grant = TokenGrant(
-            subject: "freshwire-devices", role: "staff", scopes: [], site: nil,
-            lifetimeSeconds: Self.tokenSeconds)
-        let token: String
-        if let given = arguments["token"] {
-            token = given
-        } else {
-            token = try grant.token(configuration)
-        }
-        return DaemonClient(url: url, token: token)
-    }
-
-    /// Longer than a command takes.
-    private static let tokenSeconds: Int64 = 120
 
     private static func hint(_ status: Int, _ code: String) -> String? {
         switch code {

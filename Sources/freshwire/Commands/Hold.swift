@@ -17,7 +17,7 @@ extension Command {
             Option("reason", "TEXT", "place: why."),
             Option("expires", "TIME", "place: when it ends by itself (default: when released)."),
             Option("after", "NUMBER", "list: only those after this number."),
-        ] + RecordsQuestion.options,
+        ] + DaemonQuestion.recordsOptions,
         notes: {
             """
             A hold covers records that are all of what it names. It keeps readings and events beyond \
@@ -33,8 +33,8 @@ extension Command {
             ("freshwire hold release 3 --by 'M. Kern'", "Ends it."),
         ]
     ) { (arguments) throws(Failure) -> Int32 in
-        let question = RecordsQuestion(
-            arguments: arguments, configuration: try Setup.configuration(arguments))
+        let question = DaemonQuestion(
+            ofRecords: arguments, try Setup.configuration(arguments))
         let answer: JSON
         switch (arguments.operands.first, arguments.operands.count) {
         case ("list", 1):

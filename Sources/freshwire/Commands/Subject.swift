@@ -12,7 +12,7 @@ extension Command {
             Setup.configurationOption,
             Option("customer", "ID", "The customer."),
             Option("driver", "ID", "The driver."),
-        ] + RecordsQuestion.options,
+        ] + DaemonQuestion.recordsOptions,
         notes: {
             """
             export reads the log, whether or not the daemon runs; erase asks the running daemon. \
@@ -49,7 +49,7 @@ extension Command {
                 throw Failure(error.description, code: .noInput)
             }
         case ["erase"]:
-            let question = RecordsQuestion(arguments: arguments, configuration: configuration)
+            let question = DaemonQuestion(ofRecords: arguments, configuration)
             let answer = try question.ask("DELETE", ["subjects", subject.path, subject.id])
             StandardStream.output.write(answer.text + "\n")
         default:

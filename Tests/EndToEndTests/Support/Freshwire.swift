@@ -48,6 +48,16 @@ final class Freshwire {
         try start()
     }
 
+    /// A broker and a daemon that is connected to it, for a test of its own.
+    static func ready(
+        _ settings: Settings = Settings()
+    ) throws -> (broker: Mosquitto, daemon: Freshwire) {
+        let broker = try Mosquitto()
+        let daemon = try Freshwire(brokerPort: broker.port, settings)
+        guard eventually({ daemon.isReady }) else { throw NotListening(description: daemon.log) }
+        return (broker, daemon)
+    }
+
     var storeFile: String { (settings.store ?? folder.file("store")) + "/freshwire.sqlite" }
     var configurationFile: String { folder.file("freshwire.yaml") }
 
