@@ -1,0 +1,54 @@
+/// Which pages may connect (§4.4 of the fabric's security rules): those of the server's own host
+/// and of the origins listed, and clients that are no browser and name none.
+struct CrossOrigin {
+    enum Verdict: Equatable {
+        /// No origin is named.
+        case absent
+        case allowed(String)
+        case refused
+        /// The field holds bytes that no header field may hold.
+        case malformed
+    }
+
+    /// How long a browser may keep what a preflight request was told: ten minutes, in seconds.
+    private static let preflightAge = 600
+
+    let allowed: Set<String>
+
+    func verdict(on headers: EngineRequest.Headers) -> Verdict {
+        guard let origin = headers.origin else { return .absent }
+        let isMalformed = origin.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }
+        guard !isMalformed else { return .malformed }
+        guard origin != "null", allowed.contains(origin) || isOwn(origin, host: headers.host) else {
+            return .refused
+        }
+        return .allowed(origin)
+    }
+
+    private func isOwn(_ origin: String, host: String?) -> Bool {
+        guard let host, !host.isEmpty else { return false }
+        return origin == "http://" + host || origin == "https://" + host
+    }
+
+    /// Adds what lets the page of an allowed origin read the answer. Credentials are not allowed:
+    /// tokens are sent by the page itself.
+    func mark(_ answer: inout EngineAnswer, for headers: EngineRequest.Headers) {
+        guard headers.origin != nil else { return }
+        answer.fields.append(EngineAnswer.Field(name: "Vary", value: "Origin"))
+        guard case .allowed(let origin) = verdict(on: headers) else { return }
+        answer.fields.append(
+            EngineAnswer.Field(name: "Access-Control-Allow-Origin", value: origin))
+    }
+
+    func preflightAnswer() -> EngineAnswer {
+        var answer = EngineAnswer(status: 204)
+        answer.fields = [
+            EngineAnswer.Field(name: "Access-Control-Allow-Methods", value: "GET, POST"),
+            EngineAnswer.Field(
+                name: "Access-Control-Allow-Headers", value: "Authorization, Content-Type"),
+            EngineAnswer.Field(
+                name: "Access-Control-Max-Age", value: String(Self.preflightAge)),
+        ]
+        return answer
+    }
+}

@@ -1,0 +1,85 @@
+// The end of sessions, and what time brings.
+extension EngineIO {
+    /// Ends a session after what waits in its queue. By polling the close packet waits for the
+    /// next poll, where none is there to take it; the session counts as closed at once.
+    package mutating func close(_ session: ConnectionNumber, now: Int64) {
+        guard let place = sessions.place(of: session), let session = sessions[place],
+            !session.isClosing
+        else { return }
+        guard session.transport == .polling, session.poll == nil else {
+            end(place, .forcedClose)
+            return
+        }
+        dropProbe(at: place, code: EngineClosure.forcedClose.closeCode)
+        sessions[place]?.eventsWait = false
+        sessions[place]?.closingUntil = now + settings.closeWait
+        effects.events.append(.closed(session.number, .forcedClose))
+    }
+
+    /// Ends every session.
+    package mutating func closeAll(now: Int64) {
+        for session in sessions.entries.compactMap({ $0?.number }) { close(session, now: now) }
+    }
+
+    /// Ends a session and forgets it.
+    mutating func end(_ place: Int, _ reason: EngineClosure) {
+        guard let session = sessions[place] else { return }
+        dropProbe(at: place, code: reason.closeCode)
+        switch session.transport {
+        case .polling: answerWithClose(at: place)
+        case .socket(let socket):
+            // One that is gone has no role any more, and needs no closing.
+            if sockets[socket] != nil {
+                var frames: [UInt8] = []
+                appendOwnFrames(of: place, to: &frames)
+                closeSocket(socket, code: reason.closeCode, frames: frames)
+            }
+        }
+        sessions.remove(at: place)
+        if !session.isClosing { effects.events.append(.closed(session.number, reason)) }
+    }
+
+    private mutating func answerWithClose(at place: Int) {
+        guard sessions[place]?.poll != nil else { return }
+        var payload = queuedPayload(at: place)
+        payload.append(OutgoingPacket(.close))
+        answerPoll(at: place, payload)
+    }
+
+    /// Gives the close packet to the poll that came for it.
+    mutating func finish(_ place: Int) {
+        end(place, .forcedClose)
+    }
+
+    /// Sends pings and ends what ran out: to be called every `probeInterval` or so.
+    package mutating func tick(now: Int64) {
+        for place in sessions.entries.indices where sessions[place] != nil {
+            if let deadline = sessions[place]?.closingUntil {
+                if now >= deadline { end(place, .forcedClose) }
+                continue
+            }
+            beat(place, now: now)
+            watchProbe(place, now: now)
+        }
+    }
+
+    private mutating func beat(_ place: Int, now: Int64) {
+        switch sessions[place]?.heartbeat {
+        case .pingAt(let due) where now >= due:
+            sessions[place]?.heartbeat = .pongBy(now + settings.pingTimeout)
+            send(OutgoingPacket(.ping), to: place)
+        case .pongBy(let due) where now >= due: end(place, .pingTimeout)
+        default: break
+        }
+    }
+
+    private mutating func watchProbe(_ place: Int, now: Int64) {
+        guard let probe = sessions[place]?.probe else { return }
+        if now >= probe.deadline {
+            dropProbe(at: place, code: EngineClosure.forcedClose.closeCode)
+        } else if let release = probe.releaseAt, now >= release {
+            sessions[place]?.probe?.releaseAt = now + settings.probeInterval
+            if sessions[place]?.hasSomething == false { releasePoll(at: place) }
+        }
+    }
+}
