@@ -1,4 +1,4 @@
-/// Which pages may connect (§4.4 of the fabric's security rules): those of the server's own host
+/// Which pages may connect : those of the server's own host
 /// and of the origins listed, and clients that are no browser and name none.
 struct CrossOrigin {
     enum Verdict: Equatable {
