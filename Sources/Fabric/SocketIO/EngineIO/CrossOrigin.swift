@@ -30,14 +30,15 @@ struct CrossOrigin {
         return origin == "http://" + host || origin == "https://" + host
     }
 
-    /// Adds what lets the page of an allowed origin read the answer. Credentials are not allowed:
-    /// tokens are sent by the page itself.
-    func mark(_ answer: inout EngineAnswer, for headers: EngineRequest.Headers) {
-        guard headers.origin != nil else { return }
-        answer.fields.append(EngineAnswer.Field(name: "Vary", value: "Origin"))
-        guard case .allowed(let origin) = verdict(on: headers) else { return }
-        answer.fields.append(
-            EngineAnswer.Field(name: "Access-Control-Allow-Origin", value: origin))
+    /// What lets the page of an allowed origin read an answer. Credentials are not allowed: tokens
+    /// are sent by the page itself.
+    func fields(for headers: EngineRequest.Headers) -> [EngineAnswer.Field] {
+        guard headers.origin != nil else { return [] }
+        let varies = EngineAnswer.Field(name: "Vary", value: "Origin")
+        guard case .allowed(let origin) = verdict(on: headers) else { return [varies] }
+        return [
+            varies, EngineAnswer.Field(name: "Access-Control-Allow-Origin", value: origin),
+        ]
     }
 
     func preflightAnswer() -> EngineAnswer {

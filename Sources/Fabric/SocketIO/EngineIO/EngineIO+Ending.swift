@@ -6,13 +6,14 @@ extension EngineIO {
         guard let place = sessions.place(of: session), let session = sessions[place],
             !session.isClosing
         else { return }
-        guard session.transport == .polling, session.poll == nil else {
+        guard sessions.flows[place].transport == .polling, session.poll == nil else {
             end(place, .forcedClose)
             return
         }
         dropProbe(at: place, code: EngineClosure.forcedClose.closeCode)
-        sessions[place]?.eventsWait = false
+        sessions.flows[place].eventsWait = false
         sessions[place]?.closingUntil = now + settings.closeWait
+        sessions.schedule(place)
         effects.events.append(.closed(session.number, .forcedClose))
     }
 
@@ -25,18 +26,22 @@ extension EngineIO {
     mutating func end(_ place: Int, _ reason: EngineClosure) {
         guard let session = sessions[place] else { return }
         dropProbe(at: place, code: reason.closeCode)
-        switch session.transport {
+        switch sessions.flows[place].transport {
         case .polling: answerWithClose(at: place)
-        case .socket(let socket):
-            // One that is gone has no role any more, and needs no closing.
-            if sockets[socket] != nil {
-                var frames: [UInt8] = []
-                appendOwnFrames(of: place, to: &frames)
-                closeSocket(socket, code: reason.closeCode, frames: frames)
-            }
+        case .socket(let socket): closeTransport(socket, at: place, reason)
         }
         sessions.remove(at: place)
         if !session.isClosing { effects.events.append(.closed(session.number, reason)) }
+    }
+
+    private mutating func closeTransport(
+        _ socket: ConnectionNumber, at place: Int, _ reason: EngineClosure
+    ) {
+        // One that is gone has no role any more, and needs no closing.
+        guard sockets[socket] != nil else { return }
+        var frames: [UInt8] = []
+        appendOwnFrames(of: place, to: &frames)
+        closeSocket(socket, code: reason.closeCode, frames: frames)
     }
 
     private mutating func answerWithClose(at place: Int) {
@@ -46,21 +51,22 @@ extension EngineIO {
         answerPoll(at: place, payload)
     }
 
-    /// Gives the close packet to the poll that came for it.
-    mutating func finish(_ place: Int) {
-        end(place, .forcedClose)
-    }
-
     /// Sends pings and ends what ran out: to be called every `probeInterval` or so.
     package mutating func tick(now: Int64) {
-        for place in sessions.entries.indices where sessions[place] != nil {
-            if let deadline = sessions[place]?.closingUntil {
-                if now >= deadline { end(place, .forcedClose) }
-                continue
+        for place in sessions.dueAt.indices where sessions.dueAt[place] <= now {
+            if sessions[place]?.isClosing == true {
+                endClosing(place, now: now)
+            } else {
+                beat(place, now: now)
+                watchProbe(place, now: now)
             }
-            beat(place, now: now)
-            watchProbe(place, now: now)
+            sessions.schedule(place)
         }
+    }
+
+    private mutating func endClosing(_ place: Int, now: Int64) {
+        guard let deadline = sessions[place]?.closingUntil, now >= deadline else { return }
+        end(place, .forcedClose)
     }
 
     private mutating func beat(_ place: Int, now: Int64) {
@@ -79,7 +85,7 @@ extension EngineIO {
             dropProbe(at: place, code: EngineClosure.forcedClose.closeCode)
         } else if let release = probe.releaseAt, now >= release {
             sessions[place]?.probe?.releaseAt = now + settings.probeInterval
-            if sessions[place]?.hasSomething == false { releasePoll(at: place) }
+            if !sessions.flows[place].hasSomething { releasePoll(at: place) }
         }
     }
 }

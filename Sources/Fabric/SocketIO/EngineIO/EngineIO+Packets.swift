@@ -32,29 +32,27 @@ extension EngineIO {
             return
         }
         sessions[place]?.append(packet)
+        sessions.flows[place].hasPackets = true
         name(place)
     }
 
     /// Events wait for a session where none did: they are pulled when its transport takes them.
     package mutating func noteEvents(for session: ConnectionNumber) {
-        guard let place = sessions.place(of: session), sessions[place]?.isClosing == false else {
-            return
-        }
-        sessions[place]?.eventsWait = true
+        guard let place = sessions.place(of: session) else { return }
+        sessions.flows[place].eventsWait = true
         name(place)
     }
 
     /// Tells the host that something waits for a session that takes it now.
     mutating func name(_ place: Int) {
-        guard let session = sessions[place], !session.isNamed else { return }
-        switch session.transport {
+        guard !sessions.flows[place].isNamed else { return }
+        switch sessions.flows[place].transport {
         case .polling:
-            guard session.poll != nil else { return }
-            effects.answerable.append(session.number)
-        case .socket(let socket):
-            effects.fillable.append(socket)
+            guard sessions[place]?.poll != nil else { return }
+            effects.answerable.append(sessions.flows[place].number)
+        case .socket(let socket): effects.fillable.append(socket)
         }
-        sessions[place]?.isNamed = true
+        sessions.flows[place].isNamed = true
     }
 
     /// Whether what is sent now leaves at once: what may be dropped is better not sent otherwise.
@@ -62,8 +60,9 @@ extension EngineIO {
         guard let place = sessions.place(of: session), let session = sessions[place],
             !session.isClosing
         else { return false }
-        return session.transport == .polling
-            ? session.poll != nil : !session.isNamed && !session.hasSomething
+        return sessions.flows[place].transport == .polling
+            ? session.poll != nil
+            : !sessions.flows[place].isNamed && !sessions.flows[place].hasSomething
     }
 
     /// The session's number of the WebSocket that is its transport.

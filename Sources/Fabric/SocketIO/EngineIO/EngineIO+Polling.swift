@@ -8,11 +8,11 @@ extension EngineIO {
             return
         }
         sessions[place]?.poll = EngineSession.Poll(
-            exchange: request.exchange, headers: request.headers)
+            exchange: request.exchange, fields: origins.fields(for: request.headers))
         polls[request.exchange] = place
         if session.isClosing {
-            finish(place)
-        } else if session.hasSomething {
+            end(place, .forcedClose)
+        } else if sessions.flows[place].hasSomething {
             name(place)
         }
     }
@@ -77,11 +77,11 @@ extension EngineIO {
         of session: ConnectionNumber, from events: EventSource
     ) {
         guard let place = sessions.place(of: session), sessions[place]?.poll != nil else { return }
-        sessions[place]?.isNamed = false
+        sessions.flows[place].isNamed = false
         var payload = queuedPayload(at: place)
-        if sessions[place]?.eventsWait == true {
+        if sessions.flows[place].eventsWait {
             let result = pull(events, into: &payload)
-            sessions[place]?.eventsWait = result == .more
+            sessions.flows[place].eventsWait = result == .more
         }
         guard !payload.isEmpty else { return }
         answerPoll(at: place, payload)
@@ -103,6 +103,7 @@ extension EngineIO {
     mutating func queuedPayload(at place: Int) -> PollingPayload {
         var payload = PollingPayload()
         for packet in sessions[place]?.takeQueue() ?? [] { payload.append(packet) }
+        sessions.flows[place].hasPackets = false
         return payload
     }
 }

@@ -42,7 +42,8 @@ extension EngineIO {
         else { throw .unknownSession }
         let fits =
             request.isUpgrade
-            ? transport == "websocket" : transport == "polling" && session.transport == .polling
+            ? transport == "websocket"
+            : transport == "polling" && sessions.flows[place].transport == .polling
         guard fits else { throw .badRequest }
         guard origin != .refused else { throw .forbidden }
         return place
@@ -67,11 +68,10 @@ extension EngineIO {
         let socket = request.exchange.connection
         let session = EngineSession(
             number: number, sid: secrets.next(from: &random),
-            clientAddress: request.clientAddress,
-            transport: request.isUpgrade ? .socket(socket) : .polling,
-            firstPing: now + settings.pingInterval)
-        let place = sessions.add(session)
-        let opening = OutgoingPacket.text(openPacket(of: session))
+            clientAddress: request.clientAddress, firstPing: now + settings.pingInterval)
+        let place = sessions.add(session, by: request.isUpgrade ? .socket(socket) : .polling)
+        let opening = OutgoingPacket.text(
+            openPacket(sid: session.sid, mayUpgrade: !request.isUpgrade))
         effects.events.append(
             .opened(
                 number,
@@ -86,17 +86,16 @@ extension EngineIO {
         }
         effects.actions.append(.accept(request.exchange))
         sockets[socket] = .transport(place)
-        sessions[place]?.append(opening)
-        name(place)
+        send(opening, to: place)
     }
 
-    private func openPacket(of session: EngineSession) -> [UInt8] {
+    private func openPacket(sid: String, mayUpgrade: Bool) -> [UInt8] {
         var json = JSONWriter(capacity: 128)
         json.object { json in
-            json.member("sid", session.sid)
+            json.member("sid", sid)
             json.name("upgrades")
             json.array { json in
-                if session.transport == .polling { json.value("websocket") }
+                if mayUpgrade { json.value("websocket") }
             }
             json.member("pingInterval", settings.pingInterval)
             json.member("pingTimeout", settings.pingTimeout)

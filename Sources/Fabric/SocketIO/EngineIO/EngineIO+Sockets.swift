@@ -80,20 +80,20 @@ extension EngineIO {
     ) -> FillResult {
         let start = bytes.count
         appendOwnFrames(of: place, to: &bytes)
-        if sessions[place]?.eventsWait == true {
+        if sessions.flows[place].eventsWait {
             let room = limit - (bytes.count - start)
             guard room > 0, events(&bytes, room) == .drained else { return .more }
-            sessions[place]?.eventsWait = false
+            sessions.flows[place].eventsWait = false
         }
-        sessions[place]?.isNamed = false
+        sessions.flows[place].isNamed = false
         return .drained
     }
 
     mutating func appendOwnFrames(of place: Int, to bytes: inout [UInt8]) {
-        guard let session = sessions[place] else { return }
-        bytes.append(contentsOf: session.frames)
+        guard sessions.flows[place].hasPackets else { return }
+        sessions.flows[place].hasPackets = false
+        bytes.append(contentsOf: sessions[place]?.frames ?? [])
         sessions[place]?.frames = []
-        guard session.queuedBytes > 0 else { return }
         for packet in sessions[place]?.takeQueue() ?? [] { packet.appendFrame(to: &bytes) }
     }
 
@@ -103,7 +103,8 @@ extension EngineIO {
     mutating func tryUpgrade(_ request: EngineRequest, at place: Int, now: Int64) {
         effects.actions.append(.accept(request.exchange))
         let socket = request.exchange.connection
-        guard let session = sessions[place], session.transport == .polling, session.probe == nil
+        guard let session = sessions[place], sessions.flows[place].transport == .polling,
+            session.probe == nil
         else {
             closeSocket(socket, code: EngineClosure.forcedClose.closeCode)
             return
@@ -111,6 +112,7 @@ extension EngineIO {
         sockets[socket] = .probe(place)
         sessions[place]?.probe = EngineSession.Probe(
             socket: socket, deadline: now + settings.upgradeTimeout)
+        sessions.schedule(place)
     }
 
     /// Closes a WebSocket after `frames`.
@@ -135,6 +137,7 @@ extension EngineIO {
         }
         sessions[place]?.probe?.frames = ServerFrame.text(Array("3probe".utf8))
         sessions[place]?.probe?.releaseAt = now + settings.probeInterval
+        sessions.schedule(place)
         effects.fillable.append(probe.socket)
     }
 
@@ -144,10 +147,11 @@ extension EngineIO {
         releasePoll(at: place)
         sessions[place]?.probe = nil
         sessions[place]?.frames = probe.frames
-        sessions[place]?.transport = .socket(probe.socket)
-        sessions[place]?.isNamed = false
+        if !probe.frames.isEmpty { sessions.flows[place].hasPackets = true }
+        sessions.flows[place].transport = .socket(probe.socket)
+        sessions.flows[place].isNamed = false
         sockets[probe.socket] = .transport(place)
-        if sessions[place]?.hasSomething == true { name(place) }
+        if sessions.flows[place].hasSomething { name(place) }
     }
 
     /// Gives the WebSocket up; the session goes on by polling.

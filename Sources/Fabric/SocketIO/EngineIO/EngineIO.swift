@@ -65,11 +65,12 @@ package struct EngineIO: ~Copyable {
 
     mutating func answer(_ request: EngineRequest, _ answer: EngineAnswer) {
         var answer = answer
-        origins.mark(&answer, for: request.headers)
+        answer.fields += origins.fields(for: request.headers)
         effects.actions.append(.answer(request.exchange, answer))
     }
 
-    mutating func refuse(_ request: EngineRequest, _ refusal: EngineRefusal) {
+    /// Refuses a request in place of `receive`, for a reason that only the host knows.
+    package mutating func refuse(_ request: EngineRequest, _ refusal: EngineRefusal) {
         if request.isUpgrade {
             effects.actions.append(.refuse(request.exchange, refusal.upgradeAnswer))
         } else {
@@ -82,9 +83,9 @@ package struct EngineIO: ~Copyable {
         guard let poll = sessions[place]?.poll else { return }
         polls[poll.exchange] = nil
         sessions[place]?.poll = nil
-        sessions[place]?.isNamed = false
+        sessions.flows[place].isNamed = false
         var answer = EngineAnswer.packets(payload)
-        origins.mark(&answer, for: poll.headers)
+        answer.fields += poll.fields
         effects.actions.append(.answer(poll.exchange, answer))
     }
 
