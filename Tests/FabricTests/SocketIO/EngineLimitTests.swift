@@ -76,6 +76,19 @@ struct EngineLimitTests {
         #expect(room.closeCodes[socket] == 3008)
     }
 
+    @Test("S-1: the host can say why a session ends, and the close code says so too")
+    func closedForAReason() {
+        let room = EngineRoom()
+        let (streamed, socket) = room.openSocket()
+        let (polled, _) = room.open()
+        room.engine.close(streamed, .slowReader, now: room.now)
+        room.engine.close(polled, .slowReader, now: room.now)
+        room.settle()
+        #expect(room.closeCodes[socket] == 3008)
+        #expect(room.closure(of: streamed) == .slowReader)
+        #expect(room.closure(of: polled) == .slowReader)
+    }
+
     @Test("S-1: events that wait do not count as buffered: they stay in the fabric")
     func eventsStayOutside() {
         var settings = EngineIOSettings()

@@ -1,5 +1,5 @@
-/// Which pages may connect : those of the server's own host
-/// and of the origins listed, and clients that are no browser and name none.
+/// Which pages may connect: those of the server's own host and of the origins listed. Clients that
+/// name no origin are no browsers, and may.
 struct CrossOrigin {
     enum Verdict: Equatable {
         /// No origin is named.

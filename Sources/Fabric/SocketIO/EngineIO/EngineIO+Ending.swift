@@ -2,19 +2,21 @@
 extension EngineIO {
     /// Ends a session after what waits in its queue. By polling the close packet waits for the
     /// next poll, where none is there to take it; the session counts as closed at once.
-    package mutating func close(_ session: ConnectionNumber, now: Int64) {
+    package mutating func close(
+        _ session: ConnectionNumber, _ reason: EngineClosure = .forcedClose, now: Int64
+    ) {
         guard let place = sessions.place(of: session), let session = sessions[place],
             !session.isClosing
         else { return }
         guard sessions.flows[place].transport == .polling, session.poll == nil else {
-            end(place, .forcedClose)
+            end(place, reason)
             return
         }
-        dropProbe(at: place, code: EngineClosure.forcedClose.closeCode)
+        dropProbe(at: place, code: reason.closeCode)
         sessions.flows[place].eventsWait = false
         sessions[place]?.closingUntil = now + settings.closeWait
         sessions.schedule(place)
-        effects.events.append(.closed(session.number, .forcedClose))
+        effects.events.append(.closed(session.number, reason))
     }
 
     /// Ends every session.
@@ -85,7 +87,7 @@ extension EngineIO {
             dropProbe(at: place, code: EngineClosure.forcedClose.closeCode)
         } else if let release = probe.releaseAt, now >= release {
             sessions[place]?.probe?.releaseAt = now + settings.probeInterval
-            if !sessions.flows[place].hasSomething { releasePoll(at: place) }
+            releasePoll(at: place)
         }
     }
 }

@@ -7,7 +7,7 @@ package enum EngineClosure: String, Equatable, Sendable {
     /// The client sent what is no packet, or none that it may send.
     case parseError = "parse error"
     case pingTimeout = "ping timeout"
-    /// Asked for by `close`.
+    /// Asked for by the host.
     case forcedClose = "forced close"
     /// More waited for the client than may.
     case slowReader = "slow reader"
