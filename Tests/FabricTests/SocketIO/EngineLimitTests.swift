@@ -64,6 +64,22 @@ struct EngineLimitTests {
         #expect(room.status(room.poll(sid)) == 400)
     }
 
+    @Test("S-1: a client that takes its packets may get any number of them")
+    func unbuffered() {
+        var settings = EngineIOSettings()
+        settings.bufferedBytes = 1000
+        let room = EngineRoom(settings)
+        let (polled, sid) = room.open()
+        let (streamed, _) = room.openSocket()
+        for _ in 0..<50 {
+            room.send(String(repeating: "x", count: 99), to: polled)
+            room.send(String(repeating: "x", count: 99), to: streamed)
+            #expect(room.status(room.poll(sid)) == 200)
+        }
+        #expect(room.closure(of: polled) == nil)
+        #expect(room.closure(of: streamed) == nil)
+    }
+
     @Test("S-1: a WebSocket that takes nothing is closed as a slow reader")
     func slowSocket() {
         var settings = EngineIOSettings()

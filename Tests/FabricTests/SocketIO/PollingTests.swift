@@ -231,14 +231,18 @@ struct PollingTests {
         #expect(room.engine.sessionCount == 0)
     }
 
-    @Test("S-1: a close that nobody fetches is forgotten after 30 s")
-    func serverClosesInVain() {
-        let room = EngineRoom()
+    @Test(
+        "S-1: a close that nobody fetches is forgotten in time",
+        arguments: [EngineIOSettings().closeWait, 1000])
+    func serverClosesInVain(closeWait: Int64) {
+        var settings = EngineIOSettings()
+        settings.closeWait = closeWait
+        let room = EngineRoom(settings)
         let (session, sid) = room.open()
         room.engine.close(session, now: room.now)
-        room.wait(29_900)
+        room.wait(closeWait - 100)
         #expect(room.engine.sessionCount == 1)
-        room.wait(200)
+        room.wait(100)
         #expect(room.engine.sessionCount == 0)
         #expect(room.status(room.poll(sid)) == 400)
         #expect(room.closure(of: session) == .forcedClose)
