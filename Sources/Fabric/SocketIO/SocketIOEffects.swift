@@ -47,7 +47,7 @@ package enum SocketIOEvent: Equatable, Sendable {
 /// What one client's Socket.IO session wants done since it was last asked.
 package struct SocketIOEffects: Equatable, Sendable {
     /// To be sent by Engine.IO, in this order.
-    package var messages: [EngineMessage] = []
+    package var messages: [EngineIOMessage] = []
     package var events: [SocketIOEvent] = []
     /// The Engine.IO session is to be closed after the messages.
     package var closes = false

@@ -5,20 +5,20 @@ import Testing
 struct CrossOriginTests {
     private let page = "https://shop.example"
 
-    private func room() -> EngineRoom {
+    private func room() -> EngineIORoom {
         var settings = EngineIOSettings()
         settings.allowedOrigins = [page]
-        return EngineRoom(settings)
+        return EngineIORoom(settings)
     }
 
     @Test("S-1: every answer to a page of an allowed origin names the origin, and never a star")
     func allowed() {
         let room = room()
         let opening = room.get("EIO=4&transport=polling") { $0.headers.origin = page }
-        let sid = EngineRoom.sid(in: room.body(opening))
+        let sid = EngineIORoom.sid(in: room.body(opening))
         let refused = room.get("EIO=4&transport=tobi") { $0.headers.origin = page }
         let poll = room.get("EIO=4&transport=polling&sid=\(sid)") { $0.headers.origin = page }
-        room.send("hello", to: ConnectionNumber(EngineRoom.firstSession))
+        room.send("hello", to: ConnectionNumber(EngineIORoom.firstSession))
         for exchange in [opening, refused, poll] {
             #expect(room.field("Access-Control-Allow-Origin", exchange) == page)
             #expect(room.field("Vary", exchange) == "Origin")
@@ -69,7 +69,7 @@ struct CrossOriginTests {
             ("ftp://api.example:8443", false),
         ])
     func ownHost(origin: String, isAllowed: Bool) {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let exchange = room.get("EIO=4&transport=polling") {
             $0.headers.origin = origin
             $0.headers.host = "api.example:8443"

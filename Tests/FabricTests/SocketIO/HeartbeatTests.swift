@@ -12,7 +12,7 @@ struct HeartbeatTests {
 
     @Test("S-1: pings come one interval after the opening and after each pong, by polling")
     func polling() {
-        let room = EngineRoom(quick)
+        let room = EngineIORoom(quick)
         let (session, sid) = room.open()
         for _ in 0..<4 {
             let poll = room.poll(sid)
@@ -27,7 +27,7 @@ struct HeartbeatTests {
 
     @Test("S-1: pings come one interval after the opening and after each pong, by WebSocket")
     func webSocket() {
-        let room = EngineRoom(quick)
+        let room = EngineIORoom(quick)
         let (session, socket) = room.openSocket()
         _ = room.taken(on: socket)
         for _ in 0..<4 {
@@ -43,7 +43,7 @@ struct HeartbeatTests {
 
     @Test("S-1: a pong that is missing ends the session, by polling")
     func silentPolling() {
-        let room = EngineRoom(quick)
+        let room = EngineIORoom(quick)
         let (session, sid) = room.open()
         room.wait(490, step: 10)
         #expect(room.closure(of: session) == nil)
@@ -54,7 +54,7 @@ struct HeartbeatTests {
 
     @Test("S-1: a poll that waits is not a sign of life; it is answered with the close packet")
     func pendingPoll() {
-        let room = EngineRoom(quick)
+        let room = EngineIORoom(quick)
         let (session, sid) = room.open()
         room.wait(300)
         #expect(room.body(room.poll(sid)) == "2")
@@ -66,7 +66,7 @@ struct HeartbeatTests {
 
     @Test("S-1: a pong that is missing ends the session, by WebSocket")
     func silentWebSocket() {
-        let room = EngineRoom(quick)
+        let room = EngineIORoom(quick)
         let (session, socket) = room.openSocket()
         room.wait(500)
         #expect(room.closure(of: session) == .pingTimeout)
@@ -75,7 +75,7 @@ struct HeartbeatTests {
 
     @Test("S-1: messages are no pongs")
     func messages() {
-        let room = EngineRoom(quick)
+        let room = EngineIORoom(quick)
         let (session, socket) = room.openSocket()
         for _ in 0..<10 {
             room.wait(50)
@@ -88,7 +88,7 @@ struct HeartbeatTests {
         "S-1: a packet that a client may not send ends the session",
         arguments: ["2", "2probe", "0", "5", "7", "x", "", "b", "bAQ=="])
     func violation(packet: String) {
-        let room = EngineRoom(quick)
+        let room = EngineIORoom(quick)
         let (session, socket) = room.openSocket()
         room.say(packet, on: socket)
         #expect(room.closure(of: session) == .parseError)

@@ -6,7 +6,7 @@ import Wire
 struct PollingTests {
     @Test("S-1: a poll waits until there is something to say, and gets everything in one body")
     func holds() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let poll = room.poll(sid)
         #expect(room.status(poll) == nil)
@@ -19,7 +19,7 @@ struct PollingTests {
 
     @Test("S-1: what was sent between two polls is in the next one, own packets before events")
     func buffered() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         room.publish(["event1"], to: session)
         room.send("own", to: session)
@@ -32,7 +32,7 @@ struct PollingTests {
     func backlog() {
         var settings = EngineIOSettings()
         settings.pollBytes = 300
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, sid) = room.open()
         let texts = (0..<50).map { "event number \($0)" }
         room.publish(texts, to: session)
@@ -48,7 +48,7 @@ struct PollingTests {
 
     @Test("S-1: frames of every length of the length field become packets")
     func frameLengths() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let texts = [0, 1, 124, 125, 126, 200, 65_534, 65_535, 70_000].map {
             String(repeating: "x", count: $0)
@@ -65,7 +65,7 @@ struct PollingTests {
             ("b", ["<>"]), ("3", []), ("6\u{1e}4x", ["x"]),
         ])
     func post(body: String, messages: [String]) {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let post = room.post(sid, body)
         #expect(room.status(post) == 200)
@@ -83,7 +83,7 @@ struct PollingTests {
             ("2probe", []), ("0", []), ("5", []),
         ])
     func malformed(body: String, messages: [String]) {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let poll = room.poll(sid)
         #expect(room.status(room.post(sid, body)) == 400)
@@ -95,7 +95,7 @@ struct PollingTests {
 
     @Test("S-1: a body that is not UTF-8 ends the session")
     func notUTF8() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let request = room.request(.post, "EIO=4&transport=polling&sid=\(sid)")
         var random = SplitMix64(state: 1)
@@ -107,7 +107,7 @@ struct PollingTests {
 
     @Test("S-1: bytes as such are refused: this version sends them as Base64")
     func octets() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         #expect(room.status(room.post(sid, "4a", type: "application/octet-stream")) == 400)
         #expect(room.closure(of: session) == .transportError)
@@ -116,7 +116,7 @@ struct PollingTests {
 
     @Test("S-1: of two polls the new one gets 400, the first the close packet")
     func twoPolls() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let first = room.poll(sid)
         let second = room.poll(sid)
@@ -128,7 +128,7 @@ struct PollingTests {
 
     @Test("S-1: a POST while another one is under way gets 400 and ends the session")
     func twoPosts() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let posts = ["4a", "4b"].map { body in
             let request = room.request(.post, "EIO=4&transport=polling&sid=\(sid)")
@@ -143,7 +143,7 @@ struct PollingTests {
 
     @Test("S-1: POSTs one after the other are fine")
     func postsInTurn() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         for number in 0..<5 { #expect(room.body(room.post(sid, "4\(number)")) == "ok") }
         #expect(room.messages(of: session) == ["0", "1", "2", "3", "4"])
@@ -153,7 +153,7 @@ struct PollingTests {
     func tooLarge() {
         var settings = EngineIOSettings()
         settings.maxPayload = 100
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, sid) = room.open()
         #expect(room.status(room.post(sid, "4" + String(repeating: "x", count: 99))) == 200)
         let poll = room.poll(sid)
@@ -165,7 +165,7 @@ struct PollingTests {
 
     @Test("S-1: a client that gives up a pending poll has ended its session")
     func abandoned() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let poll = room.poll(sid)
         room.engine.abandon(poll)
@@ -177,7 +177,7 @@ struct PollingTests {
 
     @Test("S-1: the end of a request that was answered ends nothing")
     func abandonedAfterwards() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let poll = room.poll(sid)
         room.send("a", to: session)
@@ -188,7 +188,7 @@ struct PollingTests {
 
     @Test("S-1: the client's close packet lets the pending poll go and ends the session")
     func clientCloses() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let poll = room.poll(sid)
         let post = room.post(sid, "4bye\u{1e}1\u{1e}4never")
@@ -201,7 +201,7 @@ struct PollingTests {
 
     @Test("S-1: the server's close goes out behind what waits, in a pending poll")
     func serverCloses() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let poll = room.poll(sid)
         room.engine.send([.text("last")], to: session)
@@ -214,7 +214,7 @@ struct PollingTests {
 
     @Test("S-1: without a poll the server's close waits for the next one")
     func serverClosesLater() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         room.send("last", to: session)
         room.engine.close(session, now: room.now)
@@ -237,7 +237,7 @@ struct PollingTests {
     func serverClosesInVain(closeWait: Int64) {
         var settings = EngineIOSettings()
         settings.closeWait = closeWait
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, sid) = room.open()
         room.engine.close(session, now: room.now)
         room.wait(closeWait - 100)

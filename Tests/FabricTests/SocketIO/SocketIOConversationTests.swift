@@ -5,13 +5,13 @@ import Wire
 
 /// Engine.IO and Socket.IO joined as a host joins them, with an application that echoes.
 private final class EchoServer {
-    let room: EngineRoom
+    let room: EngineIORoom
     private var sessions: [ConnectionNumber: SocketIOSession] = [:]
     private var effects = SocketIOEffects()
     private var handled = 0
 
     init(_ settings: EngineIOSettings = EngineIOSettings()) {
-        room = EngineRoom(settings)
+        room = EngineIORoom(settings)
     }
 
     /// Hands up what Engine.IO brought, until nothing more comes of it.
@@ -183,8 +183,8 @@ struct SocketIOConversationTests {
         }
         room.settle()
         #expect(result == .drained)
-        #expect(EngineRoom.messages(in: frames) == Room.texts(in: frames))
-        #expect(EngineRoom.messages(in: frames).first?.contains("pong") == true)
+        #expect(EngineIORoom.messages(in: frames) == Room.texts(in: frames))
+        #expect(EngineIORoom.messages(in: frames).first?.contains("pong") == true)
         #expect(JSONReading.value(of: room.body(poll.exchange).utf8)?["type"] == "pong")
     }
 }

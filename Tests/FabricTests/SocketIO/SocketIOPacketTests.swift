@@ -222,7 +222,7 @@ struct SocketIOPacketTests {
         }
         text.appendFrame("empty", to: &frame) { _ in }
         #expect(
-            EngineRoom.messages(in: frame) == [
+            EngineIORoom.messages(in: frame) == [
                 #"42["order:status","O1"]"#, #"42/admin,["a",{"b":true},[1],"e1-7"]"#,
                 #"42["empty"]"#,
             ])

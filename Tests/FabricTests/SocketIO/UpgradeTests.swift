@@ -6,7 +6,7 @@ import Wire
 struct UpgradeTests {
     @Test("S-1: probe, answer, upgrade; then everything goes by the WebSocket")
     func upgrades() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         #expect(room.taken(on: socket) == [])
@@ -22,7 +22,7 @@ struct UpgradeTests {
 
     @Test("S-1: a pending poll is let go every 100 ms while a WebSocket is tried")
     func releases() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         let before = room.poll(sid)
@@ -38,7 +38,7 @@ struct UpgradeTests {
 
     @Test("S-1: polls are let go again and again until the client changes over")
     func releasesAgain() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (_, sid) = room.open()
         let socket = room.upgrade(sid)
         room.say("2probe", on: socket)
@@ -53,7 +53,7 @@ struct UpgradeTests {
 
     @Test("S-1: until the upgrade packet everything goes by polling")
     func staysWithPolling() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.say("2probe", on: socket)
@@ -65,7 +65,7 @@ struct UpgradeTests {
 
     @Test("S-1: what was buffered goes out first on the WebSocket, with nothing before it")
     func flushes() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.say("2probe", on: socket)
@@ -81,7 +81,7 @@ struct UpgradeTests {
 
     @Test("S-1: a poll that still waits at the upgrade is let go, not left hanging")
     func pendingPoll() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let poll = room.poll(sid)
         let socket = room.upgrade(sid)
@@ -96,7 +96,7 @@ struct UpgradeTests {
         "S-1: the answer to the probe is not lost when the socket takes it late",
         arguments: [[], ["a"]])
     func lateProbeAnswer(texts: [String]) {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.choked = [socket]
@@ -110,7 +110,7 @@ struct UpgradeTests {
 
     @Test("S-1: after the upgrade requests with the identifier get 400 and do no harm")
     func requestsAfterwards() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid, socket) = room.openUpgraded()
         for exchange in [room.poll(sid), room.post(sid, "4x")] {
             #expect(room.body(exchange) == #"{"code":3,"message":"Bad request"}"#)
@@ -121,7 +121,7 @@ struct UpgradeTests {
 
     @Test("S-1: a second WebSocket of an upgraded or upgrading session is closed at once")
     func secondSocket() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         let second = room.upgrade(sid)
@@ -143,7 +143,7 @@ struct UpgradeTests {
 
     @Test("S-1: a WebSocket that is not used in time is closed; the session goes on")
     func timeout() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.say("2probe", on: socket)
@@ -168,7 +168,7 @@ struct UpgradeTests {
             "2", "2prob", "2probes", "2probf", "4hello", "3", "3probe", "6", "0", "1", "x", "",
         ])
     func notAProbe(packet: String) {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.say(packet, on: socket)
@@ -182,7 +182,7 @@ struct UpgradeTests {
 
     @Test("S-1: bytes on a WebSocket that is tried close it")
     func bytesAsProbe() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.engine.receive(binary: [1], on: socket, now: room.now)
@@ -193,7 +193,7 @@ struct UpgradeTests {
 
     @Test("S-1: a WebSocket lost before the upgrade leaves the session to polling")
     func lostProbe() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.say("2probe", on: socket)
@@ -210,7 +210,7 @@ struct UpgradeTests {
 
     @Test("S-1: a session that ends takes the WebSocket it tries with it")
     func endsTogether() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.post(sid, "1")
@@ -222,7 +222,7 @@ struct UpgradeTests {
 
     @Test("S-1: a ping asked by polling may be answered by the WebSocket")
     func heartbeatAcross() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let socket = room.upgrade(sid)
         room.wait(9000)

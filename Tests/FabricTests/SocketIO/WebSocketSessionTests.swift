@@ -6,7 +6,7 @@ import Wire
 struct WebSocketSessionTests {
     @Test("S-1: text comes with its digit, bytes as they are")
     func messages() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, socket) = room.openSocket()
         room.say("4hello", on: socket)
         room.engine.receive(binary: [1, 2, 3], on: socket, now: room.now)
@@ -21,7 +21,7 @@ struct WebSocketSessionTests {
 
     @Test("S-1: own packets leave before events, and a choked reader gets them later in order")
     func order() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, socket) = room.openSocket()
         _ = room.taken(on: socket)
         room.choked = [socket]
@@ -37,7 +37,7 @@ struct WebSocketSessionTests {
 
     @Test("S-1: the client's close packet closes the WebSocket")
     func clientCloses() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, socket) = room.openSocket()
         room.say("1", on: socket)
         #expect(room.closure(of: session) == .transportClose)
@@ -51,7 +51,7 @@ struct WebSocketSessionTests {
 
     @Test("S-1: the server's close goes out behind what waits")
     func serverCloses() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, socket) = room.openSocket()
         _ = room.taken(on: socket)
         room.engine.send([.text("last")], to: session)
@@ -65,7 +65,7 @@ struct WebSocketSessionTests {
 
     @Test("S-1: a WebSocket that is gone, or could not be opened, is the end of its session")
     func lost() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, socket) = room.openSocket()
         room.engine.socketClosed(socket)
         room.engine.socketClosed(socket)
@@ -79,7 +79,7 @@ struct WebSocketSessionTests {
     func tooLarge() {
         var settings = EngineIOSettings()
         settings.maxPayload = 10
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, socket) = room.openSocket()
         room.say("4123456789", on: socket)
         #expect(room.closure(of: session) == nil)
@@ -89,7 +89,7 @@ struct WebSocketSessionTests {
 
     @Test("S-1: at shutdown every session is closed")
     func shutdown() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (first, socket) = room.openSocket()
         let (second, sid) = room.open()
         let poll = room.poll(sid)

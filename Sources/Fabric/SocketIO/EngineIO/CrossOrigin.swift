@@ -15,7 +15,7 @@ struct CrossOrigin {
 
     let allowed: Set<String>
 
-    func verdict(on headers: EngineRequest.Headers) -> Verdict {
+    func verdict(on headers: EngineIORequest.Headers) -> Verdict {
         guard let origin = headers.origin else { return .absent }
         let isMalformed = origin.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }
         guard !isMalformed else { return .malformed }
@@ -32,22 +32,22 @@ struct CrossOrigin {
 
     /// What lets the page of an allowed origin read an answer. Credentials are not allowed: tokens
     /// are sent by the page itself.
-    func fields(for headers: EngineRequest.Headers) -> [EngineAnswer.Field] {
+    func fields(for headers: EngineIORequest.Headers) -> [EngineIOAnswer.Field] {
         guard headers.origin != nil else { return [] }
-        let varies = EngineAnswer.Field(name: "Vary", value: "Origin")
+        let varies = EngineIOAnswer.Field(name: "Vary", value: "Origin")
         guard case .allowed(let origin) = verdict(on: headers) else { return [varies] }
         return [
-            varies, EngineAnswer.Field(name: "Access-Control-Allow-Origin", value: origin),
+            varies, EngineIOAnswer.Field(name: "Access-Control-Allow-Origin", value: origin),
         ]
     }
 
-    func preflightAnswer() -> EngineAnswer {
-        var answer = EngineAnswer(status: 204)
+    func preflightAnswer() -> EngineIOAnswer {
+        var answer = EngineIOAnswer(status: 204)
         answer.fields = [
-            EngineAnswer.Field(name: "Access-Control-Allow-Methods", value: "GET, POST"),
-            EngineAnswer.Field(
+            EngineIOAnswer.Field(name: "Access-Control-Allow-Methods", value: "GET, POST"),
+            EngineIOAnswer.Field(
                 name: "Access-Control-Allow-Headers", value: "Authorization, Content-Type"),
-            EngineAnswer.Field(
+            EngineIOAnswer.Field(
                 name: "Access-Control-Max-Age", value: String(Self.preflightAge)),
         ]
         return answer

@@ -3,7 +3,7 @@ extension EngineIO {
     /// Ends a session after what waits in its queue. By polling the close packet waits for the
     /// next poll, where none is there to take it; the session counts as closed at once.
     package mutating func close(
-        _ session: ConnectionNumber, _ reason: EngineClosure = .forcedClose, now: Int64
+        _ session: ConnectionNumber, _ reason: EngineIOClosure = .forcedClose, now: Int64
     ) {
         guard let place = sessions.place(of: session), let session = sessions[place],
             !session.isClosing
@@ -25,7 +25,7 @@ extension EngineIO {
     }
 
     /// Ends a session and forgets it.
-    mutating func end(_ place: Int, _ reason: EngineClosure) {
+    mutating func end(_ place: Int, _ reason: EngineIOClosure) {
         guard let session = sessions[place] else { return }
         dropProbe(at: place, code: reason.closeCode)
         switch sessions.flows[place].transport {
@@ -37,7 +37,7 @@ extension EngineIO {
     }
 
     private mutating func closeTransport(
-        _ socket: ConnectionNumber, at place: Int, _ reason: EngineClosure
+        _ socket: ConnectionNumber, at place: Int, _ reason: EngineIOClosure
     ) {
         // One that is gone has no role any more, and needs no closing.
         guard sockets[socket] != nil else { return }
@@ -84,7 +84,7 @@ extension EngineIO {
     private mutating func watchProbe(_ place: Int, now: Int64) {
         guard let probe = sessions[place]?.probe else { return }
         if now >= probe.deadline {
-            dropProbe(at: place, code: EngineClosure.forcedClose.closeCode)
+            dropProbe(at: place, code: EngineIOClosure.forcedClose.closeCode)
         } else if let release = probe.releaseAt, now >= release {
             sessions[place]?.probe?.releaseAt = now + settings.probeInterval
             releasePoll(at: place)

@@ -1,7 +1,7 @@
 // What packets of either transport mean.
 extension EngineIO {
     /// Takes a packet of a session's transport. False where a client may not send it.
-    mutating func take(_ packet: EnginePacket, at place: Int, now: Int64) -> Bool {
+    mutating func take(_ packet: EngineIOPacket, at place: Int, now: Int64) -> Bool {
         guard let session = sessions[place] else { return true }
         switch packet {
         case .message(let message):
@@ -19,7 +19,7 @@ extension EngineIO {
 
     /// Puts messages into the queue of a session. Its own packets leave before its events. A
     /// client that lets too many wait is closed.
-    package mutating func send(_ messages: [EngineMessage], to session: ConnectionNumber) {
+    package mutating func send(_ messages: [EngineIOMessage], to session: ConnectionNumber) {
         guard let place = sessions.place(of: session) else { return }
         for message in messages { send(OutgoingPacket(message), to: place) }
     }

@@ -1,13 +1,13 @@
 // Long-polling: one GET that waits, one POST at a time.
 extension EngineIO {
-    mutating func poll(_ request: EngineRequest, at place: Int) {
+    mutating func poll(_ request: EngineIORequest, at place: Int) {
         guard let session = sessions[place] else { return }
         guard session.poll == nil else {
             refuse(request, .badRequest)
             end(place, .transportError)
             return
         }
-        sessions[place]?.poll = EngineSession.Poll(
+        sessions[place]?.poll = EngineIOSession.Poll(
             exchange: request.exchange, fields: origins.fields(for: request.headers))
         polls[request.exchange] = place
         if session.isClosing {
@@ -19,7 +19,7 @@ extension EngineIO {
 
     /// Takes the body of a POST. Its answer counts as under way until the effects are taken.
     mutating func post(
-        _ request: EngineRequest, body: ArraySlice<UInt8>, at place: Int, now: Int64
+        _ request: EngineIORequest, body: ArraySlice<UInt8>, at place: Int, now: Int64
     ) {
         guard let session = sessions[place] else { return }
         guard !session.isPosting, !isBytes(request.headers.contentType) else {
@@ -28,7 +28,7 @@ extension EngineIO {
             return
         }
         guard body.count <= settings.maxPayload else {
-            answer(request, EngineAnswer(status: 413))
+            answer(request, EngineIOAnswer(status: 413))
             end(place, .transportError)
             return
         }
@@ -54,7 +54,7 @@ extension EngineIO {
         var rest = body
         for _ in 0..<settings.packetsPerPayload {
             let end = rest.firstIndex(of: PollingPayload.separator) ?? rest.endIndex
-            guard let packet = EnginePacket(polled: rest[..<end]),
+            guard let packet = EngineIOPacket(polled: rest[..<end]),
                 take(packet, at: place, now: now)
             else { return false }
             guard end < rest.endIndex, self.session(at: place, is: session) else { return true }

@@ -9,14 +9,14 @@ extension EngineIO {
     ///   - now: milliseconds of a clock that is never set.
     ///   - random: makes session identifiers, so it must not be predictable.
     package mutating func receive(
-        _ request: EngineRequest, body: ArraySlice<UInt8> = [], now: Int64,
+        _ request: EngineIORequest, body: ArraySlice<UInt8> = [], now: Int64,
         random: inout some RandomNumberGenerator
     ) {
         if request.method == .options, case .allowed = origins.verdict(on: request.headers) {
             answer(request, origins.preflightAnswer())
             return
         }
-        do throws(EngineRefusal) {
+        do throws(EngineIORefusal) {
             guard let place = try session(of: request) else {
                 try checkHandshake(request)
                 open(request, now: now, random: &random)
@@ -29,7 +29,7 @@ extension EngineIO {
     }
 
     /// The place of the session that a request names, or nil where it asks for a new one.
-    private func session(of request: EngineRequest) throws(EngineRefusal) -> Int? {
+    private func session(of request: EngineIORequest) throws(EngineIORefusal) -> Int? {
         let transport = request.query["transport"]
         guard transport == "polling" || transport == "websocket" else {
             throw .unknownTransport
@@ -49,7 +49,7 @@ extension EngineIO {
         return place
     }
 
-    private func checkHandshake(_ request: EngineRequest) throws(EngineRefusal) {
+    private func checkHandshake(_ request: EngineIORequest) throws(EngineIORefusal) {
         guard request.method == .get else { throw .wrongMethod }
         let isSocket = request.query["transport"] == "websocket"
         guard isSocket == request.isUpgrade else { throw .badRequest }
@@ -61,12 +61,12 @@ extension EngineIO {
     }
 
     private mutating func open(
-        _ request: EngineRequest, now: Int64, random: inout some RandomNumberGenerator
+        _ request: EngineIORequest, now: Int64, random: inout some RandomNumberGenerator
     ) {
         let number = ConnectionNumber(nextSession)
         nextSession &+= 1
         let socket = request.exchange.connection
-        let session = EngineSession(
+        let session = EngineIOSession(
             number: number, sid: secrets.next(from: &random),
             clientAddress: request.clientAddress, firstPing: now + settings.pingInterval)
         let place = sessions.add(session, by: request.isUpgrade ? .socket(socket) : .polling)
@@ -75,7 +75,7 @@ extension EngineIO {
         effects.events.append(
             .opened(
                 number,
-                EngineHandshake(
+                EngineIOHandshake(
                     query: request.query, headers: request.headers,
                     clientAddress: request.clientAddress)))
         guard request.isUpgrade else {
@@ -101,11 +101,11 @@ extension EngineIO {
             json.member("pingTimeout", settings.pingTimeout)
             json.member("maxPayload", Int64(settings.maxPayload))
         }
-        return [EnginePacketKind.open.rawValue] + json.bytes
+        return [EngineIOPacketKind.open.rawValue] + json.bytes
     }
 
     private mutating func serve(
-        _ request: EngineRequest, body: ArraySlice<UInt8>, at place: Int, now: Int64
+        _ request: EngineIORequest, body: ArraySlice<UInt8>, at place: Int, now: Int64
     ) {
         guard !request.isUpgrade else {
             tryUpgrade(request, at: place, now: now)

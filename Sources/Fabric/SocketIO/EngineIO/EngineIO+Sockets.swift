@@ -10,7 +10,7 @@ extension EngineIO {
             end(socket: socket, .transportError)
             return
         }
-        receive(EnginePacket(text: text), on: socket, now: now)
+        receive(EngineIOPacket(text: text), on: socket, now: now)
     }
 
     /// Takes a binary message of a WebSocket.
@@ -25,7 +25,7 @@ extension EngineIO {
     }
 
     private mutating func receive(
-        _ packet: EnginePacket?, on socket: ConnectionNumber, now: Int64
+        _ packet: EngineIOPacket?, on socket: ConnectionNumber, now: Int64
     ) {
         switch sockets[socket] {
         case .transport(let place):
@@ -38,7 +38,7 @@ extension EngineIO {
         }
     }
 
-    private mutating func end(socket: ConnectionNumber, _ reason: EngineClosure) {
+    private mutating func end(socket: ConnectionNumber, _ reason: EngineIOClosure) {
         switch sockets[socket] {
         case .transport(let place): end(place, reason)
         case .probe(let place): dropProbe(at: place, code: reason.closeCode)
@@ -100,17 +100,17 @@ extension EngineIO {
     // MARK: The change from polling
 
     /// A WebSocket for a session that has one, or is trying one, is opened and closed.
-    mutating func tryUpgrade(_ request: EngineRequest, at place: Int, now: Int64) {
+    mutating func tryUpgrade(_ request: EngineIORequest, at place: Int, now: Int64) {
         effects.actions.append(.accept(request.exchange))
         let socket = request.exchange.connection
         guard let session = sessions[place], sessions.flows[place].transport == .polling,
             session.probe == nil
         else {
-            closeSocket(socket, code: EngineClosure.forcedClose.closeCode)
+            closeSocket(socket, code: EngineIOClosure.forcedClose.closeCode)
             return
         }
         sockets[socket] = .probe(place)
-        sessions[place]?.probe = EngineSession.Probe(
+        sessions[place]?.probe = EngineIOSession.Probe(
             socket: socket, deadline: now + settings.upgradeTimeout)
         sessions.schedule(place)
     }
@@ -121,18 +121,18 @@ extension EngineIO {
         effects.actions.append(.close(socket, code: code))
     }
 
-    private mutating func takeProbing(_ packet: EnginePacket?, at place: Int, now: Int64) {
+    private mutating func takeProbing(_ packet: EngineIOPacket?, at place: Int, now: Int64) {
         switch packet {
         case .ping(isProbe: true): answerProbe(at: place, now: now)
         case .upgrade: completeUpgrade(at: place)
-        default: dropProbe(at: place, code: EngineClosure.parseError.closeCode)
+        default: dropProbe(at: place, code: EngineIOClosure.parseError.closeCode)
         }
     }
 
     private mutating func answerProbe(at place: Int, now: Int64) {
         guard let probe = sessions[place]?.probe else { return }
         guard probe.releaseAt == nil else {
-            dropProbe(at: place, code: EngineClosure.parseError.closeCode)
+            dropProbe(at: place, code: EngineIOClosure.parseError.closeCode)
             return
         }
         sessions[place]?.probe?.frames = ServerFrame.text(Array("3probe".utf8))

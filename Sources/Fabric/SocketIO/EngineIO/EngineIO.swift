@@ -26,7 +26,7 @@ package struct EngineIO: ~Copyable {
 
     package let settings: EngineIOSettings
     let origins: CrossOrigin
-    var sessions = EngineSessionTable()
+    var sessions = EngineIOSessionTable()
     var sockets: [ConnectionNumber: SocketRole] = [:]
     /// The places of the sessions whose polls wait.
     var polls: [Exchange: Int] = [:]
@@ -63,14 +63,14 @@ package struct EngineIO: ~Copyable {
         posting.append(place)
     }
 
-    mutating func answer(_ request: EngineRequest, _ answer: EngineAnswer) {
+    mutating func answer(_ request: EngineIORequest, _ answer: EngineIOAnswer) {
         var answer = answer
         answer.fields += origins.fields(for: request.headers)
         effects.actions.append(.answer(request.exchange, answer))
     }
 
     /// Refuses a request in place of `receive`, for a reason that only the host knows.
-    package mutating func refuse(_ request: EngineRequest, _ refusal: EngineRefusal) {
+    package mutating func refuse(_ request: EngineIORequest, _ refusal: EngineIORefusal) {
         if request.isUpgrade {
             effects.actions.append(.refuse(request.exchange, refusal.upgradeAnswer))
         } else {
@@ -84,7 +84,7 @@ package struct EngineIO: ~Copyable {
         polls[poll.exchange] = nil
         sessions[place]?.poll = nil
         sessions.flows[place].isNamed = false
-        var answer = EngineAnswer.packets(payload)
+        var answer = EngineIOAnswer.packets(payload)
         answer.fields += poll.fields
         effects.actions.append(.answer(poll.exchange, answer))
     }

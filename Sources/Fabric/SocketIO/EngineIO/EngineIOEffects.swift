@@ -1,5 +1,5 @@
 /// How a session ended. The texts are the protocol's.
-package enum EngineClosure: String, Equatable, Sendable {
+package enum EngineIOClosure: String, Equatable, Sendable {
     /// The client closed it, or its WebSocket is gone.
     case transportClose = "transport close"
     /// The client broke a rule of its transport, or ended a pending poll.
@@ -23,34 +23,34 @@ package enum EngineClosure: String, Equatable, Sendable {
 }
 
 /// What is to be known of a client beyond its messages; handed over once, and not kept here.
-package struct EngineHandshake: Equatable, Sendable {
+package struct EngineIOHandshake: Equatable, Sendable {
     package var query: QueryString
-    package var headers: EngineRequest.Headers
+    package var headers: EngineIORequest.Headers
     package var clientAddress: String
 }
 
-package enum EngineEvent: Equatable, Sendable {
-    case opened(ConnectionNumber, EngineHandshake)
-    case message(ConnectionNumber, EngineMessage)
+package enum EngineIOEvent: Equatable, Sendable {
+    case opened(ConnectionNumber, EngineIOHandshake)
+    case message(ConnectionNumber, EngineIOMessage)
     /// Comes once for every session that was opened, as its last event.
-    case closed(ConnectionNumber, EngineClosure)
+    case closed(ConnectionNumber, EngineIOClosure)
 }
 
 /// What is to be done on the network.
-package enum EngineAction: Equatable, Sendable {
-    case answer(Exchange, EngineAnswer)
+package enum EngineIOAction: Equatable, Sendable {
+    case answer(Exchange, EngineIOAnswer)
     /// To open the WebSocket; where that fails, `socketClosed` is to be called.
     case accept(Exchange)
     /// To answer a request to open a WebSocket, and to end its connection.
-    case refuse(Exchange, EngineAnswer)
+    case refuse(Exchange, EngineIOAnswer)
     /// To end a WebSocket with that status code after what `fill` still gives.
     case close(ConnectionNumber, code: UInt16)
 }
 
 /// What Engine.IO wants done since the host last asked, each list in the order in which it arose.
 package struct EngineIOEffects: Equatable, Sendable {
-    package var actions: [EngineAction] = []
-    package var events: [EngineEvent] = []
+    package var actions: [EngineIOAction] = []
+    package var events: [EngineIOEvent] = []
     /// Sessions whose poll has something to take: `answerPoll` is to be called for each.
     package var answerable: [ConnectionNumber] = []
     /// WebSockets for which something waits: `fill` is to be called when they take bytes. Named

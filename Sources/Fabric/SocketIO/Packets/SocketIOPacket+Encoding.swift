@@ -57,7 +57,7 @@ package struct SocketIOEventText: Sendable {
         let prefixBytes = 2 + (isMain ? 0 : namespace.utf8.count + 1)
         ServerFrame.appendHeader(
             .text, payloadBytes: prefixBytes + writer.bytes.count, to: &bytes)
-        bytes.append(EnginePacketKind.message.rawValue)
+        bytes.append(EngineIOPacketKind.message.rawValue)
         bytes.append(SocketIOPacketKind.event.rawValue)
         if !isMain {
             bytes.append(contentsOf: namespace.utf8)

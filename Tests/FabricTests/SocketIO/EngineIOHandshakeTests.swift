@@ -3,16 +3,16 @@ import Testing
 import Wire
 
 /// S-1: how a session is opened, and which requests are refused with what.
-struct EngineHandshakeTests {
+struct EngineIOHandshakeTests {
     @Test("S-1: a polling handshake is answered with the open packet")
     func polling() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let exchange = room.get("EIO=4&transport=polling&t=abc")
         #expect(room.status(exchange) == 200)
         #expect(room.field("Content-Type", exchange) == "text/plain; charset=UTF-8")
         #expect(room.field("Cache-Control", exchange) == "no-store")
         let body = room.body(exchange)
-        let sid = EngineRoom.sid(in: body)
+        let sid = EngineIORoom.sid(in: body)
         #expect(
             body == #"0{"sid":"\#(sid)","upgrades":["websocket"],"pingInterval":25000,"#
                 + #""pingTimeout":20000,"maxPayload":1000000}"#)
@@ -20,7 +20,7 @@ struct EngineHandshakeTests {
 
     @Test("S-1: a WebSocket handshake gives the open packet without upgrades as first message")
     func webSocket() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, socket) = room.openSocket()
         let messages = room.taken(on: socket)
         #expect(messages.count == 1)
@@ -36,14 +36,14 @@ struct EngineHandshakeTests {
         struct Constant: RandomNumberGenerator {
             mutating func next() -> UInt64 { 7 }
         }
-        let room = EngineRoom()
+        let room = EngineIORoom()
         var random = Constant()
         var sids: Set<String> = []
         for _ in 0..<300 {
             let request = room.request(.get, "EIO=4&transport=polling")
             room.engine.receive(request, now: room.now, random: &random)
             room.settle()
-            sids.insert(EngineRoom.sid(in: room.body(request.exchange)))
+            sids.insert(EngineIORoom.sid(in: room.body(request.exchange)))
         }
         let letters = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         #expect(sids.count == 300)
@@ -52,7 +52,7 @@ struct EngineHandshakeTests {
 
     @Test("S-1: what the client showed is handed up once")
     func handshake() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         _ = room.get("EIO=4&transport=polling&token=a%2Eb+c") {
             $0.headers.userAgent = "test"
             $0.headers.authorization = "Bearer x"
@@ -61,7 +61,7 @@ struct EngineHandshakeTests {
             Issue.record("no session was opened")
             return
         }
-        #expect(session == ConnectionNumber(EngineRoom.firstSession))
+        #expect(session == ConnectionNumber(EngineIORoom.firstSession))
         #expect(handshake.query["token"] == "a.b c")
         #expect(handshake.headers.authorization == "Bearer x")
         #expect(handshake.headers.userAgent == "test")
@@ -69,7 +69,7 @@ struct EngineHandshakeTests {
     }
 
     struct Refused: CustomTestStringConvertible {
-        var method = EngineRequest.Method.get
+        var method = EngineIORequest.Method.get
         var query: String
         var origin: String?
         var code: Int
@@ -135,7 +135,7 @@ struct EngineHandshakeTests {
 
     @Test("S-1: a request that cannot be served gets code, message and status", arguments: refusals)
     func refusal(_ refused: Refused) {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let request = room.request(refused.method, refused.query) {
             $0.headers.origin = refused.origin
         }
@@ -161,7 +161,7 @@ struct EngineHandshakeTests {
             ("transport=websocket", nil, "Unsupported protocol version"),
         ])
     func refusedUpgrade(query: String, origin: String?, message: String) {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (socket, exchange) = room.socket(query) { $0.headers.origin = origin }
         #expect(room.refused.contains(exchange))
         #expect(!room.accepted.contains(socket))
@@ -172,7 +172,7 @@ struct EngineHandshakeTests {
 
     @Test("S-1: a transport that is not the session's own is a bad request")
     func otherTransport() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (_, sid) = room.open()
         let exchange = room.get("EIO=4&transport=websocket&sid=\(sid)")
         #expect(room.body(exchange) == #"{"code":3,"message":"Bad request"}"#)
@@ -187,7 +187,7 @@ struct EngineHandshakeTests {
 
     @Test("S-1: a method that no session knows is refused without ending it")
     func unknownMethod() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         let request = room.request(.other, "EIO=4&transport=polling&sid=\(sid)")
         room.give(request)

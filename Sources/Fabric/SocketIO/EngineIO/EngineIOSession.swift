@@ -1,5 +1,5 @@
 /// One client's session, which outlives its requests and changes its transport once at most.
-struct EngineSession {
+struct EngineIOSession {
     enum Heartbeat: Equatable {
         case pingAt(Int64)
         case pongBy(Int64)
@@ -8,7 +8,7 @@ struct EngineSession {
     /// A poll that waits, and what its answer has to say to the page it came from.
     struct Poll {
         let exchange: Exchange
-        let fields: [EngineAnswer.Field]
+        let fields: [EngineIOAnswer.Field]
     }
 
     /// A WebSocket that is being tried in place of polling.
@@ -95,9 +95,9 @@ struct SessionFlow {
 
 /// The live sessions, found by number or identifier. What every event touches (`flows`) lies apart
 /// from the rest, both at the same place.
-struct EngineSessionTable {
+struct EngineIOSessionTable {
     /// Places without a session are nil.
-    private(set) var entries: [EngineSession?] = []
+    private(set) var entries: [EngineIOSession?] = []
     /// At places without a session they mean nothing.
     var flows: [SessionFlow] = []
     /// No later than when time brings something to the session at the place; apart from the
@@ -120,12 +120,12 @@ struct EngineSessionTable {
     func sessions(of address: String) -> Int { sessionsOfAddress[address] ?? 0 }
 
     /// The session at a place; nothing happens on writing to a place that has none.
-    subscript(_ place: Int) -> EngineSession? {
+    subscript(_ place: Int) -> EngineIOSession? {
         _read { yield entries[place] }
         _modify { yield &entries[place] }
     }
 
-    mutating func add(_ session: EngineSession, by transport: SessionFlow.Transport) -> Int {
+    mutating func add(_ session: EngineIOSession, by transport: SessionFlow.Transport) -> Int {
         let flow = SessionFlow(number: session.number, transport: transport)
         let place: Int
         if let spare = free.popLast() {
@@ -151,7 +151,7 @@ struct EngineSessionTable {
     }
 
     @discardableResult
-    mutating func remove(at place: Int) -> EngineSession? {
+    mutating func remove(at place: Int) -> EngineIOSession? {
         guard let session = entries[place] else { return nil }
         entries[place] = nil
         dueAt[place] = .max

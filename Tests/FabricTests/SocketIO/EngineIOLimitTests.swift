@@ -3,12 +3,12 @@ import Testing
 import Wire
 
 /// What a hostile or a careless client may cost.
-struct EngineLimitTests {
+struct EngineIOLimitTests {
     @Test("S-1: beyond the limit no session is opened, by either transport, until one has ended")
     func sessions() {
         var settings = EngineIOSettings()
         settings.sessions = 2
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (first, _) = room.open()
         _ = room.openSocket()
         let third = room.get("EIO=4&transport=polling")
@@ -25,7 +25,7 @@ struct EngineLimitTests {
     func sessionsOfAddress() {
         var settings = EngineIOSettings()
         settings.sessionsPerAddress = 2
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (first, _) = room.open()
         _ = room.open()
         #expect(room.status(room.get("EIO=4&transport=polling")) == 503)
@@ -40,7 +40,7 @@ struct EngineLimitTests {
     func packets() {
         var settings = EngineIOSettings()
         settings.packetsPerPayload = 100
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, sid) = room.open()
         let packets = Array(repeating: "4", count: 100)
         #expect(room.status(room.post(sid, packets.joined(separator: "\u{1e}"))) == 200)
@@ -53,7 +53,7 @@ struct EngineLimitTests {
     func buffered() {
         var settings = EngineIOSettings()
         settings.bufferedBytes = 1000
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, sid) = room.open()
         let text = String(repeating: "x", count: 99)
         for _ in 0..<10 { room.send(text, to: session) }
@@ -68,7 +68,7 @@ struct EngineLimitTests {
     func unbuffered() {
         var settings = EngineIOSettings()
         settings.bufferedBytes = 1000
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (polled, sid) = room.open()
         let (streamed, _) = room.openSocket()
         for _ in 0..<50 {
@@ -84,7 +84,7 @@ struct EngineLimitTests {
     func slowSocket() {
         var settings = EngineIOSettings()
         settings.bufferedBytes = 1000
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, socket) = room.openSocket()
         room.choked = [socket]
         for _ in 0..<20 { room.send(String(repeating: "x", count: 99), to: session) }
@@ -94,7 +94,7 @@ struct EngineLimitTests {
 
     @Test("S-1: the host can say why a session ends, and the close code says so too")
     func closedForAReason() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (streamed, socket) = room.openSocket()
         let (polled, _) = room.open()
         room.engine.close(streamed, .slowReader, now: room.now)
@@ -109,7 +109,7 @@ struct EngineLimitTests {
     func eventsStayOutside() {
         var settings = EngineIOSettings()
         settings.bufferedBytes = 1000
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, _) = room.open()
         room.publish((0..<1000).map { "event \($0)" }, to: session)
         #expect(room.closure(of: session) == nil)
@@ -118,7 +118,7 @@ struct EngineLimitTests {
 
     @Test("S-1: what is volatile is sent only when the transport takes it")
     func writable() {
-        let room = EngineRoom()
+        let room = EngineIORoom()
         let (session, sid) = room.open()
         #expect(!room.isWritable(session))
         room.poll(sid)

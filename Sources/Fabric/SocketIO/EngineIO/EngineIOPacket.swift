@@ -1,16 +1,16 @@
 import Wire
 
 /// A message that Engine.IO carries, without the framing of the transport.
-package enum EngineMessage: Equatable, Sendable {
+package enum EngineIOMessage: Equatable, Sendable {
     /// UTF-8.
     case text([UInt8])
     case binary([UInt8])
 
-    package static func text(_ text: String) -> EngineMessage { .text(Array(text.utf8)) }
+    package static func text(_ text: String) -> EngineIOMessage { .text(Array(text.utf8)) }
 }
 
 /// The digit that a packet begins with.
-package enum EnginePacketKind: UInt8, Sendable {
+package enum EngineIOPacketKind: UInt8, Sendable {
     case open = 0x30
     case close = 0x31
     case ping = 0x32
@@ -21,19 +21,19 @@ package enum EnginePacketKind: UInt8, Sendable {
 }
 
 /// A packet that came from a client.
-enum EnginePacket: Equatable {
+enum EngineIOPacket: Equatable {
     case open
     case close
     /// `2probe` tries a transport; any other ping is the server's to send.
     case ping(isProbe: Bool)
     case pong
-    case message(EngineMessage)
+    case message(EngineIOMessage)
     case upgrade
     case noop
 
     /// Reads a packet in its text form; nil where it is empty or of no known kind.
     init?(text: ArraySlice<UInt8>) {
-        guard let first = text.first, let kind = EnginePacketKind(rawValue: first) else {
+        guard let first = text.first, let kind = EngineIOPacketKind(rawValue: first) else {
             return nil
         }
         switch kind {
@@ -65,14 +65,14 @@ enum OutgoingPacket {
     /// Always a message.
     case binary([UInt8])
 
-    init(_ message: EngineMessage) {
+    init(_ message: EngineIOMessage) {
         switch message {
-        case .text(let text): self = .text([EnginePacketKind.message.rawValue] + text)
+        case .text(let text): self = .text([EngineIOPacketKind.message.rawValue] + text)
         case .binary(let bytes): self = .binary(bytes)
         }
     }
 
-    init(_ kind: EnginePacketKind) {
+    init(_ kind: EngineIOPacketKind) {
         self = .text([kind.rawValue])
     }
 
@@ -91,11 +91,11 @@ enum OutgoingPacket {
 }
 
 /// The frame of a message, made once for all sessions it goes to. On polling it is taken apart.
-package enum EngineFrame {
+package enum EngineIOFrame {
     /// Appends the WebSocket frame of a message whose text is `text`.
     package static func append(message text: some Collection<UInt8>, to bytes: inout [UInt8]) {
         ServerFrame.appendHeader(.text, payloadBytes: text.count + 1, to: &bytes)
-        bytes.append(EnginePacketKind.message.rawValue)
+        bytes.append(EngineIOPacketKind.message.rawValue)
         bytes.append(contentsOf: text)
     }
 }

@@ -3,16 +3,16 @@ import Testing
 import Wire
 
 /// Engine.IO with a host around it, and clients that say what they get.
-final class EngineRoom {
+final class EngineIORoom {
     static let firstSession: UInt64 = 1 << 63
 
     var engine: EngineIO
     var now: Int64 = 5_000_000
-    private(set) var answers: [Exchange: EngineAnswer] = [:]
+    private(set) var answers: [Exchange: EngineIOAnswer] = [:]
     private(set) var refused: Set<Exchange> = []
     private(set) var accepted: Set<ConnectionNumber> = []
     private(set) var closeCodes: [ConnectionNumber: UInt16] = [:]
-    private(set) var events: [EngineEvent] = []
+    private(set) var events: [EngineIOEvent] = []
     /// What each WebSocket got, binary messages as `<hexadecimal>`.
     private(set) var received: [ConnectionNumber: [String]] = [:]
     /// Frames that wait outside for a session, as in the fabric's outboxes.
@@ -48,7 +48,7 @@ final class EngineRoom {
         } while true
     }
 
-    private func perform(_ action: EngineAction) {
+    private func perform(_ action: EngineIOAction) {
         switch action {
         case .answer(let exchange, let answer):
             #expect(answers[exchange] == nil, "one answer to a request")
@@ -139,10 +139,10 @@ final class EngineRoom {
     }
 
     func request(
-        _ method: EngineRequest.Method, _ query: String, isUpgrade: Bool = false,
-        _ change: (inout EngineRequest) -> Void = { _ in }
-    ) -> EngineRequest {
-        var request = EngineRequest(
+        _ method: EngineIORequest.Method, _ query: String, isUpgrade: Bool = false,
+        _ change: (inout EngineIORequest) -> Void = { _ in }
+    ) -> EngineIORequest {
+        var request = EngineIORequest(
             exchange: exchange(), method: method, query: QueryString(query),
             clientAddress: "192.0.2.1")
         request.isUpgrade = isUpgrade
@@ -150,13 +150,13 @@ final class EngineRoom {
         return request
     }
 
-    func give(_ request: EngineRequest, body: String = "") {
+    func give(_ request: EngineIORequest, body: String = "") {
         engine.receive(request, body: Array(body.utf8)[...], now: now, random: &random)
     }
 
     @discardableResult
     func get(
-        _ query: String, _ change: (inout EngineRequest) -> Void = { _ in }
+        _ query: String, _ change: (inout EngineIORequest) -> Void = { _ in }
     ) -> Exchange {
         let request = request(.get, query, change)
         give(request)
@@ -178,7 +178,7 @@ final class EngineRoom {
     }
 
     func socket(
-        _ query: String, _ change: (inout EngineRequest) -> Void = { _ in }
+        _ query: String, _ change: (inout EngineIORequest) -> Void = { _ in }
     ) -> (ConnectionNumber, Exchange) {
         let request = request(.get, query, isUpgrade: true, change)
         give(request)
@@ -238,8 +238,8 @@ final class EngineRoom {
         answers[exchange]?.fields.first { $0.name == name }?.value
     }
 
-    func closure(of session: ConnectionNumber) -> EngineClosure? {
-        var closures: [EngineClosure] = []
+    func closure(of session: ConnectionNumber) -> EngineIOClosure? {
+        var closures: [EngineIOClosure] = []
         for case .closed(session, let closure) in events { closures.append(closure) }
         #expect(closures.count <= 1)
         return closures.first
@@ -264,7 +264,7 @@ final class EngineRoom {
     func publish(_ texts: [String], to session: ConnectionNumber) {
         for text in texts {
             var frame: [UInt8] = []
-            EngineFrame.append(message: text.utf8, to: &frame)
+            EngineIOFrame.append(message: text.utf8, to: &frame)
             outboxes[session, default: []].append(frame)
         }
         engine.noteEvents(for: session)

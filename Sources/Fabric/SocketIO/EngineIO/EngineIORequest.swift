@@ -14,7 +14,7 @@ package struct Exchange: Hashable, Sendable {
 }
 
 /// A complete HTTP request, or one to open a WebSocket, whose path is that of Engine.IO.
-package struct EngineRequest: Equatable, Sendable {
+package struct EngineIORequest: Equatable, Sendable {
     package enum Method: Sendable {
         case get, post, options
         /// Any other; it is answered all the same.

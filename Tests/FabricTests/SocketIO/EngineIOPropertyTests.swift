@@ -3,13 +3,13 @@ import Testing
 import Wire
 
 /// Whatever clients do, order holds and nothing breaks.
-struct EnginePropertyTests {
+struct EngineIOPropertyTests {
     @Test("S-1: nothing is lost, doubled or out of order across the upgrade", arguments: 1...40)
     func orderAcrossUpgrade(seed: UInt64) {
         var random = SplitMix64(state: seed)
         var settings = EngineIOSettings()
         settings.pollBytes = 200
-        let room = EngineRoom(settings)
+        let room = EngineIORoom(settings)
         let (session, sid) = room.open()
         var sent: [String] = []
         var got: [String] = []
@@ -39,7 +39,7 @@ struct EnginePropertyTests {
         #expect(room.closure(of: session) == nil)
     }
 
-    private func takeEvents(_ room: EngineRoom, _ pending: inout Exchange?) -> [String] {
+    private func takeEvents(_ room: EngineIORoom, _ pending: inout Exchange?) -> [String] {
         guard let poll = pending, room.status(poll) == 200 else { return [] }
         pending = nil
         return events(room.body(poll).split(separator: "\u{1e}").map(String.init))
@@ -65,7 +65,7 @@ struct EnginePropertyTests {
         var settings = EngineIOSettings()
         settings.sessions = 20
         settings.bufferedBytes = 2000
-        let room = EngineRoom(settings, seed: seed)
+        let room = EngineIORoom(settings, seed: seed)
         var client = Clients(room: room)
         for _ in 0..<400 {
             client.step(&random)
@@ -80,13 +80,13 @@ struct EnginePropertyTests {
 
     /// Clients that know some identifiers and do anything with them.
     private struct Clients {
-        let room: EngineRoom
-        var queries = EnginePropertyTests.queries
+        let room: EngineIORoom
+        var queries = EngineIOPropertyTests.queries
         var exchanges: [Exchange] = []
 
         mutating func step(_ random: inout SplitMix64) {
             let fragments = (0..<Int.random(in: 0..<4, using: &random)).compactMap { _ in
-                EnginePropertyTests.fragments.randomElement(using: &random)
+                EngineIOPropertyTests.fragments.randomElement(using: &random)
             }
             let text = fragments.joined()
             switch Int.random(in: 0..<10, using: &random) {
@@ -119,7 +119,7 @@ struct EnginePropertyTests {
                 queries.append("EIO=4&transport=polling&sid=\(sid)")
                 queries.append("EIO=4&transport=websocket&sid=\(sid)")
             }
-            let methods: [EngineRequest.Method] = [.get, .get, .post, .post, .options, .other]
+            let methods: [EngineIORequest.Method] = [.get, .get, .post, .post, .options, .other]
             let method = methods.randomElement(using: &random) ?? .get
             let request = room.request(
                 method, queries.randomElement(using: &random) ?? "",
@@ -130,7 +130,7 @@ struct EnginePropertyTests {
     }
 }
 
-extension EngineRoom {
+extension EngineIORoom {
     fileprivate var engineCount: Int { engine.sessionCount }
 
     fileprivate var openedCount: Int {

@@ -1,7 +1,7 @@
 import Wire
 
 /// An answer to an HTTP request, without the fields that the server sets itself.
-package struct EngineAnswer: Equatable, Sendable {
+package struct EngineIOAnswer: Equatable, Sendable {
     package struct Field: Equatable, Sendable {
         package var name: String
         package var value: String
@@ -18,23 +18,23 @@ package struct EngineAnswer: Equatable, Sendable {
     }
 
     /// What a poll gets. No cache may keep it.
-    static func packets(_ payload: PollingPayload) -> EngineAnswer {
-        var answer = EngineAnswer(
+    static func packets(_ payload: PollingPayload) -> EngineIOAnswer {
+        var answer = EngineIOAnswer(
             status: 200, contentType: "text/plain; charset=UTF-8", body: payload.bytes)
         answer.fields.append(Field(name: "Cache-Control", value: "no-store"))
         return answer
     }
 
     /// What a POST gets; clients compare the text.
-    static func taken() -> EngineAnswer {
-        var answer = EngineAnswer(status: 200, contentType: "text/html", body: Array("ok".utf8))
+    static func taken() -> EngineIOAnswer {
+        var answer = EngineIOAnswer(status: 200, contentType: "text/html", body: Array("ok".utf8))
         answer.fields.append(Field(name: "Cache-Control", value: "no-store"))
         return answer
     }
 }
 
 /// Why a request is not served. The raw value is the code of the protocol; the last one is ours.
-package enum EngineRefusal: Int, Error, CaseIterable, Sendable {
+package enum EngineIORefusal: Int, Error, CaseIterable, Sendable {
     case unknownTransport = 0
     case unknownSession = 1
     case wrongMethod = 2
@@ -63,17 +63,17 @@ package enum EngineRefusal: Int, Error, CaseIterable, Sendable {
         }
     }
 
-    var answer: EngineAnswer {
+    var answer: EngineIOAnswer {
         var json = JSONWriter(capacity: 64)
         json.object { json in
             json.member("code", Int64(rawValue))
             json.member("message", message)
         }
-        return EngineAnswer(status: status, contentType: "application/json", body: json.bytes)
+        return EngineIOAnswer(status: status, contentType: "application/json", body: json.bytes)
     }
 
     /// What a request to open a WebSocket gets: the status is 400 whatever the reason.
-    var upgradeAnswer: EngineAnswer {
-        EngineAnswer(status: 400, contentType: "text/html", body: Array(message.utf8))
+    var upgradeAnswer: EngineIOAnswer {
+        EngineIOAnswer(status: 400, contentType: "text/html", body: Array(message.utf8))
     }
 }
