@@ -42,7 +42,8 @@ struct ChannelMemory {
         self.mostReadings = max(mostReadings, 0)
     }
 
-    private static func key(_ source: SourceNumber, _ quantity: Quantity, _ probe: UInt8) -> UInt64 {
+    private static func key(_ source: SourceNumber, _ quantity: Quantity, _ probe: UInt8) -> UInt64
+    {
         UInt64(source.rawValue) << 16 | UInt64(quantity.rawValue) << 8 | UInt64(probe)
     }
 
@@ -188,11 +189,12 @@ extension ChannelMemory.Channel {
         guard !added.isEmpty else { return }
         // Before the first that is known there may be others.
         let from = isWhole ? nil : readings.first?.measuredAt
-        let new = added.indices.filter { place in from.map { added[place].measuredAt >= $0 } ?? true }
-            .sorted {
-                (added[$0].measuredAt, added[$0].receivedAt, $0)
-                    < (added[$1].measuredAt, added[$1].receivedAt, $1)
-            }.map { added[$0] }
+        let new = added.indices.filter { place in from.map { added[place].measuredAt >= $0 } ?? true
+        }
+        .sorted {
+            (added[$0].measuredAt, added[$0].receivedAt, $0)
+                < (added[$1].measuredAt, added[$1].receivedAt, $1)
+        }.map { added[$0] }
         added.removeAll(keepingCapacity: true)
         guard let earliest = new.first else { return }
         let first = readings.firstPlace { earliest.precedes($0) }
