@@ -20,6 +20,9 @@ package struct JournalSettings: Equatable, Sendable {
     package var busyMilliseconds: Int32 = 2_000
     /// Memory for pages of the database, in KiB. The hot end of each index fits into it.
     package var cacheKibibytes = 32_768
+    /// Readings kept in memory of channels that the bridge judges anew again and again, at some 150
+    /// bytes each: the last two hours of a thousand sensors that measure once a minute.
+    package var rememberedReadings = 131_072
 
     /// Readings and events are kept at least this many days from their receipt; never fewer than
     /// `minimumReadingDays`.

@@ -50,39 +50,51 @@ struct ChannelLog {
     }
 
     /// - Parameter unindexed: When the source measured, as far as the index does not have it.
+    /// - Returns: With it, whether the log has no earlier reading of the channel.
     func answer(
         _ recall: ChannelRecall, unindexed: [Int64]
-    ) throws(StoreError) -> ChannelStretch {
+    ) throws(StoreError) -> (stretch: ChannelStretch, reachesStart: Bool) {
         let first = recall.stretch.read.lowerBound.milliseconds
         let last = recall.stretch.read.upperBound.milliseconds
         var answer = ChannelStretch()
-        let earlier = try instants(before, recall, [first], unindexed.filter { $0 < first })
+        var earlier = Set(unindexed.filter { $0 < first })
+        let indexed = try addInstants(before, recall, [first], to: &earlier)
         for instant in earlier.sorted(by: >) {
             if try add(to: &answer.readings, of: recall, at: instant) { break }
         }
-        let inside = unindexed.filter { first <= $0 && $0 <= last }
-        for instant in try instants(within, recall, [first, last], inside).sorted() {
+        let reachesStart =
+            answer.readings.isEmpty && indexed < ChannelLog.neighbourInstants
+        var inside = Set(unindexed.filter { first <= $0 && $0 <= last })
+        try addInstants(within, recall, [first, last], to: &inside)
+        for instant in inside.sorted() {
             try add(to: &answer.readings, of: recall, at: instant)
         }
-        let later = try instants(after, recall, [last], unindexed.filter { $0 > last })
+        var later = Set(unindexed.filter { $0 > last })
+        try addInstants(after, recall, [last], to: &later)
         var times = 0
         for instant in later.sorted() where times < 2 {
             if try add(to: &answer.readings, of: recall, at: instant) { times += 1 }
         }
         // With two found there may be a third; with all looked at there is none.
         answer.reachesEnd = times < 2 && later.count < ChannelLog.neighbourInstants
-        return answer
+        return (answer, reachesStart)
     }
 
-    private func instants(
-        _ statement: Statement, _ recall: ChannelRecall, _ bounds: [Int64], _ unindexed: [Int64]
-    ) throws(StoreError) -> Set<Int64> {
-        var instants = Set(unindexed)
+    /// Adds instants of the index; answers how many it gave.
+    @discardableResult
+    private func addInstants(
+        _ statement: Statement, _ recall: ChannelRecall, _ bounds: [Int64],
+        to instants: inout Set<Int64>
+    ) throws(StoreError) -> Int {
         statement.bind(1, Int64(recall.source.rawValue))
         for (place, bound) in bounds.enumerated() { statement.bind(Int32(place) + 2, bound) }
         defer { statement.reset() }
-        while try statement.step() { instants.insert(statement.integer(0)) }
-        return instants
+        var given = 0
+        while try statement.step() {
+            instants.insert(statement.integer(0))
+            given += 1
+        }
+        return given
     }
 
     /// Adds what a channel measured at an instant, by receipt, and at one receipt by the order of the

@@ -53,7 +53,8 @@ final class OpenStore {
         history = try HistoryLog(database)
         checkpoints = try CheckpointLog(database, chain: chain)
         calibrations = try CalibrationLog(database, chain: chain)
-        readings = try ReadingLog(database, chain: chain)
+        readings = try ReadingLog(
+            database, chain: chain, remembering: settings.rememberedReadings)
         fixes = try FixLog(database, chain: chain)
         revisions = try RevisionLog(database, chain: chain)
         channels = try ChannelLog(database)
@@ -92,9 +93,9 @@ final class OpenStore {
         for entry in batch.calibrations { try calibrations.record(entry) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
-        for (place, revision) in batch.qualityRevisions.enumerated()
-        where !readings.isSettled(place) {
-            try revisions.record(revision)
+        for (place, revision) in batch.qualityRevisions.enumerated() {
+            if !readings.isSettled(place) { try revisions.record(revision) }
+            readings.memory.revise(revision)
         }
         try recordFixes(batch, &receipt)
         for checkpoint in batch.checkpoints { try checkpoints.record(checkpoint) }
@@ -139,10 +140,13 @@ final class OpenStore {
     }
 
     func channelStretch(_ recall: ChannelRecall) throws(StoreError) -> ChannelStretch {
+        if let known = readings.memory.answer(recall) { return known }
         // In one transaction: to begin and end one for each instant would cost as much as reading it.
-        try database.transaction("BEGIN") { () throws(StoreError) in
+        let (stretch, reachesStart) = try database.transaction("BEGIN") { () throws(StoreError) in
             try channels.answer(recall, unindexed: readings.unindexed(of: recall.source))
         }
+        readings.memory.keep(stretch, of: recall, reachesStart: reachesStart)
+        return stretch
     }
 
     func markReplayed(_ numbers: [UInt64], at instant: Timestamp) throws(StoreError) -> Int {
@@ -210,6 +214,9 @@ final class OpenStore {
                 report.isMoreDue = true
                 break
             }
+        }
+        if report.readingsErased > 0 {
+            readings.memory.forget(receivedBefore: retention.readingCutoff(at: now))
         }
         report.headFailure = heads.exportIfDue(chain, now: now)
         return report

@@ -15,6 +15,8 @@ struct ReadingLog {
     private var next: Int64
     private var index: InstantIndex
     private var ends = ChannelEnds()
+    /// Of channels that the bridge asks for.
+    var memory: ChannelMemory
     /// Of the batch: which of its revisions stand in the row of a reading, and the place after the
     /// last that was looked at for that.
     private var settled: [Bool] = []
@@ -22,8 +24,11 @@ struct ReadingLog {
     /// Of the rows of one statement: the number of the reading that each settles.
     private var settles: [Int64?] = []
 
-    init(_ database: Database, chain: Chain) throws(StoreError) {
+    init(
+        _ database: Database, chain: Chain, remembering mostReadings: Int
+    ) throws(StoreError) {
         self.chain = chain
+        memory = ChannelMemory(mostReadings: mostReadings)
         readBack = try database.prepare(RecordKind.reading.rowsSQL)
         eraseFrom = try database.prepare("DELETE FROM readings WHERE id >= ?1")
         append = try Insertion(database, rows: 1, columns: Insertion.allColumns)
@@ -159,6 +164,7 @@ struct ReadingLog {
         }
         for place in range {
             try chain(readings[place], settles: settles[place - range.lowerBound])
+            memory.add(readings[place])
         }
         gatherInstants(of: readings, range)
         return recorded
@@ -205,6 +211,7 @@ struct ReadingLog {
         }
         guard recorded > 0 else { return 0 }
         // Which of them were in the log already, only the log can tell.
+        for place in range { memory.forget(channelOf: readings[place]) }
         readBack.bind(1, next)
         readBack.bind(2, next + Int64(recorded))
         while try readBack.step() {

@@ -94,7 +94,7 @@ struct Retention {
     ) throws(StoreError) -> Bool {
         guard now >= rests else { return false }
         let fixCutoff = now.daysAgo(settings.fixDays)
-        let readingCutoff = now.daysAgo(settings.readingDays)
+        let readingCutoff = readingCutoff(at: now)
         let held = try rowsHeld(at: now)
         var before = report
         var looked = 0
@@ -124,6 +124,9 @@ struct Retention {
         self.held = nil
         return false
     }
+
+    /// Readings that were received before it go.
+    func readingCutoff(at now: Timestamp) -> Timestamp { now.daysAgo(settings.readingDays) }
 
     private mutating func eraseFixes(
         before cutoff: Timestamp, now: Timestamp
