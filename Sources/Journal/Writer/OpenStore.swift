@@ -17,6 +17,7 @@ final class OpenStore {
     private var fixes: FixLog
     private let revisions: RevisionLog
     private let channels: ChannelLog
+    private let orders: OrderLog
     private var fingerprints: FingerprintRing
     private var deadLetters: DeadLetterStore
     private let devices: DeviceBook
@@ -55,6 +56,7 @@ final class OpenStore {
         fixes = try FixLog(database, chain: chain)
         revisions = try RevisionLog(database, chain: chain)
         channels = try ChannelLog(database)
+        orders = try OrderLog(database)
         fingerprints = try FingerprintRing(database)
         deadLetters = try DeadLetterStore(database, settings: settings)
         devices = try DeviceBook(database)
@@ -139,6 +141,14 @@ final class OpenStore {
         // In one transaction: to begin and end one for each instant would cost as much as reading it.
         try database.transaction("BEGIN") { () throws(StoreError) in
             try channels.answer(recall, unindexed: readings.unindexed(of: recall.source))
+        }
+    }
+
+    func temperatures(
+        ofFirst numbers: ArraySlice<OrderNumber>
+    ) throws(StoreError) -> [OrderTemperatures] {
+        try database.transaction("BEGIN") { () throws(StoreError) in
+            try orders.temperatures(ofFirst: numbers, index: readings.index)
         }
     }
 

@@ -13,7 +13,7 @@ struct ReadingLog {
     private let eraseFrom: Statement
     private let chain: Chain
     private var next: Int64
-    private var index: InstantIndex
+    private(set) var index: InstantIndex
     private var ends = ChannelEnds()
     /// Of the batch: which of its revisions stand in the row of a reading, and the place after the
     /// last that was looked at for that.
