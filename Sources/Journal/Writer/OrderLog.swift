@@ -17,6 +17,8 @@ package struct OrderTemperatures: Equatable, Sendable {
 struct OrderLog {
     /// Instants of a piece: some 50 MB of readings.
     private static let pieceInstants = 262_144
+    /// Instants of one statement: it opens the tables once for all of them.
+    private static let blockInstants = 32
 
     private let held: Statement
     private let instants: Statement
@@ -56,13 +58,16 @@ struct OrderLog {
             SELECT measured_at FROM reading_by_source
             WHERE source = ?1 AND measured_at >= ?2 AND measured_at < ?3
             """)
+        let wanted = repeatElement("(?, ?, ?)", count: OrderLog.blockInstants)
         rows = try database.prepare(
             """
-            SELECT \(Statement.readingColumns)
-            FROM readings AS r INDEXED BY reading_once
-            \(Schema.judgement.join)
-            WHERE r.measured_at = ?1 AND r.source = ?2
+            WITH wanted(place, measured_at, source) AS (VALUES \(wanted.joined(separator: ", ")))
+            SELECT \(Statement.readingColumns), wanted.place
+            FROM wanted
+            CROSS JOIN readings AS r INDEXED BY reading_once
+                ON r.measured_at = wanted.measured_at AND r.source = wanted.source
                 AND r.quantity = \(Quantity.temperature.rawValue)
+            \(Schema.judgement.join)
             """)
     }
 
@@ -76,17 +81,25 @@ struct OrderLog {
         var held: [Held] = []
         var entries: [Entry] = []
         for order in orders where entries.count < OrderLog.pieceInstants {
-            let known = held.count
+            let known = (held: held.count, entries: entries.count)
             try find(order, at: answers.count, in: &held)
-            for source in held[known...] { try find(source, in: &entries) }
+            for source in held[known.held...] { try find(source, in: &entries) }
             answers.append(OrderTemperatures(order: order))
+            answers[answers.count - 1].readings.reserveCapacity(entries.count - known.entries)
         }
         addUnindexed(index, held, to: &entries)
         entries.sort()
+        // An instant may be in the index and in what is gathered for it.
         var last: Entry?
-        for entry in entries where entry != last {
-            try read(entry.instant, into: &answers[entry.place].readings)
-            last = entry
+        entries.removeAll { entry in
+            defer { last = entry }
+            return entry == last
+        }
+        var start = 0
+        while start < entries.count {
+            let end = min(start + OrderLog.blockInstants, entries.count)
+            try read(entries[start..<end], into: &answers)
+            start = end
         }
         return answers
     }
@@ -133,25 +146,44 @@ struct OrderLog {
         }
     }
 
-    /// Of one source and instant there may be several probes, and several values of one.
+    /// Of one source and instant there may be several probes, and several values of one. Seldom are
+    /// there: SQLite would set up a sorter for each block.
     private func read(
-        _ instant: Instant, into readings: inout [Reading]
+        _ block: ArraySlice<Entry>, into answers: inout [OrderTemperatures]
     ) throws(StoreError) {
-        rows.bind(1, instant.measuredAt)
-        rows.bind(2, Int64(instant.source))
-        defer { rows.reset() }
-        guard try rows.step() else { return }
-        let first = readings.count
-        let id = rows.integer(0)
-        readings.append(try rows.reading())
-        // Seldom are there more: SQLite would set up a sorter for each instant.
+        bind(block)
         var ids: [Int64] = []
         while try rows.step() {
-            if ids.isEmpty { ids.append(id) }
+            let place = Int(rows.integer(Statement.readingColumnCount))
+            let reading = try rows.reading()
             let id = rows.integer(0)
-            let place = ids.firstIndex { $0 > id } ?? ids.count
-            ids.insert(id, at: place)
-            readings.insert(try rows.reading(), at: first + place)
+            if let last = answers[place].readings.last, last.measuredAt == reading.measuredAt,
+                last.source == reading.source
+            {
+                let after = ids.reversed().firstIndex { $0 < id }?.base ?? 0
+                answers[place].readings.insert(
+                    reading, at: answers[place].readings.count - ids.count + after)
+                ids.insert(id, at: after)
+            } else {
+                answers[place].readings.append(reading)
+                ids.removeAll(keepingCapacity: true)
+                ids.append(id)
+            }
+        }
+    }
+
+    /// A block that is not full ends with instants at which nothing was measured.
+    private func bind(_ block: ArraySlice<Entry>) {
+        var parameter: Int32 = 1
+        for entry in block {
+            rows.bind(parameter, entry.place)
+            rows.bind(parameter + 1, entry.instant.measuredAt)
+            rows.bind(parameter + 2, Int64(entry.instant.source))
+            parameter += 3
+        }
+        while parameter <= 3 * Int32(OrderLog.blockInstants) {
+            rows.bindNull(parameter)
+            parameter += 1
         }
     }
 }
