@@ -56,7 +56,7 @@ final class OpenStore {
         fixes = try FixLog(database, chain: chain)
         revisions = try RevisionLog(database, chain: chain)
         channels = try ChannelLog(database)
-        orders = try OrderLog(database)
+        orders = try OrderLog(database, pieceInstants: settings.recalledInstants)
         fingerprints = try FingerprintRing(database)
         deadLetters = try DeadLetterStore(database, settings: settings)
         devices = try DeviceBook(database)

@@ -15,11 +15,10 @@ package struct OrderTemperatures: Equatable, Sendable {
 /// After a start every order is asked for. Their readings lie beside each other by time, not by
 /// order: so many orders are answered at once, and each page is read once for all of them.
 struct OrderLog {
-    /// Instants of a piece: some 50 MB of readings.
-    private static let pieceInstants = 262_144
     /// Instants of one statement: it opens the tables once for all of them.
     private static let blockInstants = 32
 
+    private let pieceInstants: Int
     private let held: Statement
     private let instants: Statement
     private let rows: Statement
@@ -44,7 +43,9 @@ struct OrderLog {
         }
     }
 
-    init(_ database: Database) throws(StoreError) {
+    /// - Parameter pieceInstants: How many make a piece.
+    init(_ database: Database, pieceInstants: Int) throws(StoreError) {
+        self.pieceInstants = max(pieceInstants, 1)
         held = try database.prepare(
             """
             SELECT sources.number, c.started_at, coalesce(c.ended_at, \(Int64.max))
@@ -80,7 +81,7 @@ struct OrderLog {
         var answers: [OrderTemperatures] = []
         var held: [Held] = []
         var entries: [Entry] = []
-        for order in orders where entries.count < OrderLog.pieceInstants {
+        for order in orders where entries.count < pieceInstants {
             let known = (held: held.count, entries: entries.count)
             try find(order, at: answers.count, in: &held)
             for source in held[known.held...] { try find(source, in: &entries) }

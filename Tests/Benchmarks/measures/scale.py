@@ -15,7 +15,7 @@ PROOF_TARGET = 300_000
 START_PATIENCE_S = 600
 
 
-def measure(say, bags=100_000, minutes=20, starts=3, proofs=3):
+def measure(say, bags=100_000, minutes=10, starts=3, proofs=3):
     """The table's rows."""
     programs.build(["FleetBench"], programs.configuration())
     with programs.broker() as (port, _), programs.directory() as path:

@@ -15,7 +15,7 @@ MANNERS = {
 }
 
 
-def measure(say, bags=200, hours=8, late=7_200):
+def measure(say, bags=100, hours=8, late=7_200):
     """The table's rows."""
     programs.build(["ShiftBench"], programs.configuration())
     spent = json.loads(subprocess.run(
