@@ -88,7 +88,8 @@ struct OrderRecallTests {
         #expect(answers.map(\.order) == orders)
         for answer in answers {
             let found = answer.readings
-            #expect(found.map { "\($0)" }.sorted() == (try expected(scratch, answer.order.rawValue)))
+            #expect(
+                found.map { "\($0)" }.sorted() == (try expected(scratch, answer.order.rawValue)))
             #expect(zip(found, found.dropFirst()).allSatisfy { $0.measuredAt <= $1.measuredAt })
         }
         // What is in memory is not counted; of the longest store most is in the table.

@@ -19,7 +19,7 @@ struct ShiftBench {
     static func main() {
         let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
         guard numbers.count == CommandLine.arguments.count - 1, numbers.count <= 3,
-            numbers.allSatisfy({ $0 > 1 })
+            numbers.allSatisfy({ $0 > 0 })
         else {
             print("usage: ShiftBench [BAGS [HOURS [LATE]]]")
             exit(2)
@@ -43,7 +43,7 @@ struct ShiftBench {
             costs.append((manner, try costOfShift(shift, manner, settings)))
         }
         var batches: [(readings: Int, nanoseconds: Int64)] = []
-        for count in [late / 2, late] {
+        for count in [(late + 1) / 2, late] {
             batches.append((count, try costOfLateBatch(count, settings)))
         }
         var line = JSONWriter()
