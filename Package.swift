@@ -165,7 +165,7 @@ let package = Package(
         tests("ShiftTests", ["ColdChain", "Configuration", "Shift"]),
         program(
             "ShiftBench", in: "Tests/Benchmarks",
-            ["Bridge", "ColdChain", "Configuration", "Shift"]),
+            ["Bridge", "ColdChain", "Configuration", "Shift", "Wire"]),
         tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "JSONText", "Wire"]),
         tests("YAMLTests", ["YAML"]),
@@ -193,6 +193,9 @@ let package = Package(
                 "Bridge", "CAllocationCounter", "ColdChain", "DeviceCodecs", "Host", "Intake",
                 "Journal", "Wire",
             ]),
+        program(
+            "FleetBench", in: "Tests/Benchmarks",
+            ["Bridge", "ColdChain", "DeviceCodecs", "Host", "Intake", "Journal", "Wire"]),
         .target(
             name: "FuzzSeeds", dependencies: ["Wire"], path: "Tests/Fuzz/FuzzSeeds",
             swiftSettings: rules),

@@ -85,6 +85,9 @@ package struct Bridge: Sendable {
             restored: restored.unknownFrames, records: &effects.records.unknownFrames)
         announcements = AnnouncementBook(restored: restored.announcements)
         calibrations = CalibrationBook(restored: restored.calibrations)
+        book = OrderBook(orders: restored.orders.count, bags: restored.custody.count)
+        watches = Watches(capacity: restored.custody.count)
+        asked.reserveCapacity(restored.orders.count)
         for order in restored.orders { book.put(order) }
         for custody in restored.custody { book.put(custody) }
         sources = SourceTable(

@@ -19,6 +19,9 @@ package struct DeviceRegistry: Sendable {
     package init() {}
 
     init(restored: RestoredState) {
+        devices.reserveCapacity(restored.devices.count)
+        lastSeen.reserveCapacity(restored.devices.count)
+        places.reserveCapacity(restored.devices.count)
         for device in restored.devices { put(device) }
         for source in restored.sources {
             guard let newest = restored.newestMeasurement[source.number],

@@ -24,6 +24,17 @@ struct OrderBook: Sendable {
     private(set) var vehicles: [Vehicle] = []
     private var vehicleIndices: [String: Int] = [:]
 
+    init() {}
+
+    /// With room for what follows: to grow step by step moves everything again and again.
+    init(orders: Int, bags: Int) {
+        self.orders.reserveCapacity(orders)
+        numbers.reserveCapacity(orders)
+        bagsByOrder.reserveCapacity(orders)
+        self.bags.reserveCapacity(bags)
+        bagIndices.reserveCapacity(bags)
+    }
+
     subscript(number: OrderNumber) -> Order? { orders[number] }
 
     func number(of id: String) -> OrderNumber? { numbers[id] }

@@ -69,6 +69,7 @@ struct SourceTable: Sendable {
         names = profiles.map { _ in NameTable(salt: salt) }
         lines = profiles.map { _ in [] }
         ranges = profiles.map(\.ranges)
+        states.reserveCapacity(restored.sources.count)
         for source in restored.sources.sorted(by: { $0.number.rawValue < $1.number.rawValue }) {
             guard states.count < source.number.rawValue else { continue }
             fillGap(before: source.number)

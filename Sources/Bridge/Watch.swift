@@ -28,6 +28,11 @@ struct Watches: Sendable {
     /// Not after the earliest of `timers`.
     private var notBefore: Timestamp?
 
+    init() {}
+
+    /// With room for so many.
+    init(capacity: Int) { byKey.reserveCapacity(capacity) }
+
     subscript(key: Watch.Key) -> Watch? { byKey[key] }
 
     var count: Int { byKey.count }

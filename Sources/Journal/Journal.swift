@@ -200,6 +200,19 @@ package final class Journal {
         }
     }
 
+    /// Every temperature of the first of these orders, for the bridge to judge them anew: of at least
+    /// one, and of as many as fit into memory at once.
+    package func temperatures(
+        ofFirst orders: ArraySlice<OrderNumber>
+    ) throws(StoreError) -> [OrderTemperatures] {
+        let store = try live()
+        do {
+            return try store.temperatures(ofFirst: orders)
+        } catch {
+            throw poison(error)
+        }
+    }
+
     /// Pending deliveries of one endpoint by number, those after `number` only.
     package func pendingDeliveries(
         endpoint: String, after number: UInt64, limit: Int

@@ -52,6 +52,9 @@ package struct JournalSettings: Equatable, Sendable {
     package var finalOrderHours = 24
     /// How many pending deliveries of each endpoint are restored; the rest is read page by page.
     package var restoredDeliveries = 1_000
+    /// Of how many instants readings are answered at once, for the orders that are judged again; some
+    /// 50 MB.
+    package var recalledInstants = 262_144
 
     /// Up to this size the whole file is checked at each opening, at about 5 ms a megabyte; above
     /// it, the ends that the last commits touched.

@@ -129,18 +129,21 @@ package struct QualityFlags: Hashable, Sendable {
     /// The worst flag by standard precedence. Where there is no number it is `missing`: by that
     /// precedence a possible time of measurement would make it good.
     package var rollup: QualityFlag {
+        if packed == 0 { return .notEvaluated }
         if self[.sentinel] == .missing { return .missing }
-        var worst = QualityFlag.missing
-        var remaining = packed
-        while remaining != 0 {
-            if let flag = QualityFlag(rawValue: UInt8(truncatingIfNeeded: remaining & 0xF)),
-                flag.precedence > worst.precedence
-            {
-                worst = flag
-            }
-            remaining >>= 4
-        }
-        return packed == 0 ? .notEvaluated : worst
+        if has(.bad) { return .bad }
+        if has(.suspect) { return .suspect }
+        if has(.good) { return .good }
+        return has(.notEvaluated) ? .notEvaluated : .missing
+    }
+
+    /// Whether any test gave the flag, looked at for all tests at once: where one did, its four bits
+    /// become zero, and only then does subtracting one from each four bits set the uppermost of some
+    /// that was not set.
+    private func has(_ flag: QualityFlag) -> Bool {
+        let ones: UInt64 = 0x1111_1111_1111_1111
+        let difference = packed ^ (ones &* UInt64(flag.rawValue))
+        return (difference &- ones) & ~difference & (ones &* 8) != 0
     }
 
     /// Whether food may be judged by the reading.

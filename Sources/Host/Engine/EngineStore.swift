@@ -27,7 +27,7 @@ final class EngineStore {
     /// Readings and fixes that were in the log already, since the start.
     private(set) var duplicates: UInt64 = 0
     private(set) var journal: Journal?
-    /// Reads the log beside the writer, for what the bridge wants to judge again.
+    /// Reads the log beside the writer, for dead letters that are to be decoded again.
     private var reader: JournalReader?
     private var settings: EngineSettings
     let log: Log
@@ -37,8 +37,6 @@ final class EngineStore {
     /// The wait before a failed store is opened again: doubled each time, up to the longest.
     private static let firstReopenDelay = Duration.milliseconds(200)
     private static let longestReopenDelay = Duration.seconds(10)
-    /// Readings of one query for the bridge.
-    private static let recallPage = 1_000
     /// What tidying may take of a turn, in milliseconds: while there is traffic, and without.
     private static let busyTidyMilliseconds = 2
     private static let idleTidyMilliseconds = 20
@@ -129,7 +127,7 @@ final class EngineStore {
                     continue
                 }
                 if effects.recalls.isEmpty && effects.refills.isEmpty { return true }
-                try answerRecalls(&effects, at: now)
+                try answerRecalls(&effects, from: journal, at: now)
                 try answerRefills(&effects, from: journal)
             }
         } catch {
@@ -139,23 +137,17 @@ final class EngineStore {
     }
 
     private func answerRecalls(
-        _ effects: inout Effects, at now: Timestamp
+        _ effects: inout Effects, from journal: Journal, at now: Timestamp
     ) throws(StoreError) {
         let recalls = effects.recalls
         effects.recalls.removeAll(keepingCapacity: true)
-        guard let reader else { return }
-        for order in recalls {
-            // Given in one piece: what ends an excursion may lie on a later page than what began it.
-            var readings: [Reading] = []
-            var position: LogPosition?
-            repeat {
-                let page = try reader.readings(
-                    of: order, quantity: .temperature, after: position,
-                    limit: Self.recallPage)
-                readings += page.map(\.reading)
-                position = page.count == Self.recallPage ? page.last?.position : nil
-            } while position != nil
-            bridge?.recalled(readings, for: order, at: now, effects: &effects)
+        var waiting = recalls[...]
+        while !waiting.isEmpty {
+            let answers = try journal.temperatures(ofFirst: waiting)
+            waiting = waiting.dropFirst(answers.count)
+            for answer in answers {
+                bridge?.recalled(answer.readings, for: answer.order, at: now, effects: &effects)
+            }
         }
     }
 

@@ -117,6 +117,12 @@ struct InstantIndex {
         return instants
     }
 
+    /// Goes through what is not in the index for certain.
+    func forEachUnindexed(_ body: (Instant) -> Void) {
+        for instant in draining[drained...] { body(instant) }
+        for instant in gathering { body(instant) }
+    }
+
     /// Does this batch's share of the work, inside the batch's own transaction.
     mutating func advance() throws(StoreError) {
         let share = gatheredInBatch * InstantIndex.drainedForEachGathered

@@ -18,6 +18,7 @@ final class OpenStore {
     private var fixes: FixLog
     private let revisions: RevisionLog
     private let channels: ChannelLog
+    private let orders: OrderLog
     private var fingerprints: FingerprintRing
     private var deadLetters: DeadLetterStore
     private let devices: DeviceBook
@@ -58,6 +59,7 @@ final class OpenStore {
         fixes = try FixLog(database, chain: chain)
         revisions = try RevisionLog(database, chain: chain)
         channels = try ChannelLog(database)
+        orders = try OrderLog(database, pieceInstants: settings.recalledInstants)
         fingerprints = try FingerprintRing(database)
         deadLetters = try DeadLetterStore(database, settings: settings)
         devices = try DeviceBook(database)
@@ -147,6 +149,14 @@ final class OpenStore {
         }
         readings.memory.keep(stretch, of: recall, reachesStart: reachesStart)
         return stretch
+    }
+
+    func temperatures(
+        ofFirst numbers: ArraySlice<OrderNumber>
+    ) throws(StoreError) -> [OrderTemperatures] {
+        try database.transaction("BEGIN") { () throws(StoreError) in
+            try orders.temperatures(ofFirst: numbers, index: readings.index)
+        }
     }
 
     func markReplayed(_ numbers: [UInt64], at instant: Timestamp) throws(StoreError) -> Int {

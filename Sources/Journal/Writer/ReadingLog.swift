@@ -13,7 +13,7 @@ struct ReadingLog {
     private let eraseFrom: Statement
     private let chain: Chain
     private var next: Int64
-    private var index: InstantIndex
+    private(set) var index: InstantIndex
     private var ends = ChannelEnds()
     /// Of channels that the bridge asks for.
     var memory: ChannelMemory

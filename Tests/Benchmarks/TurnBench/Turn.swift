@@ -25,6 +25,8 @@ final class Turn {
         payloadLimit: MessageBatch.defaultPayloadLimit)
     private var now = Timestamp(milliseconds: Turn.start)
     private var messages = 0
+    /// Orders whose readings the bridge wants of the log.
+    private var recalls: [OrderNumber] = []
 
     init(storePath: String, checks: ReadingChecks.Extent) throws {
         let catalogue = try ProfileCatalogue(ProfileCatalogue.shippedProfiles())
@@ -47,6 +49,14 @@ final class Turn {
             if batch.count >= Turn.messagesATurn { try settle() }
         }
         try settle()
+        answerRecalls()
+    }
+
+    /// A bag that is bound has measured nothing yet. Until the log has said so, nothing is judged.
+    private func answerRecalls() {
+        for order in recalls { bridge?.recalled([], for: order, at: now, effects: &effects) }
+        precondition(effects.records.isEmpty, "of no readings nothing is said")
+        recalls.removeAll()
     }
 
     func run(messages count: Int) throws {
@@ -59,6 +69,7 @@ final class Turn {
             if batch.count >= Turn.messagesATurn { try settle() }
         }
         try settle()
+        precondition(recalls.isEmpty, "no order is judged again")
     }
 
     private static func bag(_ number: Int) -> String { "bag-\(100_000 + number)" }
@@ -94,6 +105,7 @@ final class Turn {
         revisions += effects.records.qualityRevisions.count
         precondition(effects.channelRecalls.isEmpty, "every reading here comes in order")
         cost.committed.add(Spent.untilNow - decided)
+        recalls += effects.recalls
         effects.removeAll()
         batch.removeAll()
         _ = try journal.tidy(now: now, milliseconds: 2)

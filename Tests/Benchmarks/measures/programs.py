@@ -165,7 +165,7 @@ def accepts(port):
 class Daemon(Program):
     """`freshwire serve` on a store of its own."""
 
-    def __init__(self, path, broker_port):
+    def __init__(self, path, broker_port, patience=30):
         self.port = free_port()
         self.store = path / "store"
         self.configuration = path / "freshwire.yaml"
@@ -184,7 +184,7 @@ log: {{level: warning}}
 """)
         super().__init__([built("freshwire"), "serve", "--config", self.configuration])
         self.log = None
-        wait_until(self._is_ready, "the daemon is not ready", 30)
+        wait_until(self._is_ready, "the daemon is not ready", patience)
         self.log = sqlite3.connect(
             f"file:{self.store}/freshwire.sqlite?mode=ro", uri=True, isolation_level=None)
 

@@ -47,6 +47,16 @@ ratios mean something where the numbers do not.
   commits, which costs one flush of the disk at least.
 - **An order's temperature** is asked for over one connection, by turns of logs of different size in
   which the order has the same hour of readings. `make bench-long` adds a log of 100 million rows.
+- **Bags live**: each carries an order of cold food for as many minutes as the row says and measures
+  temperature, humidity and battery once in each; every hundredth is so warm that its alarm is open.
+  `FleetBench` takes them through the engine's turn into a store, and says by how much its process grew.
+  The daemon is then started on that store, which the machine still has in memory: the time ends when
+  it answers that it is ready, with every order's food judged again by the readings of the log.
+- **`freshwire verify`** is timed from its start to its end, on the same store.
+- **All checks against gross range only** is measured three ways, the least of some runs each. *Readings
+  in order* is `TurnBench`: the turn for one message, decoded to committed. The two shifts are
+  `ShiftBench`: bags, gateways and orders of a simulated day, with what is read back from the log where
+  readings come late, twice or by turns, and a commit for each message.
 - **Allocations and instructions** are those of the engine's turn for one message, without its
   sockets (`TurnBench`): decode, judge, commit. They are checked against `budget.json`. The middle
   column is that budget.

@@ -22,12 +22,39 @@ INSTRUCTION_PERIODS = 1
 TURN = "*9TurnBench0A0C6settle*"
 
 
+# CPU of all checks against the range check alone.
+CHECKS_TARGET = 1.5
+CHECKS_ROUNDS = 5
+
+
+def spend(messages, *checks):
+    """What a message costs before the commit and in it."""
+    with programs.directory() as path:
+        return json.loads(subprocess.run(
+            [programs.built("TurnBench"), str(messages), path, *checks], check=True,
+            stdout=subprocess.PIPE, text=True).stdout)
+
+
+def compare_checks(say, messages=ALLOCATION_PERIODS * PERIOD, rounds=CHECKS_ROUNDS):
+    """The table's row: readings that come in order, by turns with every check and with one."""
+    least = {}
+    for _ in range(rounds):
+        for checks in ("gross_range", "all"):
+            spent = spend(messages, *(["gross_range"] if checks == "gross_range" else []))
+            cost = spent["beforeCommit"]["nanoseconds"] + spent["inCommit"]["nanoseconds"]
+            least[checks] = min(least.get(checks, cost), cost)
+    ratio = least["all"] / least["gross_range"]
+    say(f"checks: range only {least['gross_range'] / 1e3:.2f} µs a message, all "
+        f"{least['all'] / 1e3:.2f} µs, ratio {ratio:.2f}")
+    return [(
+        "All checks against gross range only, readings in order: CPU µs a message (three rows)",
+        f"{least['gross_range'] / 1e3:.1f}", f"{least['all'] / 1e3:.1f}", f"{ratio:.2f}",
+        f"≤ {CHECKS_TARGET}", ratio <= CHECKS_TARGET)]
+
+
 def count_allocations(messages=ALLOCATION_PERIODS * PERIOD):
     """(before the commit, in the commit), a message."""
-    with programs.directory() as path:
-        spent = json.loads(subprocess.run(
-            [programs.built("TurnBench"), str(messages), path], check=True,
-            stdout=subprocess.PIPE, text=True).stdout)
+    spent = spend(messages)
     return spent["beforeCommit"]["allocations"], spent["inCommit"]["allocations"]
 
 
