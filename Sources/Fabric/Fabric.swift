@@ -46,17 +46,20 @@ package struct Fabric: ~Copyable {
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
     ///   - lastNumber: the number of the newest event in the log.
     ///   - journalFloor: every record after this number can be asked of the journal.
+    ///   - positions: writes where messages stand.
     ///   - fields: reads what records say, for dialects that say it in other words.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
-        limits: FabricLimits = FabricLimits(), fields: RecordFields, now: Moment
+        limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
+        now: Moment
     ) {
         self.limits = limits
         self.lastNumber = lastNumber
         directory = OrderDirectory(limit: limits.orders)
         let run = UInt64(clamping: now.wall.milliseconds)
-        texts = DialectTexts(ids: MessageIDText(epoch: epoch, run: run), fields: fields)
+        texts = DialectTexts(
+            ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields)
         history = RecordHistory(after: lastNumber)
         self.journalFloor = journalFloor ?? lastNumber
     }

@@ -26,7 +26,7 @@ final class Room {
     init(_ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
-            fields: RecordFields { JSONReading.value(of: $0) }, now: now)
+            positions: .clear, fields: RecordFields { JSONReading.value(of: $0) }, now: now)
     }
 
     // MARK: The host's part
@@ -201,5 +201,23 @@ final class Room {
         case .silence(let notice): orders[notice.order]
         case .order(let change): change.order
         }
+    }
+}
+
+extension PositionCoding {
+    /// Positions that a test can read: `7`, or `7.1767323045678.1`.
+    static var clear: PositionCoding {
+        PositionCoding(
+            append: { position, bytes in
+                let isRecord = position.step == 0
+                let text =
+                    isRecord
+                    ? "\(position.number)" : "\(position.number).\(position.run).\(position.step)"
+                bytes.append(contentsOf: text.utf8)
+            },
+            number: { text in
+                let number = text.prefix { $0 != "." }
+                return number.utf8.allSatisfy { (48...57).contains($0) } ? UInt64(number) : nil
+            })
     }
 }

@@ -1,6 +1,7 @@
 import Bridge
 import CodecSandbox
 import ColdChain
+import Crypto
 import DeviceCodecs
 import Fabric
 import Journal
@@ -106,6 +107,8 @@ struct Outgoing {
 struct LogOrigin: Sendable {
     /// Names this run of this log.
     var epoch: String
+    /// What positions in the log are hidden with.
+    var positionKey: Secret
     var lastEvent: UInt64
     /// Every record after this number can be told again.
     var historyFloor: UInt64

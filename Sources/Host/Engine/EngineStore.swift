@@ -1,5 +1,6 @@
 import Bridge
 import ColdChain
+import Crypto
 import Fabric
 import Intake
 import Journal
@@ -24,6 +25,8 @@ final class EngineStore {
     /// What can be told again of what happened before: the newest of it, and everything.
     private(set) var history: (records: [RecordText], floor: UInt64) = ([], 0)
     private(set) var historyFloor: UInt64 = 0
+    /// Nil until the store was opened.
+    private(set) var positionKey: Secret?
     /// Readings and fixes that were in the log already, since the start.
     private(set) var duplicates: UInt64 = 0
     private(set) var journal: Journal?
@@ -64,6 +67,7 @@ final class EngineStore {
             }
             restoredAnnouncements = restored.announcements
             lastEvent = restored.lastEvent
+            positionKey = journal.positionKey
             historyFloor = try reader.historyFloor()
             history = try reader.newestHistory(bytes: settings.historyBytes)
             bridge = Bridge(

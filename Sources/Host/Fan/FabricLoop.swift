@@ -48,8 +48,8 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, router: APIRouter, parser: JSONTextReader, limits: FabricLimits,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
-        log: Log
+        positions: PositionCoding, allowedOrigins: Set<String>, gatherNanoseconds: UInt64,
+        origin: LogOrigin, mail: Mail, log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
         self.server = server
@@ -60,7 +60,8 @@ final class FabricLoop: FrameSource {
         self.log = log
         fabric = Fabric(
             epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
-            limits: limits, fields: RecordFields { try? parser.parse($0.span) },
+            limits: limits, positions: positions,
+            fields: RecordFields { try? parser.parse($0.span) },
             now: FabricLoop.now())
         fabric.restore(origin.orders)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
@@ -81,6 +82,7 @@ final class FabricLoop: FrameSource {
                         router: try APIRouter(configuration, keys: keys, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
                         limits: FabricLimits(configuration),
+                        positions: try .sealed(by: origin.positionKey),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)

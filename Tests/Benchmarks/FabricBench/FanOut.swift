@@ -61,8 +61,9 @@ extension FanOut {
             limits.silence = .max
             limits.connections = .max
             fabric = Fabric(
-                epoch: "1", lastNumber: 0, limits: limits, fields: RecordFields { _ in nil },
-                now: now)
+                epoch: "1", lastNumber: 0, limits: limits,
+                positions: PositionCoding(append: { _, _ in }, number: { _ in nil }),
+                fields: RecordFields { _ in nil }, now: now)
             channelNames = (0..<scene.channels).map { "ORD-2025-\(100_000 + $0)" }
             fabric.restore(channelNames.map { Stage.order($0) })
             residentBytesBefore = residentBytes()
