@@ -118,7 +118,8 @@ final class EngineLoop {
         subscribeToAnnounced()
         guard let positionKey = store.positionKey else { throw StartError("no store") }
         let origin = LogOrigin(
-            epoch: store.epoch, positionKey: positionKey, lastEvent: store.lastEvent, historyFloor: store.historyFloor,
+            epoch: store.epoch, positionKey: positionKey, lastEvent: store.lastEvent,
+            historyFloor: store.historyFloor,
             history: store.history.records, memoryFloor: store.history.floor,
             orders: store.restoredOrders)
         guard settle(at: now) else { throw StartError("the store cannot be written") }

@@ -111,7 +111,8 @@ package struct RealtimeProperties: ~Copyable {
         fabricLimits.subscriptions = 2
         var fabric = Fabric(
             epoch: "fuzz", lastNumber: 0, limits: fabricLimits,
-            positions: PositionCoding(append: { _, _ in }, number: { UInt64($0) }), fields: RecordFields { _ in nil }, now: Self.moment(0))
+            positions: PositionCoding(append: { _, _ in }, number: { UInt64($0) }),
+            fields: RecordFields { _ in nil }, now: Self.moment(0))
         var order = Order(
             number: OrderNumber(1), id: "O1", foodClass: .hot, customer: "c1",
             createdAt: Self.moment(0).wall, updatedAt: Self.moment(0).wall)
