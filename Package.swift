@@ -124,7 +124,10 @@ let package = Package(
         tests("SystemTests", ["System"]),
         tests(
             "JournalTests",
-            ["Bridge", "ColdChain", "Crypto", "InteropSupport", "Journal", "JournalProbe"]),
+            [
+                "Bridge", "ColdChain", "Crypto", "Fabric", "InteropSupport", "Journal",
+                "JournalProbe",
+            ]),
         program("JournalProbe", in: "Tests/Probes", ["Bridge", "ColdChain", "Journal"]),
         program("JournalBench", in: "Tests/Benchmarks", ["Bridge", "ColdChain", "Journal"]),
         .executableTarget(
@@ -167,7 +170,7 @@ let package = Package(
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "JSONText", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["ColdChain", "Configuration", "Wire", "YAML"]),
-        tests("HostTests", ["ColdChain", "Configuration", "Host"]),
+        tests("HostTests", ["ColdChain", "Configuration", "Crypto", "Fabric", "Host"]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.

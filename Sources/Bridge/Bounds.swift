@@ -13,6 +13,8 @@ package struct Bounds: Equatable, Sendable {
     package var backlogPauseMilliseconds: Int64 = 5_000
     /// How long after an order is final late readings are still judged for it, in milliseconds.
     package var finalOrderRetentionMilliseconds: Int64 = 86_400_000
+    /// How long records can be told again, in milliseconds (T-11).
+    package var historyMilliseconds: Int64 = 86_400_000
     /// How far in the past a bag may be bound to an order, in milliseconds.
     package var bindingReachMilliseconds: Int64 = 86_400_000
     /// Devices the log may know; a message from one more is a dead letter.

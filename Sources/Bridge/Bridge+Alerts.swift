@@ -124,10 +124,12 @@ extension Bridge {
         } else {
             // Events of the log belong to an order; the alert itself is in the log.
             let event = Event.alertUpdate(update)
-            effects.publications.append(PublishedEvent(number: nil, event: event))
-            guard let name = WebhookEvent(event)?.rawValue,
-                let data = WebhookText.data(for: event, sequence: 0)
+            let positions = event.channels(of: nil).map { ChannelPosition($0, sequence: 0) }
+            guard let record = RecordText(event, number: nil, at: now, positions: positions)
             else { return }
+            effects.publications.append(PublishedEvent(event, record))
+            guard let name = WebhookEvent(event)?.rawValue else { return }
+            let data = WebhookText.numbered(record.data, 0)
             owe(name, WebhookText.body(event: name, occurredAt: now, data: data), at: now, &effects)
         }
     }

@@ -7,14 +7,21 @@ extension Bridge {
         _ event: Event, for order: OrderNumber, at occurredAt: Timestamp, now: Timestamp,
         _ effects: inout Effects
     ) {
-        guard let data = WebhookText.data(for: event, sequence: last.event + 1) else { return }
+        let channels = event.channels(of: book[order])
+        let positions = sequences.next(channels, at: now)
+        guard
+            let record = RecordText(
+                event, number: last.event + 1, at: occurredAt, positions: positions)
+        else { return }
         last.event += 1
         // An order whose status stays has no name in the catalogue, and goes to no endpoint.
         let name = WebhookEvent(event)?.rawValue ?? "order.updated"
+        let data = WebhookText.numbered(record.data, last.event)
         effects.records.events.append(
             EventRecord(
                 number: last.event, name: name, order: order, occurredAt: occurredAt, data: data))
-        effects.publications.append(PublishedEvent(number: last.event, event: event))
+        effects.records.history.append(HistoryRecord(record, order: order, keptAt: now))
+        effects.publications.append(PublishedEvent(event, record))
         for endpoint in settings.endpoints where endpoint.events.contains(name) {
             last.delivery += 1
             let delivery = DeliveryRecord(

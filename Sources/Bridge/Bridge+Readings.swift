@@ -288,7 +288,7 @@ extension Bridge {
             isWithinLimit: isWithinLimit)
         update.correctedFrom = temperature.correctedFrom
         update.calibration = temperature.calibration
-        effects.publications.append(PublishedEvent(number: nil, event: .temperature(update)))
+        effects.publications.append(PublishedEvent(.temperature(update)))
     }
 
     private func publish(
@@ -299,7 +299,7 @@ extension Bridge {
             let update = LocationUpdate(
                 order: order?.id, driver: order?.driver, vehicle: book.vehicles[vehicle].name,
                 position: position, measuredAt: row.measuredAt, quality: quality)
-            return PublishedEvent(number: nil, event: .location(update))
+            return PublishedEvent(.location(update))
         }
         let orders = book.vehicles[vehicle].orders
         if orders.isEmpty { effects.publications.append(update(nil)) }

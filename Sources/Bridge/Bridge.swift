@@ -36,6 +36,8 @@ package struct Bridge: Sendable {
     var links: BrokerLinks
     var alerts: AlertBook
     var recent: RecentDeliveries
+    /// Where each channel of the fabric stands.
+    var sequences: ChannelSequences
     /// Per broker, what its fingerprints are marked with.
     let brokerMarks: [UInt8]
     var outboxes: [String: EndpointOutbox] = [:]
@@ -75,6 +77,7 @@ package struct Bridge: Sendable {
             checkpoint: restored.lastCheckpoint, alert: restored.lastAlert,
             event: restored.lastEvent, delivery: restored.lastDelivery,
             rawMessages: restored.lastRawMessages)
+        sequences = restored.sequences
         alerts = AlertBook(restored: restored.alerts, chain: settings.alerts.escalation)
         devices = DeviceRegistry(restored: restored)
         unknownFrames = UnknownFrames(
@@ -161,6 +164,8 @@ package struct Bridge: Sendable {
                 watches.remove { forgotten.contains($0.order) }
             }
             forgetAlerts()
+            sequences.forgetIfDue(
+                before: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds), at: now)
         }
         let silence = tellSilences(at: now, effects: &effects)
         let isMoreToRecall = recallChannels(effects: &effects)

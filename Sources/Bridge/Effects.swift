@@ -72,6 +72,8 @@ package struct RecordBatch: Equatable, Sendable {
     /// New entries of the register of calibrations; readings of the batch may name them.
     package var calibrations: [CalibrationEntry] = []
     package var events: [EventRecord] = []
+    /// Records as they are told again to whoever comes back.
+    package var history: [HistoryRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
     package var deadLetters: [DeadLetter] = []
@@ -93,7 +95,7 @@ package struct RecordBatch: Equatable, Sendable {
             && deliveryProgress.isEmpty && deadLetters.isEmpty && fingerprints.isEmpty
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
-            && alerts.isEmpty && silences.isEmpty
+            && alerts.isEmpty && silences.isEmpty && history.isEmpty
     }
 
     package mutating func removeAll() {
@@ -110,6 +112,7 @@ package struct RecordBatch: Equatable, Sendable {
         alerts.removeAll(keepingCapacity: true)
         calibrations.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
+        history.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)
         deadLetters.removeAll(keepingCapacity: true)
@@ -118,6 +121,20 @@ package struct RecordBatch: Equatable, Sendable {
         devices.removeAll(keepingCapacity: true)
         unknownFrames.removeAll(keepingCapacity: true)
         announcements.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A record as the fabric tells it, kept for as long as it may be told again.
+package struct HistoryRecord: Equatable, Sendable {
+    package var record: RecordText
+    /// Nil where it belongs to no order.
+    package var order: OrderNumber?
+    package var keptAt: Timestamp
+
+    package init(_ record: RecordText, order: OrderNumber?, keptAt: Timestamp) {
+        self.record = record
+        self.order = order
+        self.keptAt = keptAt
     }
 }
 

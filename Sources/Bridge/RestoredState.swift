@@ -36,6 +36,8 @@ package struct RestoredState: Equatable, Sendable {
     package var unknownFrames: [UnknownFrame] = []
     /// What devices announced of their topics, in the order of the announcing topics.
     package var announcements: [AnnouncementMessage] = []
+    /// Where the channels of records that can be told again stand.
+    package var sequences = ChannelSequences()
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0

@@ -13,6 +13,7 @@ package struct Configuration: Equatable, Sendable {
     package var excursions = Excursions()
     package var silence = Silence()
     package var freshness = Freshness()
+    package var history = History()
     package var quality = Quality()
     package var alerts = Alerts()
     package var haccp = HACCP()
@@ -41,6 +42,7 @@ extension Configuration: Section {
         .section("limits", \.limits, "The critical limits of food, and what time is plausible."),
         .section("excursions", \.excursions, "How patiently the critical limits are watched."),
         .section("silence", \.silence, "When a sensor of a bag with an order counts as silent."),
+        .section("history", \.history, "What can be told again to clients that come back."),
         .section("freshness", \.freshness, "What the freshness score and its verdict ask for."),
         .section("quality", \.quality, "The tests that readings are put to."),
         .section("alerts", \.alerts, "How people are kept at alerts until they are dealt with."),

@@ -28,7 +28,10 @@ package struct Fabric: ~Copyable {
     var frames = FrameStore()
     var states = RetainedStates()
     var directory: OrderDirectory
-    var text: WIAText
+    var texts: DialectTexts
+    var history: RecordHistory
+    /// The journal has every record after this number.
+    var journalFloor: UInt64
     /// The highest number of a published event of the log.
     var lastNumber: UInt64
     /// Messages outside the log since the start.
@@ -42,15 +45,23 @@ package struct Fabric: ~Copyable {
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
     ///   - lastNumber: the number of the newest event in the log.
+    ///   - journalFloor: every record after this number can be asked of the journal.
+    ///   - positions: writes where messages stand.
+    ///   - fields: reads what records say, for dialects that say it in other words.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
-        epoch: String, lastNumber: UInt64, limits: FabricLimits = FabricLimits(), now: Moment
+        epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
+        limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
+        now: Moment
     ) {
         self.limits = limits
         self.lastNumber = lastNumber
         directory = OrderDirectory(limit: limits.orders)
         let run = UInt64(clamping: now.wall.milliseconds)
-        text = WIAText(ids: MessageIDText(epoch: epoch, run: run))
+        texts = DialectTexts(
+            ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields)
+        history = RecordHistory(after: lastNumber)
+        self.journalFloor = journalFloor ?? lastNumber
     }
 
     /// Makes orders of earlier runs known, so that their parties may subscribe.
@@ -68,7 +79,7 @@ package struct Fabric: ~Copyable {
 
     /// Takes a connection whose token was verified, or asks for its end.
     package mutating func connect(
-        _ connection: ConnectionNumber, identity: Identity, now: Moment
+        _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect, now: Moment
     ) {
         disconnect(connection)
         if let refusal = refusal(of: identity, now: now) {
@@ -77,7 +88,8 @@ package struct Fabric: ~Copyable {
         }
         let rate = RateBucket(limits: limits, uptime: now.uptime)
         connections.add(
-            connection, Peer(identity: identity, rate: rate, heardAt: now.uptime))
+            connection,
+            Peer(identity: identity, dialect: dialect, rate: rate, heardAt: now.uptime))
     }
 
     private func refusal(of identity: Identity, now: Moment) -> CloseCode? {
@@ -116,6 +128,9 @@ package struct Fabric: ~Copyable {
             }
         }
         forgetOldStates(now: now)
+        history.forget(
+            before: now.wall.advanced(byMilliseconds: -limits.historyRetention),
+            limit: limits.historyBytes)
         keepBudget()
     }
 

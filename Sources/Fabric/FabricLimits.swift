@@ -28,6 +28,12 @@ package struct FabricLimits: Equatable, Sendable {
     /// Orders whose parties are known; beyond it finished orders are forgotten first.
     package var orders = 100_000
 
+    /// How long records are kept to be told again (T-11), and how many bytes of them in memory.
+    package var historyRetention: Int64 = 24 * 3600 * 1000
+    package var historyBytes = 64 << 20
+    /// Records that are asked of the journal at once for one who comes back.
+    package var historyPage = 500
+
     /// Client messages a second that a connection may send on and on, and at once (W-15).
     package var messagesPerSecond: Int64 = 100
     package var messageBurst: Int64 = 200

@@ -4,6 +4,10 @@ package struct FabricStatistics: Equatable, Sendable {
     package var events: UInt64 = 0
     /// Events put into an outbox, one for each reader.
     package var deliveries: UInt64 = 0
+    /// Records told again to those who came back.
+    package var replays: UInt64 = 0
+    /// Who came back and was told that the history does not reach back as far.
+    package var lostHistories: UInt64 = 0
     package var clientMessages: UInt64 = 0
     package var refusedClientMessages: UInt64 = 0
     package var revocations: UInt64 = 0

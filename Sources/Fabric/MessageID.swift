@@ -5,10 +5,9 @@ import Wire
 /// A client names one last message for all its channels when it comes back, so the position counts
 /// the log's events as a whole: ascending within every channel, without being dense in any.
 enum MessageID: Equatable {
-    /// `<epoch>-<number>`: the event of that number in the log.
+    /// The event of that number in the log.
     case record(UInt64)
-    /// `<epoch>-<number>.<run>.<step>`: a message that is not in the log, said after the event of
-    /// that number.
+    /// A message that is not in the log, said after the event of that number.
     case passing(after: UInt64, step: UInt64)
 
     /// The order of messages that are not in the log.
@@ -20,14 +19,52 @@ enum MessageID: Equatable {
     }
 }
 
-/// Writes message identifiers as quoted JSON strings.
+/// Where a message stands, as its identifier says it: never twice the same.
+package struct MessagePosition: Equatable, Sendable {
+    /// Whoever was told the message has everything up to the event of this number in the log.
+    package var number: UInt64
+    /// Tells the messages of this run of the program that are not in the log from those of an
+    /// earlier one; 0 for those of the log.
+    package var run: UInt64
+    /// Counts the messages of the run that are not in the log; 0 for those of the log.
+    package var step: UInt64
+
+    package init(number: UInt64, run: UInt64 = 0, step: UInt64 = 0) {
+        self.number = number
+        self.run = run
+        self.step = step
+    }
+}
+
+/// How positions become text that tells clients nothing. A count of the log's events would tell
+/// everybody how busy the platform is.
+package struct PositionCoding {
+    package let append: (MessagePosition, inout [UInt8]) -> Void
+    package let number: (Substring) -> UInt64?
+
+    /// - Parameters:
+    ///   - append: Appends a position's text: letters, digits and `_.-`.
+    ///   - number: Reads the number back; nil where the text is not one that was appended.
+    package init(
+        append: @escaping (MessagePosition, inout [UInt8]) -> Void,
+        number: @escaping (Substring) -> UInt64?
+    ) {
+        self.append = append
+        self.number = number
+    }
+}
+
+/// Writes message identifiers, `<epoch>-<position>`, as quoted JSON strings, and reads them back.
 struct MessageIDText {
     /// The opening quote, the epoch and the hyphen.
     private let prefix: [UInt8]
-    /// Tells the passing messages of this run of the program from those of an earlier one.
+    private let epoch: String
     private let run: UInt64
+    private let coding: PositionCoding
 
-    init(epoch: String, run: UInt64) {
+    init(epoch: String, run: UInt64, coding: PositionCoding) {
+        self.epoch = epoch
+        self.coding = coding
         let quoted = escapedJSON(epoch)
         prefix = quoted.dropLast() + [UInt8(ascii: "-")]
         self.run = run
@@ -37,15 +74,20 @@ struct MessageIDText {
         bytes.append(contentsOf: prefix)
         switch id {
         case .record(let number):
-            bytes.append(decimal: number)
+            coding.append(MessagePosition(number: number), &bytes)
         case .passing(let number, let step):
-            bytes.append(decimal: number)
-            bytes.append(UInt8(ascii: "."))
-            bytes.append(decimal: run)
-            bytes.append(UInt8(ascii: "."))
-            bytes.append(decimal: step)
+            coding.append(MessagePosition(number: number, run: run, step: step), &bytes)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The number in the log that whoever was told a message has everything up to; nil where the
+    /// identifier is none of this history's.
+    func position(of id: String) -> UInt64? {
+        guard id.hasPrefix(epoch) else { return nil }
+        let rest = id.dropFirst(epoch.count)
+        guard rest.first == "-" else { return nil }
+        return coding.number(rest.dropFirst())
     }
 }
 

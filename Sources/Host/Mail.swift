@@ -16,6 +16,8 @@ struct Mail: Sendable {
     let answers: Mailbox<Answer>
     /// Of answers that the reader thread gives in pieces.
     let pieces: Mailbox<AnswerPiece>
+    /// What the reader thread found for those who come back.
+    let historyPages: Mailbox<HistoryPage>
     let fabricControl: Mailbox<FabricControl>
     /// Set when publications did not fit: the fabric thread then closes every connection with a
     /// code that says to come back and ask anew.
@@ -61,6 +63,7 @@ struct Mail: Sendable {
         publications = Mailbox(capacity: Self.capacity, wake: wakeFabric)
         answers = Mailbox(capacity: Self.capacity, wake: wakeFabric)
         pieces = Mailbox(capacity: Self.capacity, wake: wakeFabric)
+        historyPages = Mailbox(capacity: Self.capacity, wake: wakeFabric)
         fabricControl = Mailbox(capacity: 16, wake: wakeFabric)
         attempts = Mailbox(capacity: Self.capacity, wake: wakeCourier)
         courierControl = Mailbox(capacity: 16, wake: wakeCourier)

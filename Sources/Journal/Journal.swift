@@ -1,5 +1,6 @@
 package import Bridge
 package import ColdChain
+package import Crypto
 
 /// The durable log, as the one thread that writes it sees it.
 ///
@@ -18,6 +19,9 @@ package final class Journal {
     private let lock: StoreLock
     private var open: OpenStore?
     private var failure: StoreError?
+    /// What positions in the log are hidden from clients with: the same for as long as the store has
+    /// its key.
+    package let positionKey: Secret
 
     /// Opens the store, makes it where there is none, checks it and brings its schema up to date.
     ///
@@ -52,6 +56,7 @@ package final class Journal {
         try StoreLock.flushDirectory(of: settings.path)
         missingPlaceKeys = try PlaceBook.missingKeys(database, besides: placeKeys)
         unreadablePlaces = try PlaceBook.places(database, sealedWith: missingPlaceKeys)
+        positionKey = try StoreKey.derived(from: key, for: "positions of messages")
         open = try OpenStore(database, settings: settings, key: key, placeKeys: placeKeys)
     }
 
@@ -278,6 +283,8 @@ package struct TidyReport: Equatable, Sendable {
     package var alertsErased = 0
     package var eventsErased = 0
     package var deliveriesErased = 0
+    /// Records that are not told again any more.
+    package var historyErased = 0
     /// Rows of raw messages.
     package var rawMessagesErased = 0
     /// Why the head of the chain could not be written to its file; the log itself is not touched by it.

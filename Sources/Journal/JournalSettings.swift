@@ -41,6 +41,8 @@ package struct JournalSettings: Equatable, Sendable {
     }
     /// How many bytes of them are kept at most; beyond it the oldest go.
     package var rawPayloadBytes: Int64 = 4 << 30
+    /// How long records can be told again to whoever comes back (T-11).
+    package var historyMilliseconds: Int64 = 86_400_000
     /// Bounds of the dead-letter store; the oldest are removed, and counted, beyond either.
     package var deadLetterRows = 100_000
     package var deadLetterBytes = 256 << 20

@@ -13,11 +13,20 @@ final class Room {
     private(set) var now = Moment(wall: Timestamp(milliseconds: start), uptime: 1_000_000)
     private(set) var closings: [Closing] = []
     private(set) var ready: Set<ConnectionNumber> = []
+    private var historyReads: [HistoryRead] = []
+    /// Every record that was published.
+    private(set) var journal: [RecordText] = []
     private var effects = FabricEffects()
+    /// Whether the journal answers by itself.
+    var answersHistoryReads = false
     private var lastNumber: UInt64 = 0
+    private var sequences: [Channel: UInt64] = [:]
+    private var orders: [String: Order] = [:]
 
-    init(_ limits: FabricLimits = FabricLimits()) {
-        fabric = Fabric(epoch: "e1", lastNumber: 0, limits: limits, now: now)
+    init(_ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0) {
+        fabric = Fabric(
+            epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
+            positions: .clear, fields: RecordFields { JSONReading.value(of: $0) }, now: now)
     }
 
     // MARK: The host's part
@@ -29,6 +38,25 @@ final class Room {
             ready.insert(connection)
         }
         closings += effects.closings
+        historyReads += effects.historyReads
+    }
+
+    func takeHistoryReads() -> [HistoryRead] {
+        takeEffects()
+        defer { historyReads = [] }
+        return historyReads
+    }
+
+    /// What the journal has of the channels.
+    private func answer(_ read: HistoryRead) {
+        let found = journal.filter { record in
+            record.number.map { $0 > read.after } == true
+                && record.positions.contains { read.channels.contains($0.channel) }
+        }
+        let page = Array(found.prefix(read.limit))
+        let end = page.count < found.count ? page.last?.number : journal.last?.number
+        fabric.take(
+            HistoryPage(connection: read.connection, records: page, end: end ?? 0, floor: 0))
     }
 
     func wait(_ milliseconds: Int64, ticking: Bool = true) {
@@ -46,12 +74,12 @@ final class Room {
     @discardableResult
     func connect(
         _ number: UInt64, _ role: Role = .staff, _ subject: String? = nil, site: String? = nil,
-        expiresAt: Timestamp? = nil
+        expiresAt: Timestamp? = nil, in dialect: Dialect = .wia
     ) -> ConnectionNumber {
         let connection = ConnectionNumber(number)
         let identity = Identity(
             subject: subject ?? "user-\(number)", role: role, site: site, expiresAt: expiresAt)
-        fabric.connect(connection, identity: identity, now: now)
+        fabric.connect(connection, identity: identity, in: dialect, now: now)
         return connection
     }
 
@@ -82,8 +110,14 @@ final class Room {
     func texts(to connection: ConnectionNumber, limit: Int = 1 << 20) -> [String] {
         takeEffects()
         var bytes: [UInt8] = []
-        while fabric.fill(connection, into: &bytes, limit: limit) == .more {}
-        ready.remove(connection)
+        repeat {
+            while fabric.fill(connection, into: &bytes, limit: limit) == .more {}
+            ready.remove(connection)
+            takeEffects()
+            guard answersHistoryReads, !historyReads.isEmpty else { break }
+            for read in takeHistoryReads() { answer(read) }
+            takeEffects()
+        } while ready.contains(connection)
         return Room.texts(in: bytes)
     }
 
@@ -140,14 +174,50 @@ final class Room {
     // MARK: Events
 
     func publish(_ events: Event...) {
-        fabric.publish(
-            events.map { event in
-                switch event {
-                case .temperature, .location: return PublishedEvent(number: nil, event: event)
-                case .alert, .dataLoss, .silence, .order, .alertUpdate:
-                    lastNumber += 1
-                    return PublishedEvent(number: lastNumber, event: event)
-                }
-            }, now: now)
+        fabric.publish(events.map(published), now: now)
+    }
+
+    /// An event of the record class gets the next number of the log and of its channels.
+    private func published(_ event: Event) -> PublishedEvent {
+        if case .order(let change) = event { orders[change.order.id] = change.order }
+        let positions = event.channels(of: order(of: event)).map { channel in
+            sequences[channel, default: 0] += 1
+            return ChannelPosition(channel, sequence: sequences[channel, default: 0])
+        }
+        guard
+            let record = RecordText(
+                event, number: lastNumber + 1, at: event.occurredAt, positions: positions)
+        else { return PublishedEvent(event) }
+        lastNumber += 1
+        journal.append(record)
+        return PublishedEvent(event, record)
+    }
+
+    private func order(of event: Event) -> Order? {
+        switch event {
+        case .temperature, .location, .alertUpdate: nil
+        case .alert(let alert): orders[alert.order]
+        case .dataLoss(let notice): orders[notice.order]
+        case .silence(let notice): orders[notice.order]
+        case .order(let change): change.order
+        }
+    }
+}
+
+extension PositionCoding {
+    /// Positions that a test can read: `7`, or `7.1767323045678.1`.
+    static var clear: PositionCoding {
+        PositionCoding(
+            append: { position, bytes in
+                let isRecord = position.step == 0
+                let text =
+                    isRecord
+                    ? "\(position.number)" : "\(position.number).\(position.run).\(position.step)"
+                bytes.append(contentsOf: text.utf8)
+            },
+            number: { text in
+                let number = text.prefix { $0 != "." }
+                return number.utf8.allSatisfy { (48...57).contains($0) } ? UInt64(number) : nil
+            })
     }
 }

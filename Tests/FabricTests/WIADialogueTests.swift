@@ -113,7 +113,7 @@ struct WIADialogueTests {
         (#"{"type":"pang","id":"r1"}"#, "UNKNOWN_TYPE"),
         (#"{"type":"pong","id":"r1"}"#, "UNKNOWN_TYPE"),
         (#"{"type":"PING","id":"r1"}"#, "UNKNOWN_TYPE"),
-        (#"{"type":"reconnect","id":"r1","payload":{"lastMessageId":"m"}}"#, "NOT_SUPPORTED"),
+        (#"{"type":"reconnect","id":"r1","payload":{"lastMessageId":"m"}}"#, "INVALID_PAYLOAD"),
         (#"{"type":"sync_request","id":"r1"}"#, "NOT_SUPPORTED"),
         (#"{"type":"bulk_update","id":"r1"}"#, "NOT_SUPPORTED"),
         (#"{"type":"location_update","id":"r1"}"#, "NOT_SUPPORTED"),

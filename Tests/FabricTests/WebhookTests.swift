@@ -12,10 +12,14 @@ struct WebhookTests {
     /// The whole body of an event, as the bridge puts it together.
     private func body(of event: Event, sequence: UInt64 = 7) -> [UInt8]? {
         guard let name = WebhookEvent(event),
-            let data = WebhookText.data(for: event, sequence: sequence)
+            let data = data(of: event, sequence: sequence)
         else { return nil }
         return WebhookText.body(
-            event: name.rawValue, occurredAt: WebhookText.occurredAt(event), data: data)
+            event: name.rawValue, occurredAt: event.occurredAt, data: data)
+    }
+
+    private func data(of event: Event, sequence: UInt64) -> [UInt8]? {
+        event.recordData.map { WebhookText.numbered($0, sequence) }
     }
 
     @Test("Q-11: order.delivered has the seed's body, dated by the hand-over")
@@ -29,7 +33,7 @@ struct WebhookTests {
                 + #""previousStatus":"in_transit","deliveryTime":"2026-01-02T03:03:05.678Z"}}"#)
         order.deliveredAt = nil
         #expect(
-            text(WebhookText.data(for: Sample.change(order, from: nil), sequence: 8))
+            text(data(of: Sample.change(order, from: nil), sequence: 8))
                 == #"{"sequence":8,"orderId":"order_123","status":"delivered"}"#)
     }
 
@@ -39,7 +43,7 @@ struct WebhookTests {
         let client = room.connect(1)
         room.follow(client, Channel(.bag, "B1"))
         room.publish(Sample.alert())
-        let data = WebhookText.data(for: Sample.alert(.opened), sequence: 7)
+        let data = data(of: Sample.alert(.opened), sequence: 7)
             .flatMap { JSONReading.value(of: $0) }
         let told = room.messages(to: client).first?["payload"]?.members
         #expect(data?.members?.dropFirst().elementsEqual(told ?? []) == true)
@@ -59,19 +63,19 @@ struct WebhookTests {
         for event in [Sample.silence(), Sample.silence(isBack: true)] {
             room.publish(event)
             let message = room.messages(to: client).first
-            let data = WebhookText.data(for: event, sequence: 7)
+            let data = data(of: event, sequence: 7)
             let read = data.flatMap { JSONReading.value(of: $0) }
             #expect(
                 read?.members?.dropFirst().elementsEqual(message?["payload"]?.members ?? []) == true
             )
         }
         #expect(
-            text(WebhookText.data(for: Sample.silence(), sequence: 7))
+            text(data(of: Sample.silence(), sequence: 7))
                 == #"{"sequence":7,"orderId":"O1","bagId":"B1","deviceId":null,"probe":null,"#
                 + #""lastHeard":null,"silentSince":"2026-01-02T03:03:05.678Z","notice":2,"#
                 + #""returnedAt":null}"#)
         #expect(
-            text(WebhookText.data(for: Sample.silence(isBack: true), sequence: 7))
+            text(data(of: Sample.silence(isBack: true), sequence: 7))
                 == #"{"sequence":7,"orderId":"O1","bagId":"B1","deviceId":"D1","probe":1,"#
                 + #""lastHeard":"2026-01-02T03:02:05.678Z","#
                 + #""silentSince":"2026-01-02T03:03:05.678Z","notice":2,"#

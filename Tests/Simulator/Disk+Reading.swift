@@ -56,6 +56,7 @@ extension Disk {
         guard sabotage != .restartsNumbers else { return state }
         state.lastExcursion = UInt64(excursions.count)
         state.lastCheckpoint = UInt64(checkpoints.count)
+        state.sequences = ChannelSequences(channels)
         state.lastEvent = UInt64(events.count)
         state.lastDelivery = UInt64(deliveries.count)
         return state

@@ -38,6 +38,8 @@ struct Disk {
     private(set) var calibrations = LoggedCalibrations()
     private(set) var events: [LoggedEvent] = []
     private(set) var deliveries: [Delivery] = []
+    /// Where each channel of the fabric stands.
+    private(set) var channels: [Channel: ChannelSequences.Last] = [:]
     private(set) var deadLetters: [DeadLetter] = []
     /// What was ever put into the registry.
     private(set) var registered: Set<String> = []
@@ -135,6 +137,10 @@ struct Disk {
         for record in batch.alerts { try take(record.alert) }
         for entry in batch.calibrations { try calibrations.take(entry) }
         try take(batch.events, publications)
+        guard batch.history.map(\.record.number) == batch.events.map(\.number) else {
+            throw Violation("other events are told again than are recorded")
+        }
+        for entry in batch.history { try take(entry) }
         for delivery in batch.deliveries { try take(delivery) }
         try requireOwed(batch)
         for progress in batch.deliveryProgress { try take(progress) }
@@ -309,14 +315,31 @@ struct Disk {
     private mutating func take(
         _ records: [EventRecord], _ publications: [PublishedEvent]
     ) throws(Violation) {
-        let told = publications.filter { $0.number != nil }
+        let told = publications.filter { $0.record?.number != nil }
         guard told.count == records.count else {
             throw Violation("\(records.count) events are recorded and \(told.count) are told")
         }
         for (record, publication) in zip(records, told) {
-            guard record.number == UInt64(events.count + 1), publication.number == record.number
+            guard record.number == UInt64(events.count + 1),
+                publication.record?.number == record.number
             else { throw Violation("event \(record.number) follows event \(events.count)") }
             events.append(LoggedEvent(record: record, event: publication.event))
+        }
+    }
+
+    /// A record that is told stands right behind the one before it, in each of its channels.
+    private mutating func take(_ entry: HistoryRecord) throws(Violation) {
+        for position in entry.record.positions {
+            let before = channels[position.channel]
+            let isAnew = before.map { entry.keptAt.milliseconds(since: $0.at) >= 86_400_000 }
+            guard
+                position.sequence == (before?.sequence ?? 0) + 1
+                    || (isAnew ?? true && position.sequence == 1)
+            else {
+                throw Violation("\(position.channel.name) goes on with \(position.sequence)")
+            }
+            channels[position.channel] = ChannelSequences.Last(
+                sequence: position.sequence, at: entry.keptAt)
         }
     }
 

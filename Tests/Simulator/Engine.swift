@@ -153,7 +153,7 @@ extension Simulation {
     private func publish(_ publications: [PublishedEvent]) throws(Interruption) {
         for publication in publications {
             try mayCrash()
-            trace.note(.told, Int64(publication.number ?? 0))
+            trace.note(.told, Int64(publication.record?.number ?? 0))
             trace.explain("\(publication.event)")
             do throws(Violation) {
                 try subscriber.see(publication, log: disk, mayGoBack: bagsAhead)

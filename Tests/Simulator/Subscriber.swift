@@ -19,7 +19,7 @@ struct Subscriber {
     mutating func see(
         _ publication: PublishedEvent, log: Disk, mayGoBack: Set<String>
     ) throws(Violation) {
-        if let number = publication.number {
+        if let number = publication.record?.number {
             guard number <= UInt64(log.events.count),
                 log.events[Int(number) - 1].event == publication.event
             else { throw Violation("event \(number) is published and not in the log") }

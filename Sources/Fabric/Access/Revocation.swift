@@ -6,11 +6,16 @@ extension Fabric {
     /// sees where the driver is (W-16, Q-8).
     mutating func applyAccess(of order: Order, now: Moment) {
         directory.note(order)
-        let channel = Channel(.order, order.id)
+        for kind in Channel.Kind.allCases where kind.isOfOrder {
+            applyAccess(of: order, to: Channel(kind, order.id), now: now)
+        }
+    }
+
+    private mutating func applyAccess(of order: Order, to channel: Channel, now: Moment) {
         guard let place = channels.place(of: channel) else { return }
         channels.setOrderFinal(order.status.isFinal, at: place)
         let parties = OrderParties(order)
-        for subscriber in channels.entries[place].subscribers
+        for subscriber in channels.entries[place].groups.flatMap(\.subscribers)
         where !subscriber.role.seesEverything {
             let connection = Int(subscriber.connection)
             guard let identity = connections.peers[connection]?.identity,
@@ -32,7 +37,7 @@ extension Fabric {
         leaveAndWithdraw(place, connection)
         statistics.revocations += 1
         let id = nextPassingID()
-        let notice = text.notice(.error(.revoked, channel: channel), id: id, at: now.wall)
+        let notice = texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall)
         send(notice, to: connection)
     }
 }

@@ -7,13 +7,16 @@ struct ChannelReference: Equatable {
     static let none = ChannelReference(place: -1, serial: 0)
 }
 
-/// The channels one event belongs to, at most three: an order, what carries it, who drives it.
+/// The channels one event belongs to, at most eight: an order, what carries it, who has a part in
+/// it.
 struct EventChannels {
-    private var references: InlineArray<3, ChannelReference> = .init(repeating: .none)
+    static let most = 8
+
+    private var references: InlineArray<8, ChannelReference> = .init(repeating: .none)
     private(set) var count = 0
 
     mutating func append(_ reference: ChannelReference) {
-        precondition(count < 3, "An event has at most three channels.")
+        precondition(count < Self.most, "An event has at most eight channels.")
         references[count] = reference
         count += 1
     }
@@ -24,6 +27,12 @@ struct EventChannels {
         for position in 0..<count where references[position] == reference { return true }
         return false
     }
+}
+
+/// The subscribers of a channel that are told in the same form.
+struct SubscriberGroup {
+    let dialect: Dialect
+    var subscribers: [Subscriber] = []
 }
 
 /// A connection in the fan-out set of a channel.
@@ -40,7 +49,7 @@ struct ChannelTable {
     struct Entry {
         var channel: Channel
         var serial: UInt32
-        var subscribers: [Subscriber] = []
+        var groups: [SubscriberGroup] = []
         /// Places of the retained states that belong to the channel.
         var states: [Int32] = []
         /// Whether the channel is that of an order that is delivered or cancelled.
@@ -76,26 +85,48 @@ struct ChannelTable {
         return entries.count - 1
     }
 
-    func hasSubscribers(_ place: Int) -> Bool { !entries[place].subscribers.isEmpty }
+    func hasSubscribers(_ place: Int) -> Bool {
+        entries[place].groups.contains { !$0.subscribers.isEmpty }
+    }
+
+    func hasSubscribers(_ place: Int, in dialect: Dialect) -> Bool {
+        entries[place].groups.contains { $0.dialect == dialect && !$0.subscribers.isEmpty }
+    }
+
+    func subscribers(of place: Int, in dialect: Dialect) -> [Subscriber] {
+        entries[place].groups.first { $0.dialect == dialect }?.subscribers ?? []
+    }
 
     mutating func setOrderFinal(_ isFinal: Bool, at place: Int) {
         entries[place].isOrderFinal = isFinal
     }
 
-    /// Adds a subscriber and gives its position among the channel's subscribers.
-    mutating func add(_ subscriber: Subscriber, at place: Int) -> Int {
-        entries[place].subscribers.append(subscriber)
-        return entries[place].subscribers.count - 1
+    /// Adds a subscriber and gives its position among the channel's subscribers of its dialect.
+    mutating func add(_ subscriber: Subscriber, of dialect: Dialect, at place: Int) -> Int {
+        let group = group(of: dialect, at: place)
+        entries[place].groups[group].subscribers.append(subscriber)
+        return entries[place].groups[group].subscribers.count - 1
+    }
+
+    private mutating func group(of dialect: Dialect, at place: Int) -> Int {
+        if let known = entries[place].groups.firstIndex(where: { $0.dialect == dialect }) {
+            return known
+        }
+        entries[place].groups.append(SubscriberGroup(dialect: dialect))
+        return entries[place].groups.count - 1
     }
 
     /// Removes the subscriber at `position`; the last one takes its position and is given back,
     /// so that its connection can be told.
-    mutating func removeSubscriber(at position: Int, of place: Int) -> Subscriber? {
-        let last = entries[place].subscribers.count - 1
+    mutating func removeSubscriber(
+        at position: Int, of dialect: Dialect, in place: Int
+    ) -> Subscriber? {
+        let group = group(of: dialect, at: place)
+        let last = entries[place].groups[group].subscribers.count - 1
         let removedIsLast = position == last
-        if !removedIsLast { entries[place].subscribers.swapAt(position, last) }
-        entries[place].subscribers.removeLast()
-        return removedIsLast ? nil : entries[place].subscribers[position]
+        if !removedIsLast { entries[place].groups[group].subscribers.swapAt(position, last) }
+        entries[place].groups[group].subscribers.removeLast()
+        return removedIsLast ? nil : entries[place].groups[group].subscribers[position]
     }
 
     mutating func add(state: Int32, at place: Int) {
@@ -110,11 +141,11 @@ struct ChannelTable {
 
     /// Forgets a channel that nobody follows and that has nothing to tell.
     mutating func removeIfUnused(_ place: Int) {
-        guard entries[place].subscribers.isEmpty, entries[place].states.isEmpty else { return }
+        guard !hasSubscribers(place), entries[place].states.isEmpty else { return }
         let channel = entries[place].channel
         guard index[channel] == Int32(truncatingIfNeeded: place) else { return }
         index[channel] = nil
-        entries[place].subscribers = []
+        entries[place].groups = []
         entries[place].states = []
         free.append(Int32(truncatingIfNeeded: place))
     }

@@ -1,22 +1,52 @@
 import ColdChain
 
+/// What became of a wish to follow channels again.
+struct Resumption: Equatable {
+    struct Refused: Equatable {
+        var channel: Channel
+        var refusal: SubscriptionRefusal
+    }
+
+    /// Whether everything that was missed is told.
+    var isWhole = true
+    var followed: [Channel] = []
+    var refused: [Refused] = []
+}
+
 extension Fabric {
-    /// Why a subscription is not open to a user, or nil where it is (W-16).
+    /// Follows a channel, where the user may.
     ///
-    /// To those who may not see everything an order of somebody else and one that does not exist
-    /// look the same.
-    func refusal(of channel: Channel, to identity: Identity) -> WIAError? {
-        if identity.role.seesEverything {
-            let isUnknown = channel.kind == .order && directory[channel.subject] == nil
-            return isUnknown ? .unknownOrder : nil
+    /// - Returns: Why not, or nil.
+    mutating func follow(_ channel: Channel, _ place: Int) -> SubscriptionRefusal? {
+        guard let peer = connections.peers[place] else { return .accessDenied }
+        if let refusal = refusal(of: channel, to: peer.identity) { return refusal }
+        let known = channels.place(of: channel)
+        let isMember = known.map { isSubscribed(place, to: $0) } ?? false
+        guard isMember || peer.subscriptions.count < limits.subscriptions else { return .tooMany }
+        join(channel, place)
+        return nil
+    }
+
+    /// Follows channels again, and gives what was missed on them since a message; without one
+    /// nothing was missed.
+    mutating func resume(
+        _ channels: [Channel], after message: String?, _ place: Int
+    ) -> Resumption {
+        var resumption = Resumption()
+        for channel in channels where !resumption.followed.contains(channel) {
+            if let refusal = follow(channel, place) {
+                resumption.refused.append(
+                    Resumption.Refused(channel: channel, refusal: refusal))
+            } else {
+                resumption.followed.append(channel)
+            }
         }
-        if channel.kind == .alerts {
-            return identity.mayFollowAlerts(of: channel) ? nil : .accessDenied
+        if let message {
+            let position = texts.ids.position(of: message)
+            resumption.isWhole = position.map { beginCatchUp(place, after: $0) } ?? false
+            if !resumption.isWhole { statistics.lostHistories += 1 }
         }
-        guard channel.kind == .order, let parties = directory[channel.subject] else {
-            return .accessDenied
-        }
-        return identity.mayFollow(parties) ? nil : .accessDenied
+        return resumption
     }
 
     func isSubscribed(_ place: Int, to channel: Int) -> Bool {
@@ -27,12 +57,12 @@ extension Fabric {
     /// Puts a connection into the fan-out set of a channel, where it is not there already.
     mutating func join(_ channel: Channel, _ place: Int) {
         let channelPlace = placeOfChannel(channel)
-        guard let role = connections.peers[place]?.identity.role,
-            !isSubscribed(place, to: channelPlace)
+        guard let peer = connections.peers[place], !isSubscribed(place, to: channelPlace)
         else { return }
         let position = channels.add(
-            Subscriber(connection: Int32(truncatingIfNeeded: place), role: role),
-            at: channelPlace)
+            Subscriber(
+                connection: Int32(truncatingIfNeeded: place), role: peer.identity.role),
+            of: peer.dialect, at: channelPlace)
         connections.peers[place]?.subscriptions.append(
             Subscription(
                 channel: Int32(truncatingIfNeeded: channelPlace),
@@ -45,10 +75,11 @@ extension Fabric {
             let index = connections.peers[place]?.subscriptions.firstIndex(where: {
                 $0.channel == channel
             }),
+            let dialect = connections.peers[place]?.dialect,
             let subscription = connections.peers[place]?.subscriptions.remove(at: index)
         else { return }
         let position = Int(subscription.position)
-        if let moved = channels.removeSubscriber(at: position, of: channel) {
+        if let moved = channels.removeSubscriber(at: position, of: dialect, in: channel) {
             notePosition(position, of: Int(moved.connection), in: channel)
         }
         channels.removeIfUnused(channel)
@@ -75,7 +106,7 @@ extension Fabric {
     /// The channel's place; it is added where it is new.
     mutating func placeOfChannel(_ channel: Channel) -> Int {
         if let place = channels.place(of: channel) { return place }
-        let isFinal = channel.kind == .order && directory[channel.subject]?.isFinal == true
+        let isFinal = channel.kind.isOfOrder && directory[channel.subject]?.isFinal == true
         return channels.add(channel, isOrderFinal: isFinal)
     }
 

@@ -65,11 +65,14 @@ package struct FabricEffects: Equatable, Sendable {
     /// written when its socket takes bytes. Named once until `fill` has drained it.
     package var ready: [ConnectionNumber] = []
     package var closings: [Closing] = []
+    /// To be answered with `take`.
+    package var historyReads: [HistoryRead] = []
 
     package init() {}
 
     package mutating func removeAll() {
         ready.removeAll(keepingCapacity: true)
         closings.removeAll(keepingCapacity: true)
+        historyReads.removeAll(keepingCapacity: true)
     }
 }

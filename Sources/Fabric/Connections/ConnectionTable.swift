@@ -11,10 +11,13 @@ struct Subscription {
 /// What is known of a connection apart from what waits for it.
 struct Peer {
     var identity: Identity
+    let dialect: Dialect
     var subscriptions: [Subscription] = []
     var rate: RateBucket
     /// When anything was last heard, by the uptime clock.
     var heardAt: Int64
+    /// What it is given of what it missed; nil where it has all.
+    var catchUp: CatchUp?
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false
 }
@@ -36,6 +39,11 @@ struct ConnectionTable {
 
     /// Whether the connection is live and not about to be ended.
     func isOpen(_ place: Int) -> Bool { peers[place]?.isClosing == false }
+
+    /// The places of the channels that a connection follows.
+    func followed(by place: Int) -> [Int] {
+        peers[place]?.subscriptions.map { Int($0.channel) } ?? []
+    }
 
     func connections(of subject: String) -> Int {
         Int(connectionsOfSubject[subject] ?? 0)

@@ -19,11 +19,27 @@ extension Fabric {
             connections.outboxes[place].removeFirstRecord(bytes: size)
             frames.removeReader(of: frame)
         }
+        switch catchUp(place, into: &bytes, from: start, limit: limit) {
+        case .done: break
+        case .more: return .more
+        case .waiting:
+            // States stay behind what was missed; the answer announces the connection again.
+            connections.outboxes[place].markDrained()
+            return .drained
+        }
+        return drainStates(place, into: &bytes, from: start, limit: limit)
+    }
+
+    private mutating func drainStates(
+        _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
+    ) -> FillResult {
+        guard let dialect = connections.peers[place]?.dialect else { return .drained }
         while let state = connections.outboxes[place].states.first {
-            let size = states.entries[Int(state)].frame.count
+            _ = states.writeFrame(Int(state), in: dialect, with: &texts)
+            let frame = states.frame(Int(state), in: dialect)
             let written = bytes.count - start
-            guard written == 0 || written + size <= limit else { return .more }
-            bytes.append(contentsOf: states.entries[Int(state)].frame)
+            guard written == 0 || written + frame.count <= limit else { return .more }
+            bytes.append(contentsOf: frame)
             connections.outboxes[place].removeFirstState()
             states.removeReader(of: Int(state))
         }
@@ -58,6 +74,11 @@ extension Fabric {
             connections.outboxes[place].subtract(recordBytes: frames.byteCount(frame))
         }
         for frame in withdrawn { frames.removeReader(of: frame) }
+    }
+
+    /// Takes back the records that wait and can be told from the history.
+    mutating func withdrawRecordsOfHistory(from place: Int) {
+        withdrawRecords(from: place) { $0.isInHistory }
     }
 
     /// Takes back the waiting states for which `isWithdrawn` holds.

@@ -8,28 +8,14 @@ extension Fabric {
     package mutating func publish(_ events: [PublishedEvent], now: Moment) {
         for published in events {
             statistics.events += 1
-            switch published.event {
-            case .temperature(let update):
-                publish(update, published.event, now: now)
-            case .location(let update):
-                publish(update, published.event, now: now)
-            case .alert(let alert):
-                publishRecord(
-                    published,
-                    on: [Channel(.order, alert.order), Channel(.bag, alert.bag)])
-            case .dataLoss(let notice):
-                publishRecord(
-                    published,
-                    on: [Channel(.order, notice.order), Channel(.bag, notice.bag)])
-            case .silence(let notice):
-                publishRecord(
-                    published,
-                    on: [Channel(.order, notice.order), Channel(.bag, notice.bag)])
-            case .order(let change):
+            if case .order(let change) = published.event {
                 applyAccess(of: change.order, now: now)
-                publishRecord(published, on: [Channel(.order, change.order.id)])
-            case .alertUpdate(let update):
-                publishRecord(published, on: update.channels)
+            }
+            switch (published.event, published.record) {
+            case (.temperature(let update), _): publish(update, published.event, now: now)
+            case (.location(let update), _): publish(update, published.event, now: now)
+            case (_, let record?): publish(record, now: now)
+            case (_, nil): break
             }
         }
     }
@@ -42,40 +28,82 @@ extension Fabric {
 
     // MARK: Records
 
-    private mutating func publishRecord(_ published: PublishedEvent, on followed: [Channel]) {
+    private mutating func publish(_ record: RecordText, now: Moment) {
         eventSerial += 1
         let id: MessageID
-        if let number = published.number {
+        if let number = record.number {
             lastNumber = max(lastNumber, number)
+            history.append(record, number: number, at: now.wall)
             id = .record(number)
         } else {
             id = nextPassingID()
         }
         var references = EventChannels()
-        for channel in followed {
-            if let place = channels.place(of: channel), channels.hasSubscribers(place) {
-                references.append(channels.reference(place))
-            }
+        var positions: [Int] = []
+        for (position, channel) in record.positions.prefix(EventChannels.most).enumerated() {
+            guard let place = channels.place(of: channel.channel), channels.hasSubscribers(place)
+            else { continue }
+            references.append(channels.reference(place))
+            positions.append(position)
         }
         guard references.count > 0 else { return }
-        let frame = frames.add(published.event, id: id, channels: references, with: &text)
         var tooSlow: [Int] = []
-        for position in 0..<references.count {
-            deliver(record: frame, on: Int(references[position].place), tooSlow: &tooSlow)
+        for dialect in Dialect.allCases where isFollowed(references, in: dialect) {
+            if dialect.namesChannel {
+                for (index, position) in positions.enumerated() {
+                    deliver(
+                        record, id, by: position, to: index..<index + 1, of: references, dialect,
+                        &tooSlow)
+                }
+            } else {
+                deliver(
+                    record, id, by: nil, to: 0..<references.count, of: references, dialect,
+                    &tooSlow)
+            }
         }
-        frames.releaseIfUnread(frame)
         for place in tooSlow { close(place, .slowReader) }
         keepBudget()
     }
 
-    private mutating func deliver(record frame: Int32, on channel: Int, tooSlow: inout [Int]) {
+    private func isFollowed(_ references: EventChannels, in dialect: Dialect) -> Bool {
+        for position in 0..<references.count
+        where channels.hasSubscribers(Int(references[position].place), in: dialect) {
+            return true
+        }
+        return false
+    }
+
+    /// Puts one frame into the outboxes of those who follow one of the channels in a dialect.
+    private mutating func deliver(
+        _ record: RecordText, _ id: MessageID, by channel: Int?, to followed: Range<Int>,
+        of references: EventChannels, _ dialect: Dialect, _ tooSlow: inout [Int]
+    ) {
+        let isInHistory = record.number != nil
+        let frame = frames.add(channels: references, isInHistory: isInHistory) { bytes in
+            texts.append(record, id: id, by: channel, in: dialect, to: &bytes)
+        }
+        guard let frame else { return }
+        for position in followed {
+            deliver(
+                frame, isInHistory: isInHistory, on: Int(references[position].place),
+                in: dialect, &tooSlow)
+        }
+        frames.releaseIfUnread(frame)
+    }
+
+    private mutating func deliver(
+        _ frame: Int32, isInHistory: Bool, on channel: Int, in dialect: Dialect,
+        _ tooSlow: inout [Int]
+    ) {
         let bytes = frames.byteCount(frame)
         let event = eventSerial
         let limit = limits.outboxBytes
         let delivered = connections.offer(
-            to: channels.entries[channel].subscribers, ready: &effects.ready, tooSlow: &tooSlow
+            to: channels.subscribers(of: channel, in: dialect), ready: &effects.ready,
+            tooSlow: &tooSlow
         ) { outbox, _ in
-            outbox.offer(record: frame, bytes: bytes, event: event, limit: limit)
+            outbox.offer(
+                record: frame, bytes: bytes, event: event, isInHistory: isInHistory, limit: limit)
         }
         frames.addReaders(delivered, to: frame)
         statistics.deliveries += UInt64(delivered)
@@ -114,7 +142,10 @@ extension Fabric {
         retireIfDriverChanged(key, driver: update.driver)
         let place = retain(event, key: key, now: now) { fabric in
             var references = EventChannels()
-            if let order = update.order { fabric.append(Channel(.order, order), to: &references) }
+            if let order = update.order {
+                fabric.append(Channel(.order, order), to: &references)
+                fabric.append(Channel(.tracking, order), to: &references)
+            }
             if let driver = update.driver {
                 fabric.append(Channel(.driver, driver), to: &references)
             }
@@ -165,27 +196,28 @@ extension Fabric {
 
     private mutating func fanOut(state place: Int) {
         let references = states.entries[place].channels
-        var isFollowed = false
-        for position in 0..<references.count {
-            isFollowed = isFollowed || channels.hasSubscribers(Int(references[position].place))
-        }
-        guard isFollowed else { return }
-        states.writeFrame(place, with: &text)
         var tooSlow: [Int] = []
-        for position in 0..<references.count {
-            deliver(state: place, on: Int(references[position].place), tooSlow: &tooSlow)
+        for dialect in Dialect.allCases where isFollowed(references, in: dialect) {
+            guard states.writeFrame(place, in: dialect, with: &texts) else { continue }
+            for position in 0..<references.count {
+                deliver(
+                    state: place, on: Int(references[position].place), in: dialect, &tooSlow)
+            }
         }
         for place in tooSlow { close(place, .slowReader) }
     }
 
-    private mutating func deliver(state: Int, on channel: Int, tooSlow: inout [Int]) {
+    private mutating func deliver(
+        state: Int, on channel: Int, in dialect: Dialect, _ tooSlow: inout [Int]
+    ) {
         let hidesFromCustomers =
             channels.entries[channel].isOrderFinal && states.entries[state].key.kind == .location
         let event = eventSerial
         let limit = limits.pendingStates
         let entry = Int32(truncatingIfNeeded: state)
         let delivered = connections.offer(
-            to: channels.entries[channel].subscribers, ready: &effects.ready, tooSlow: &tooSlow
+            to: channels.subscribers(of: channel, in: dialect), ready: &effects.ready,
+            tooSlow: &tooSlow
         ) { outbox, subscriber in
             if hidesFromCustomers && subscriber.role == .customer { return .merged }
             return outbox.offer(state: entry, event: event, limit: limit)
@@ -196,8 +228,9 @@ extension Fabric {
 
     /// Puts one state into one outbox, for a new subscriber.
     mutating func offer(state: Int, to place: Int) {
-        guard connections.isOpen(place) else { return }
-        states.writeFrame(state, with: &text)
+        guard connections.isOpen(place), let dialect = connections.peers[place]?.dialect,
+            states.writeFrame(state, in: dialect, with: &texts)
+        else { return }
         eventSerial += 1
         let offer = connections.outboxes[place].offer(
             state: Int32(truncatingIfNeeded: state), event: eventSerial,

@@ -1,5 +1,3 @@
-import ColdChain
-
 /// The frames of the record class, each held once for all outboxes that name it.
 ///
 /// Counting here is plain arithmetic on one integer a frame; nothing in an outbox is a reference.
@@ -9,6 +7,7 @@ struct FrameStore {
         /// In how many outboxes the frame waits.
         var readers = 0
         var channels = EventChannels()
+        var isInHistory = false
     }
 
     /// The room that freed frames may keep for the next ones.
@@ -22,22 +21,29 @@ struct FrameStore {
     /// How often frames wait, over all outboxes.
     private(set) var waiting = 0
 
-    /// Takes in the frame of an event. It must be given readers or be released.
+    /// Takes in the frame that `write` appends; nil where it appends none. It must be given readers
+    /// or be released.
     mutating func add(
-        _ event: Event, id: MessageID, channels: EventChannels, with text: inout WIAText
-    ) -> Int32 {
-        let place: Int32
+        channels: EventChannels, isInHistory: Bool, _ write: (inout [UInt8]) -> Bool
+    ) -> Int32? {
+        let place: Int
         if let spare = free.popLast() {
-            place = spare
-            freeCapacity -= entries[Int(place)].bytes.capacity
+            place = Int(spare)
+            freeCapacity -= entries[place].bytes.capacity
         } else {
             entries.append(Entry())
-            place = Int32(truncatingIfNeeded: entries.count - 1)
+            place = entries.count - 1
         }
-        text.appendFrame(event, id: id, to: &entries[Int(place)].bytes)
-        entries[Int(place)].channels = channels
-        heldBytes += entries[Int(place)].bytes.count
-        return place
+        entries[place].channels = channels
+        entries[place].isInHistory = isInHistory
+        let isWritten = write(&entries[place].bytes)
+        heldBytes += entries[place].bytes.count
+        let frame = Int32(truncatingIfNeeded: place)
+        guard isWritten else {
+            releaseIfUnread(frame)
+            return nil
+        }
+        return frame
     }
 
     func byteCount(_ place: Int32) -> Int { entries[Int(place)].bytes.count }

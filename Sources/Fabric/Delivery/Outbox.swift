@@ -28,6 +28,8 @@ struct Outbox {
     private(set) var recordBytes = 0
     /// The last event offered, so that one event reaches the reader once over several channels.
     private var lastEvent: UInt64 = 0
+    /// Whether the reader is given what it missed: what the history holds comes to it from there.
+    var isCatchingUp = false
     /// Whether the host has been told that something waits here.
     private(set) var isAnnounced = false
 
@@ -39,9 +41,10 @@ struct Outbox {
     var waitingBytes: Int { recordBytes + control.count }
 
     mutating func offer(
-        record frame: Int32, bytes: Int, event: UInt64, limit: Int
+        record frame: Int32, bytes: Int, event: UInt64, isInHistory: Bool, limit: Int
     ) -> Offer {
         guard event != lastEvent else { return .merged }
+        guard !(isCatchingUp && isInHistory) else { return .merged }
         guard recordBytes + bytes <= limit else { return .full }
         lastEvent = event
         recordBytes += bytes
@@ -64,6 +67,15 @@ struct Outbox {
         guard most <= limit else { return .full }
         ServerFrame.append(.text, payload: payload, to: &control)
         return announce()
+    }
+
+    /// Something waits elsewhere for the reader.
+    ///
+    /// - Returns: Whether the host is to be told.
+    mutating func announceElsewhere() -> Bool {
+        guard !isAnnounced else { return false }
+        isAnnounced = true
+        return true
     }
 
     private mutating func announce() -> Offer {

@@ -28,8 +28,8 @@ struct RetainedStates {
         var key: StateKey
         var event: Event
         var id: MessageID
-        /// The event as a frame; empty until somebody wants it.
-        var frame: [UInt8] = []
+        /// The event in the form of each dialect; empty until somebody wants it.
+        var frames: InlineArray<6, [UInt8]> = .init(repeating: [])
         var channels: EventChannels
         /// In how many outboxes it waits.
         var readers = 0
@@ -68,14 +68,25 @@ struct RetainedStates {
         entries[place].event = event
         entries[place].id = id
         entries[place].renewedAt = uptime
-        entries[place].frame.removeAll(keepingCapacity: true)
+        for dialect in Dialect.allCases where !entries[place].frames[dialect.place].isEmpty {
+            entries[place].frames[dialect.place].removeAll(keepingCapacity: true)
+        }
+    }
+
+    func frame(_ place: Int, in dialect: Dialect) -> [UInt8] {
+        entries[place].frames[dialect.place]
     }
 
     /// Writes the frame where nobody wanted it before.
-    mutating func writeFrame(_ place: Int, with text: inout WIAText) {
-        guard entries[place].frame.isEmpty else { return }
-        text.appendFrame(
-            entries[place].event, id: entries[place].id, to: &entries[place].frame)
+    ///
+    /// - Returns: False where the dialect has no form for the state.
+    mutating func writeFrame(
+        _ place: Int, in dialect: Dialect, with texts: inout DialectTexts
+    ) -> Bool {
+        guard entries[place].frames[dialect.place].isEmpty else { return true }
+        return texts.append(
+            state: entries[place].event, id: entries[place].id, in: dialect,
+            to: &entries[place].frames[dialect.place])
     }
 
     mutating func addReaders(_ count: Int, to place: Int) {
@@ -100,7 +111,7 @@ struct RetainedStates {
     private mutating func releaseIfUnread(_ place: Int) {
         guard entries[place].phase == .retired, entries[place].readers == 0 else { return }
         entries[place].phase = .free
-        entries[place].frame = []
+        entries[place].frames = .init(repeating: [])
         free.append(Int32(truncatingIfNeeded: place))
     }
 

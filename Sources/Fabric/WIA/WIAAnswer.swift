@@ -6,6 +6,7 @@ enum WIAAnswer: Equatable {
     case subscribed(Channel)
     case unsubscribed(Channel)
     case pong
+    case reconnected(Resumption)
     case error(WIAError, channel: Channel?)
 
     /// Leaving a channel is acknowledged by the same type with another status: the seed lists no
@@ -14,6 +15,7 @@ enum WIAAnswer: Equatable {
         switch self {
         case .subscribed, .unsubscribed: "subscribe_ack"
         case .pong: "pong"
+        case .reconnected: "reconnect_ack"
         case .error: "error"
         }
     }
@@ -66,10 +68,40 @@ extension JSONWriter {
             member("channel", channel.name)
         case .pong:
             member("serverTime", instant: now.milliseconds)
+        case .reconnected(let resumption):
+            payload(resumption)
         case .error(let error, let channel):
             member("code", error.rawValue)
             member("message", error.message)
             member("channel", channel?.name)
+        }
+    }
+
+    private mutating func payload(_ resumption: Resumption) {
+        member("status", resumption.isWhole ? "recovered" : "reset")
+        member("recovered", resumption.isWhole)
+        name("subscriptions")
+        array { names in
+            for channel in resumption.followed { names.value(channel.name) }
+        }
+        name("failed")
+        array { failed in
+            for refused in resumption.refused {
+                failed.object { entry in
+                    entry.member("channel", refused.channel.name)
+                    entry.member("code", WIAError(refused.refusal).rawValue)
+                }
+            }
+        }
+    }
+}
+
+extension WIAError {
+    init(_ refusal: SubscriptionRefusal) {
+        switch refusal {
+        case .accessDenied: self = .accessDenied
+        case .unknownOrder: self = .unknownOrder
+        case .tooMany: self = .tooManySubscriptions
         }
     }
 }

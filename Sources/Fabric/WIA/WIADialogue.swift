@@ -43,6 +43,10 @@ extension Fabric {
         switch request {
         case .ping(let id): answer(.pong, to: id, place, now: now)
         case .subscribe(let id, let channel): subscribe(to: channel, id, place, now: now)
+        case .reconnect(let id, let last, let channels):
+            let resumption = resume(channels, after: last, place)
+            answer(.reconnected(resumption), to: id, place, now: now)
+            for channel in resumption.followed { offerLastKnownStates(of: channel, to: place) }
         case .unsubscribe(let id, let channel): unsubscribe(from: channel, id, place, now: now)
         }
     }
@@ -52,18 +56,11 @@ extension Fabric {
     private mutating func subscribe(
         to channel: Channel, _ id: String, _ place: Int, now: Moment
     ) {
-        guard let peer = connections.peers[place] else { return }
-        if let error = refusal(of: channel, to: peer.identity) {
-            refuse(WIARefusal(error: error, id: id), of: channel, place, now: now)
+        if let refusal = follow(channel, place) {
+            let error = WIARefusal(error: WIAError(refusal), id: id)
+            refuse(error, of: channel, place, now: now)
             return
         }
-        let known = channels.place(of: channel)
-        let isMember = known.map { isSubscribed(place, to: $0) } ?? false
-        guard isMember || peer.subscriptions.count < limits.subscriptions else {
-            refuse(WIARefusal(error: .tooManySubscriptions, id: id), of: channel, place, now: now)
-            return
-        }
-        join(channel, place)
         answer(.subscribed(channel), to: id, place, now: now)
         offerLastKnownStates(of: channel, to: place)
     }
@@ -81,7 +78,7 @@ extension Fabric {
     private mutating func answer(
         _ answer: WIAAnswer, to id: String, _ place: Int, now: Moment
     ) {
-        send(text.answer(answer, to: id, at: now.wall), to: place)
+        send(texts.wia.answer(answer, to: id, at: now.wall), to: place)
     }
 
     private mutating func refuse(
@@ -96,9 +93,9 @@ extension Fabric {
     ) -> [UInt8] {
         let error = WIAAnswer.error(refusal.error, channel: channel)
         guard let id = refusal.id else {
-            return text.notice(error, id: nextPassingID(), at: now.wall)
+            return texts.wia.notice(error, id: nextPassingID(), at: now.wall)
         }
-        return text.answer(error, to: id, at: now.wall)
+        return texts.wia.answer(error, to: id, at: now.wall)
     }
 
     /// Says so while there is room: a client that floods without reading is ended for its rate,

@@ -5,6 +5,8 @@ enum WIARequest: Equatable {
     case subscribe(id: String, Channel)
     case unsubscribe(id: String, Channel)
     case ping(id: String)
+    /// Follow these channels again, and have what was missed since the message.
+    case reconnect(id: String, lastMessage: String?, [Channel])
 }
 
 /// Why a message was not understood; `id` is the client's own where it could be read.
@@ -34,7 +36,9 @@ extension WIARequest {
             self = .unsubscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
         case "ping":
             self = .ping(id: id)
-        case "reconnect", "sync_request", "bulk_update", "location_update", "status_change":
+        case "reconnect":
+            self = try WIARequest.reconnect(json, id: id, limits: limits)
+        case "sync_request", "bulk_update", "location_update", "status_change":
             throw WIARefusal(error: .notSupported, id: id)
         default:
             throw WIARefusal(error: .unknownType, id: id)
@@ -64,6 +68,32 @@ extension WIARequest {
         return channel
     }
 
+    /// `{"lastMessageId":…,"subscriptions":["orders.ORD-1"]}`; whoever has got no message yet names
+    /// none.
+    private static func reconnect(
+        _ json: JSON, id: String, limits: FabricLimits
+    ) throws(WIARefusal) -> WIARequest {
+        let payload = json["payload"]
+        let last = payload?["lastMessageId"]
+        guard let names = payload?["subscriptions"]?.array,
+            last == nil || last == .null || last?.string != nil
+        else { throw WIARefusal(error: .wrongPayload, id: id) }
+        guard names.count <= limits.subscriptions else {
+            throw WIARefusal(error: .tooManySubscriptions, id: id)
+        }
+        var channels: [Channel] = []
+        for name in names {
+            guard let channel = name.string.flatMap(Channel.init(name:)) else {
+                throw WIARefusal(error: .unknownChannel, id: id)
+            }
+            guard channel.subject.utf8.count <= limits.channelNameBytes else {
+                throw WIARefusal(error: .wrongPayload, id: id)
+            }
+            channels.append(channel)
+        }
+        return .reconnect(id: id, lastMessage: last?.string, channels)
+    }
+
     private static func channel(
         _ name: String, filter: JSON?, id: String
     ) throws(WIARefusal) -> Channel {
@@ -87,11 +117,18 @@ extension Channel.Kind {
     /// The member of a subscription's filter that names the channel's subject.
     fileprivate var filterName: String {
         switch self {
-        case .order: "orderId"
+        case .order, .tracking, .chat: "orderId"
         case .bag: "bagId"
         case .driver: "driverId"
         case .vehicle: "vehicleId"
-        case .alerts: "siteId"
+        case .alerts, .site: "siteId"
+        case .customer: "customerId"
+        case .merchant: "merchantId"
+        case .counter, .counterStatus: "counterId"
+        case .employee: "employeeId"
+        case .cafe, .cafeStaff, .cafeMetrics: "cafeId"
+        case .user: "userId"
+        case .system: "topic"
         }
     }
 }

@@ -1,6 +1,7 @@
 import Bridge
 import CodecSandbox
 import ColdChain
+import Crypto
 import DeviceCodecs
 import Fabric
 import Journal
@@ -106,7 +107,14 @@ struct Outgoing {
 struct LogOrigin: Sendable {
     /// Names this run of this log.
     var epoch: String
+    /// What positions in the log are hidden with.
+    var positionKey: Secret
     var lastEvent: UInt64
+    /// Every record after this number can be told again.
+    var historyFloor: UInt64
+    /// The newest records, oldest first, and the number before them.
+    var history: [RecordText]
+    var memoryFloor: UInt64
     /// Orders whose parties may subscribe.
     var orders: [Order]
 }

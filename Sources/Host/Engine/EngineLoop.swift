@@ -116,8 +116,12 @@ final class EngineLoop {
         store.restoredModels.forEach(dispatcher.take)
         store.restoredAnnouncements.forEach { dispatcher.restore($0, receivedAt: now) }
         subscribeToAnnounced()
+        guard let positionKey = store.positionKey else { throw StartError("no store") }
         let origin = LogOrigin(
-            epoch: store.epoch, lastEvent: store.lastEvent, orders: store.restoredOrders)
+            epoch: store.epoch, positionKey: positionKey, lastEvent: store.lastEvent,
+            historyFloor: store.historyFloor,
+            history: store.history.records, memoryFloor: store.history.floor,
+            orders: store.restoredOrders)
         guard settle(at: now) else { throw StartError("the store cannot be written") }
         handOut()
         reportStatus(now: now)

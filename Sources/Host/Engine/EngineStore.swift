@@ -1,5 +1,7 @@
 import Bridge
 import ColdChain
+import Crypto
+import Fabric
 import Intake
 import Journal
 import System
@@ -20,6 +22,11 @@ final class EngineStore {
     private(set) var restoredAnnouncements: [AnnouncementMessage] = []
     /// The number of the newest event in the log when it was opened.
     private(set) var lastEvent: UInt64 = 0
+    /// What can be told again of what happened before: the newest of it, and everything.
+    private(set) var history: (records: [RecordText], floor: UInt64) = ([], 0)
+    private(set) var historyFloor: UInt64 = 0
+    /// Nil until the store was opened.
+    private(set) var positionKey: Secret?
     /// Readings and fixes that were in the log already, since the start.
     private(set) var duplicates: UInt64 = 0
     private(set) var journal: Journal?
@@ -53,13 +60,16 @@ final class EngineStore {
             try journal.putInForce(settings.plan, at: now)
             let restored = try journal.restore(now: now)
             let reader = try JournalReader(path: settings.store.path)
-            epoch = hexadecimal(journal.identity.epoch) + "." + String(journal.identity.starts)
+            epoch = hexadecimal(journal.identity.epoch)
             restoredOrders = restored.orders
             restoredModels = restored.devices.map {
                 ModelChange(device: $0.id, profile: $0.profile)
             }
             restoredAnnouncements = restored.announcements
             lastEvent = restored.lastEvent
+            positionKey = journal.positionKey
+            historyFloor = try reader.historyFloor()
+            history = try reader.newestHistory(bytes: settings.historyBytes)
             bridge = Bridge(
                 settings: settings.bridge, restored: restored,
                 seed: UInt64.random(in: .min ... .max), effects: &effects)

@@ -25,6 +25,7 @@ final class FabricLoop: FrameSource {
     private var effects = FabricEffects()
     private var published: [PublishedEvent] = []
     private var answers: [Answer] = []
+    private var pages: [HistoryPage] = []
     private var control: [FabricControl] = []
     /// Requests that wait for an answer of another thread.
     private var waiting: [CommandToken: RequestToken] = [:]
@@ -47,8 +48,8 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, router: APIRouter, parser: JSONTextReader, limits: FabricLimits,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
-        log: Log
+        positions: PositionCoding, allowedOrigins: Set<String>, gatherNanoseconds: UInt64,
+        origin: LogOrigin, mail: Mail, log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
         self.server = server
@@ -58,9 +59,12 @@ final class FabricLoop: FrameSource {
         self.mail = mail
         self.log = log
         fabric = Fabric(
-            epoch: origin.epoch, lastNumber: origin.lastEvent, limits: limits,
+            epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
+            limits: limits, positions: positions,
+            fields: RecordFields { try? parser.parse($0.span) },
             now: FabricLoop.now())
         fabric.restore(origin.orders)
+        fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
     }
 
     /// Starts the thread, and waits until it listens.
@@ -77,7 +81,8 @@ final class FabricLoop: FrameSource {
                         server: server,
                         router: try APIRouter(configuration, keys: keys, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
-                        limits: FabricLimits(configuration.server),
+                        limits: FabricLimits(configuration),
+                        positions: try .sealed(by: origin.positionKey),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)
@@ -121,12 +126,19 @@ final class FabricLoop: FrameSource {
             lastTick = now.uptime
             fabric.tick(now: now)
         }
+        carryOut()
+        var source = self
+        server.flush(from: &source)
+        // A flush may find that memory does not reach back far enough.
+        carryOut()
+        report()
+    }
+
+    private func carryOut() {
         fabric.takeEffects(into: &effects)
         for connection in effects.ready { server.requestWrite(ConnectionID(connection)) }
         for closing in effects.closings { close(closing) }
-        var source = self
-        server.flush(from: &source)
-        report()
+        for read in effects.historyReads { mail.reader.send(.history(read)) }
     }
 
     // MARK: What clients send
@@ -230,7 +242,8 @@ final class FabricLoop: FrameSource {
             guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
             else { return }
             fabric.connect(
-                ConnectionNumber(request.token.connection), identity: identity, now: now)
+                ConnectionNumber(request.token.connection), identity: identity, in: .wia,
+                now: now)
         }
     }
 
@@ -279,6 +292,8 @@ final class FabricLoop: FrameSource {
         for piece in pieces { give(piece) }
         // The bytes are the server's now.
         pieces.removeAll()
+        mail.historyPages.receive(into: &pages)
+        for page in pages { fabric.take(page) }
         mail.fabricControl.receive(into: &control)
         for message in control where message == .stop { isStopping = true }
     }

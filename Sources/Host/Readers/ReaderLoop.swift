@@ -18,6 +18,8 @@ enum ReaderMessage: Sendable {
     case more(CommandToken)
     /// The client of an answer in pieces is gone.
     case abandon(CommandToken)
+    /// What a client missed that came back.
+    case history(HistoryRead)
     /// For dry runs from now on.
     case deviceKeys([AdvertKey])
     /// What orders are judged by from now on.
@@ -103,6 +105,7 @@ final class ReaderLoop {
                 case .read(let request): take(request)
                 case .more(let token): exports.resume(token)
                 case .abandon(let token): exports.remove(token)
+                case .history(let read): mail.historyPages.send(page(for: read))
                 case .deviceKeys(let keys):
                     deviceKeys = keys
                     // The next is made with the new ones.
@@ -136,6 +139,18 @@ final class ReaderLoop {
         } catch {
             mail.answers.send(
                 Answer(token: request.token, response: refusal(error, order: export.order)))
+        }
+    }
+
+    /// Where the log cannot be read, nothing can be told again.
+    private func page(for read: HistoryRead) -> HistoryPage {
+        do throws(StoreError) {
+            return try openReader().history(of: read)
+        } catch {
+            reader = nil
+            log.error("the history could not be read", ["reason": error.description])
+            return HistoryPage(
+                connection: read.connection, records: [], end: read.after, floor: .max)
         }
     }
 

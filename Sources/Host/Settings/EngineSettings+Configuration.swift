@@ -31,6 +31,7 @@ extension EngineSettings {
         self.deviceKeys = deviceKeys
         batchMessages = configuration.mqtt.batchMessages
         batchBytes = configuration.mqtt.batchBytes
+        historyBytes = configuration.history.memoryBytes
     }
 }
 
@@ -49,6 +50,7 @@ extension JournalSettings {
         deadLetterBytes = store.deadLetterBytes
         rawPayloadDays = configuration.retention.rawPayloadDays
         rawPayloadBytes = Int64(configuration.retention.rawPayloadBytes)
+        historyMilliseconds = configuration.history.time.wholeMilliseconds
         finalOrderHours = Int(clamping: configuration.orders.custodyRetention.wholeSeconds / 3600)
     }
 }
@@ -86,6 +88,7 @@ extension BridgeSettings {
         bounds.backlogPauseMilliseconds = configuration.excursions.backlogPause.wholeMilliseconds
         bounds.finalOrderRetentionMilliseconds =
             configuration.orders.custodyRetention.wholeMilliseconds
+        bounds.historyMilliseconds = configuration.history.time.wholeMilliseconds
         checks = ReadingChecks(configuration.quality)
         brokers = configuration.mqtt.brokers.map(\.name)
         profiles = catalogue.traits

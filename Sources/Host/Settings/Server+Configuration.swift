@@ -27,8 +27,11 @@ extension WebServer {
 }
 
 extension FabricLimits {
-    init(_ server: Configuration.Server) {
+    init(_ configuration: Configuration) {
         self.init()
+        let server = configuration.server
+        historyRetention = configuration.history.time.wholeMilliseconds
+        historyBytes = configuration.history.memoryBytes
         connections = server.connectionsMaximum
         outboxBytes = server.outboxBytes
         outboxBudgetBytes = server.outboxTotalBytes

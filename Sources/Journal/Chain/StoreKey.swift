@@ -20,6 +20,17 @@ enum StoreKey {
         return made
     }
 
+    /// A key of 16 bytes for another purpose. An Ed25519 signature is the same each time and nobody
+    /// else can make it; it is told nobody.
+    static func derived(
+        from key: Ed25519SigningKey, for purpose: String
+    ) throws(StoreError) -> Secret {
+        try Chain.checked { () throws(CryptoFailure) in
+            let signature = try key.sign(Array("freshwire \(purpose)".utf8).span)
+            return Secret(try sha256(signature.span).bytes.prefix(16))
+        }
+    }
+
     private static func key(
         _ seed: [UInt8], _ path: String
     ) throws(StoreError) -> Ed25519SigningKey {

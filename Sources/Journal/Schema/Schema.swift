@@ -22,7 +22,7 @@ package struct Schema: Equatable, Sendable {
         excursionMigration, orderAnswersMigration, qualityMigration, alertsMigration,
         holdsMigration, placesMigration, calibrationMigration, haccpPlanMigration,
         silencesMigration, settledAlertsMigration,
-        settlementMigration, silenceCauseMigration,
+        settlementMigration, silenceCauseMigration, historyMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.

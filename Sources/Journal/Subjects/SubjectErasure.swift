@@ -132,6 +132,22 @@ struct SubjectErasure {
         return obstacles
     }
 
+    /// Nothing of the orders is told again.
+    private func eraseHistory(of orders: [NamedOrder]) throws(StoreError) {
+        let channels = try database.prepare(
+            """
+            DELETE FROM history_channels WHERE number IN
+                (SELECT number FROM history INDEXED BY history_by_order WHERE order_number = ?1)
+            """)
+        let records = try database.prepare("DELETE FROM history WHERE order_number = ?1")
+        for order in orders {
+            for statement in [channels, records] {
+                statement.bind(1, order.number)
+                try statement.run()
+            }
+        }
+    }
+
     /// Erases the person from the orders; answers how many earlier states of these went.
     private func erase(
         _ subject: PersonalSubject, in orders: [NamedOrder], _ policy: String, _ now: Timestamp
@@ -144,6 +160,7 @@ struct SubjectErasure {
             WHERE subject = \(ChangeSubject.order.rawValue) AND key = ?1
             """)
         let remove = try database.prepare("DELETE FROM changes WHERE number = ?1")
+        try eraseHistory(of: orders)
         let key = CanonicalBytes()
         var erased: [Int64] = []
         for order in orders {

@@ -11,6 +11,7 @@ final class OpenStore {
     private let chain: Chain
     private(set) var book: OrderBook
     private let outbox: Outbox
+    private let history: HistoryLog
     private let checkpoints: CheckpointLog
     private let calibrations: CalibrationLog
     private var readings: ReadingLog
@@ -50,6 +51,7 @@ final class OpenStore {
         }
         book = try OrderBook(database, chain: chain, placeKeys: placeKeys)
         outbox = try Outbox(database, chain: chain)
+        history = try HistoryLog(database)
         checkpoints = try CheckpointLog(database, chain: chain)
         calibrations = try CalibrationLog(database, chain: chain)
         readings = try ReadingLog(
@@ -69,7 +71,7 @@ final class OpenStore {
             purges: purges)
         retention = try Retention(
             database, settings: settings, chain: chain, purges: purges, holds: holds,
-            revisions: revisions)
+            revisions: revisions, history: history)
         heads = HeadExport(
             settings, log: try database.text("SELECT epoch FROM store") ?? "", key: key)
         checkpointBytes = settings.walBytes
@@ -100,6 +102,7 @@ final class OpenStore {
         try recordFixes(batch, &receipt)
         for checkpoint in batch.checkpoints { try checkpoints.record(checkpoint) }
         for event in batch.events { try outbox.add(event) }
+        for record in batch.history { try history.record(record) }
         for delivery in batch.deliveries { try outbox.add(delivery) }
         for progress in batch.deliveryProgress { try outbox.put(progress) }
         for fingerprint in batch.fingerprints { try fingerprints.add(fingerprint) }

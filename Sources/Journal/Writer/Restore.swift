@@ -196,6 +196,7 @@ extension OpenStore {
         state.lastCheckpoint = UInt64(
             bitPattern: try database.firstFreeNumber(
                 after: .checkpointsErasedThrough, in: "checkpoints", column: "number") - 1)
+        state.sequences = try database.channelSequences()
         state.lastEvent = UInt64(
             bitPattern: try database.firstFreeNumber(
                 after: .eventsErasedThrough, in: "events", column: "number") - 1)

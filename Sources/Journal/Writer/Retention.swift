@@ -28,6 +28,7 @@ struct Retention {
     private let countFixes: Statement
     private let chain: Chain
     private let purges: PurgeLog
+    private let history: HistoryLog
     private let holds: HoldBook
     private let heldRows: HeldRowsReader
     /// What is held back; nil where that is to be found out again.
@@ -41,8 +42,9 @@ struct Retention {
 
     init(
         _ database: Database, settings: JournalSettings, chain: Chain, purges: PurgeLog,
-        holds: HoldBook, revisions: RevisionLog
+        holds: HoldBook, revisions: RevisionLog, history: HistoryLog
     ) throws(StoreError) {
+        self.history = history
         self.holds = holds
         heldRows = HeldRowsReader(database)
         self.database = database
@@ -105,6 +107,8 @@ struct Retention {
                 report.rawMessagesErased += erased.rows
                 try database.raise(.rawMessagesErasedThrough, to: erased.last)
             }
+            report.historyErased += try history.eraseSlice(
+                before: now.advanced(byMilliseconds: -settings.historyMilliseconds))
             looked = try eraseLogs(before: readingCutoff, held, now, &report)
             report.deliveriesErased += try eraseReturned(
                 eraseDeliveries, before: readingCutoff, mark: .deliveriesErasedThrough

@@ -60,7 +60,10 @@ extension FanOut {
             var limits = FabricLimits()
             limits.silence = .max
             limits.connections = .max
-            fabric = Fabric(epoch: "1", lastNumber: 0, limits: limits, now: now)
+            fabric = Fabric(
+                epoch: "1", lastNumber: 0, limits: limits,
+                positions: PositionCoding(append: { _, _ in }, number: { _ in nil }),
+                fields: RecordFields { _ in nil }, now: now)
             channelNames = (0..<scene.channels).map { "ORD-2025-\(100_000 + $0)" }
             fabric.restore(channelNames.map { Stage.order($0) })
             residentBytesBefore = residentBytes()
@@ -78,7 +81,8 @@ extension FanOut {
                         scene.isShared
                         ? ConnectionNumber(UInt64(subscriber)) : ConnectionNumber(number)
                     if !scene.isShared || index == 0 {
-                        fabric.connect(connection, identity: identity(connection), now: now)
+                        fabric.connect(
+                            connection, identity: identity(connection), in: .wia, now: now)
                     }
                     fabric.receive(.success(subscription(channel)), on: connection, now: now)
                 }
@@ -132,15 +136,23 @@ extension FanOut {
                     switch kind {
                     case .record:
                         let change = OrderChange(order: Stage.order(name), previousStatus: .ready)
-                        events.append(PublishedEvent(number: 1, event: .order(change)))
+                        events.append(Stage.published(.order(change), of: change.order))
                     case .state:
                         // A bag each event, so that nothing is conflated within a turn.
                         let bag = "bag-\(events.count)"
                         let update = Stage.temperature(order: name, bag: bag)
-                        events.append(PublishedEvent(number: nil, event: .temperature(update)))
+                        events.append(PublishedEvent(.temperature(update)))
                     }
                 }
             }
+        }
+
+        /// Told at once and not kept: what is measured is the fan-out.
+        private static func published(_ event: Event, of order: Order) -> PublishedEvent {
+            let positions = event.channels(of: order).map { ChannelPosition($0, sequence: 1) }
+            let record = RecordText(
+                event, number: nil, at: event.occurredAt, positions: positions)
+            return record.map { PublishedEvent(event, $0) } ?? PublishedEvent(event)
         }
 
         private static func order(_ name: String) -> Order {

@@ -110,7 +110,9 @@ package struct RealtimeProperties: ~Copyable {
         fabricLimits.outboxBytes = 4_096
         fabricLimits.subscriptions = 2
         var fabric = Fabric(
-            epoch: "fuzz", lastNumber: 0, limits: fabricLimits, now: Self.moment(0))
+            epoch: "fuzz", lastNumber: 0, limits: fabricLimits,
+            positions: PositionCoding(append: { _, _ in }, number: { UInt64($0) }),
+            fields: RecordFields { _ in nil }, now: Self.moment(0))
         var order = Order(
             number: OrderNumber(1), id: "O1", foodClass: .hot, customer: "c1",
             createdAt: Self.moment(0).wall, updatedAt: Self.moment(0).wall)
@@ -118,7 +120,8 @@ package struct RealtimeProperties: ~Copyable {
         fabric.restore([order])
         let connection = ConnectionNumber(1)
         fabric.connect(
-            connection, identity: Identity(subject: "c1", role: .customer), now: Self.moment(0))
+            connection, identity: Identity(subject: "c1", role: .customer), in: .wia,
+            now: Self.moment(0))
         var effects = FabricEffects()
         for (index, message) in messages.enumerated() {
             let now = Self.moment(Int64(index) * 10)

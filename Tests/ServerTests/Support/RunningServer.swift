@@ -46,7 +46,7 @@ final class RunningServer: Sendable {
     var seen: Seen { mailbox.state.withLock { $0.seen } }
 
     /// Waits until the owner has seen something, and no longer than given.
-    func wait(seconds: Int = 5, until isSeen: (Seen) -> Bool) -> Bool {
+    func wait(seconds: Int = 30, until isSeen: (Seen) -> Bool) -> Bool {
         for _ in 0..<seconds * 100 {
             if isSeen(seen) { return true }
             Thread.sleep(forTimeInterval: 0.01)

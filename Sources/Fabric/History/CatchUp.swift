@@ -1,0 +1,177 @@
+import ColdChain
+
+/// What a reader is given of what it missed, while it is given.
+struct CatchUp {
+    /// The last record the reader has, or was not to have.
+    var cursor: UInt64
+    /// What the journal gave, to go before anything from memory.
+    var page: [RecordText] = []
+    /// How many of the page have gone.
+    var taken = 0
+    /// The last record that the page speaks for.
+    var pageEnd: UInt64 = 0
+    var isWaiting = false
+}
+
+/// A question to the journal, of records that memory does not reach back to.
+package struct HistoryRead: Equatable, Sendable {
+    package var connection: ConnectionNumber
+    package var channels: [Channel]
+    /// Records after this number are asked for.
+    package var after: UInt64
+    /// How many at most.
+    package var limit: Int
+
+    package init(
+        connection: ConnectionNumber, channels: [Channel], after: UInt64, limit: Int
+    ) {
+        self.connection = connection
+        self.channels = channels
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// The journal's answer.
+package struct HistoryPage: Equatable, Sendable {
+    package var connection: ConnectionNumber
+    /// In the order of their numbers.
+    package var records: [RecordText]
+    /// Up to this number the page has every record of the channels.
+    package var end: UInt64
+    /// The journal has every record after this number.
+    package var floor: UInt64
+
+    package init(
+        connection: ConnectionNumber, records: [RecordText], end: UInt64, floor: UInt64
+    ) {
+        self.connection = connection
+        self.records = records
+        self.end = end
+        self.floor = floor
+    }
+}
+
+extension Fabric {
+    enum CatchUpResult {
+        case done
+        /// The write is full.
+        case more
+        /// The journal is asked.
+        case waiting
+    }
+
+    /// Lets a connection have every record of its channels after `number`, before any that is new.
+    ///
+    /// - Returns: False where neither memory nor the journal reaches back as far; the connection
+    ///   then gets what happens from now on.
+    mutating func beginCatchUp(_ place: Int, after number: UInt64) -> Bool {
+        guard number <= lastNumber, number >= min(journalFloor, history.floor) else {
+            return false
+        }
+        withdrawRecordsOfHistory(from: place)
+        connections.peers[place]?.catchUp = CatchUp(cursor: number)
+        connections.outboxes[place].isCatchingUp = true
+        announce(place)
+        return true
+    }
+
+    /// Takes what the journal had for a connection that is catching up.
+    package mutating func take(_ page: HistoryPage) {
+        // Whoever is closed because of it and comes back is told at once that it is lost.
+        journalFloor = max(journalFloor, page.floor)
+        guard let place = connections.place(of: page.connection), connections.isOpen(place),
+            let state = connections.peers[place]?.catchUp, state.isWaiting
+        else { return }
+        guard page.floor <= state.cursor else {
+            close(place, .historyLost)
+            return
+        }
+        connections.peers[place]?.catchUp?.isWaiting = false
+        connections.peers[place]?.catchUp?.page = page.records
+        connections.peers[place]?.catchUp?.taken = 0
+        connections.peers[place]?.catchUp?.pageEnd = page.end
+        announce(place)
+    }
+
+    /// Takes what the newest records were before this run, oldest first, and what the number was
+    /// before them.
+    package mutating func restore(_ records: [RecordText], after floor: UInt64, now: Moment) {
+        history = RecordHistory(after: floor)
+        for record in records {
+            guard let number = record.number else { continue }
+            history.append(record, number: number, at: min(record.occurredAt, now.wall))
+        }
+    }
+
+    private mutating func announce(_ place: Int) {
+        if connections.outboxes[place].announceElsewhere() {
+            effects.ready.append(connections.outboxes[place].connection)
+        }
+    }
+
+    /// Moves records that were missed to the end of `bytes`, up to the limit.
+    mutating func catchUp(
+        _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
+    ) -> CatchUpResult {
+        guard let dialect = connections.peers[place]?.dialect else { return .done }
+        let followed = connections.followed(by: place).map { channels.entries[$0].channel }
+        while var state = connections.peers[place]?.catchUp {
+            guard !state.isWaiting else { return .waiting }
+            guard bytes.count - start < limit else { return .more }
+            switch next(&state, on: followed) {
+            case .record(let number, let record):
+                state.cursor = number
+                connections.peers[place]?.catchUp = state
+                append(record, number, on: followed, in: dialect, to: &bytes)
+            case .journal:
+                state.isWaiting = true
+                connections.peers[place]?.catchUp = state
+                effects.historyReads.append(
+                    HistoryRead(
+                        connection: connections.outboxes[place].connection, channels: followed,
+                        after: state.cursor, limit: limits.historyPage))
+            case .nothing:
+                connections.peers[place]?.catchUp = nil
+                connections.outboxes[place].isCatchingUp = false
+            }
+        }
+        return .done
+    }
+
+    private enum Missed {
+        case record(UInt64, RecordText)
+        case journal
+        case nothing
+    }
+
+    private func next(_ state: inout CatchUp, on followed: [Channel]) -> Missed {
+        while state.taken < state.page.count {
+            let record = state.page[state.taken]
+            state.taken += 1
+            guard let number = record.number, number > state.cursor,
+                record.positions.contains(where: { followed.contains($0.channel) })
+            else { continue }
+            return .record(number, record)
+        }
+        if !state.page.isEmpty || state.pageEnd > state.cursor {
+            state.cursor = max(state.cursor, state.pageEnd)
+            state.page = []
+        }
+        guard state.cursor >= history.floor else { return .journal }
+        guard let found = history.first(after: state.cursor, on: followed) else { return .nothing }
+        return .record(found.number, found.record)
+    }
+
+    private mutating func append(
+        _ record: RecordText, _ number: UInt64, on followed: [Channel], in dialect: Dialect,
+        to bytes: inout [UInt8]
+    ) {
+        let channel =
+            dialect.namesChannel
+            ? record.positions.firstIndex { followed.contains($0.channel) } : nil
+        let isTold = texts.append(
+            record, id: .record(number), by: channel, in: dialect, to: &bytes)
+        if isTold { statistics.replays += 1 }
+    }
+}

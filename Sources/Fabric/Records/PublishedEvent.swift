@@ -1,0 +1,64 @@
+package import ColdChain
+
+/// An event that may be told, because what it says is durable.
+package struct PublishedEvent: Equatable, Sendable {
+    package var event: Event
+    /// What the event says, for the record class; nil for the state class.
+    package var record: RecordText?
+
+    /// Of the state class.
+    package init(_ event: Event) {
+        self.event = event
+    }
+
+    package init(_ event: Event, _ record: RecordText) {
+        self.event = event
+        self.record = record
+    }
+}
+
+/// What an event of the record class says, in the one form that the log keeps and every dialect is
+/// made from: so it is told again as it was told first.
+package struct RecordText: Equatable, Sendable {
+    /// The event's number in the log; nil for one that is not kept there.
+    package var number: UInt64?
+    /// What kind of message it is, such as `temperature_alert`.
+    package var type: String
+    package var occurredAt: Timestamp
+    /// A JSON object.
+    package var data: [UInt8]
+    /// The event's channels, and where it stands in each; at most `EventChannels.most`.
+    package var positions: [ChannelPosition]
+
+    package init(
+        number: UInt64?, type: String, occurredAt: Timestamp, data: [UInt8],
+        positions: [ChannelPosition]
+    ) {
+        self.number = number
+        self.type = type
+        self.occurredAt = occurredAt
+        self.data = data
+        self.positions = positions
+    }
+
+    /// - Returns: Nil for the state class.
+    package init?(
+        _ event: Event, number: UInt64?, at occurredAt: Timestamp, positions: [ChannelPosition]
+    ) {
+        guard let type = event.recordType, let data = event.recordData else { return nil }
+        self.init(
+            number: number, type: type, occurredAt: occurredAt, data: data, positions: positions)
+    }
+}
+
+/// Where an event stands among those of a channel.
+package struct ChannelPosition: Equatable, Sendable {
+    package var channel: Channel
+    /// Counts the channel's records from 1, without a hole: whoever misses one can tell.
+    package var sequence: UInt64
+
+    package init(_ channel: Channel, sequence: UInt64) {
+        self.channel = channel
+        self.sequence = sequence
+    }
+}
