@@ -89,6 +89,11 @@ struct RetainedStates {
             to: &entries[place].frames[dialect.place])
     }
 
+    /// Has the frame written anew, because what it tells beside the state has changed.
+    mutating func forgetFrame(_ place: Int, in dialect: Dialect) {
+        entries[place].frames[dialect.place].removeAll(keepingCapacity: true)
+    }
+
     mutating func addReaders(_ count: Int, to place: Int) {
         entries[place].readers += count
         waiting += count
