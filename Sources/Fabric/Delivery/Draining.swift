@@ -36,6 +36,8 @@ extension Fabric {
         guard let dialect = connections.peers[place]?.dialect else { return .drained }
         let givesStates = !connections.outboxes[place].states.isEmpty && !isResting(place)
         while givesStates, let state = connections.outboxes[place].states.first {
+            // The connection has every record by now: all waiting ones went before.
+            states.bringForward(Int(state), after: lastNumber)
             _ = states.writeFrame(Int(state), in: dialect, with: &texts)
             let frame = states.frame(Int(state), in: dialect)
             let written = bytes.count - start

@@ -4,6 +4,8 @@ package enum StreamRefusal: Equatable, Sendable {
     case accessDenied
     /// Said only to those who may see every order.
     case unknownOrder
+    /// The token has run out.
+    case tokenExpired
     /// More channels than a connection may follow.
     case tooManyChannels
     /// There is no room now; to be tried again after so many milliseconds.
@@ -34,8 +36,10 @@ extension Fabric {
         let refusals = channels.map { refusal(of: $0, to: identity) }
         let isCut = message != nil && refusals.contains { $0 == nil }
         if !isCut, let refusal = refusals.compactMap({ $0 }).first { return StreamRefusal(refusal) }
-        if refusal(of: identity, now: now) != nil {
-            return .overloaded(retry: spread(limits.streamRetry &* Self.patienceWhenFull))
+        switch refusal(of: identity, now: now) {
+        case nil: break
+        case .tokenExpired: return .tokenExpired
+        default: return .overloaded(retry: spread(limits.streamRetry &* Self.patienceWhenFull))
         }
         let lease = StreamLease(
             endsAt: now.uptime + limits.streamLease - spread(limits.streamLease / 10) / 2,

@@ -69,6 +69,8 @@ extension AccessRefusal {
         switch refusal {
         case .accessDenied:
             self.init(reason: "not the user's channel", response: .forbidden)
+        case .tokenExpired:
+            self.init(reason: "token expired", response: .unauthorized)
         case .unknownOrder:
             self.init(
                 reason: "unknown order",
