@@ -44,13 +44,13 @@ import Testing
     init() throws {
         broker = try Mosquitto()
         daemon = try Freshwire(brokerPort: broker.port)
+        customer = try daemon.token(role: "client", subject: "anna")
         try #require(eventually { daemon.isReady })
         try daemon.createOrder(
             "ORD-1", foodClass: "cold", bags: ["BAG-1"], from: rfc3339(now() - 60_000),
             fields:
                 #","customerId":"anna","driverId":"dirk","vehicleId":"CAR-1","status":"in_transit""#
         )
-        customer = try daemon.token(role: "client", subject: "anna")
     }
 
     private func first<Message: Decodable>(
@@ -66,7 +66,7 @@ import Testing
 
     private func move(to latitude: Double) throws {
         try broker.publish(
-            #"{"lat":\#(latitude),"lon":-122.4194,"speed":10}"#, to: "vehicles/CAR-1/location")
+            #"{"lat":\#(latitude),"lon":-122.4194,"speed":36}"#, to: "vehicles/CAR-1/location")
     }
 
     @Test("Q-10: /tracking tells the customer of a breach, and what was missed")
