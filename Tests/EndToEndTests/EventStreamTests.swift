@@ -95,6 +95,16 @@ import Testing
         let told = try (client.lines + again.lines).filter { $0.event == "temperature_alert" }
         #expect(Set(told.compactMap(\.id)).count == 4)
 
+        let first = try StreamClient(
+            library, daemon, path: "/v1/stream/orders/ORD-1?lastEventId=\(last ?? "")",
+            token: token)
+        #expect(try eventually { try first.states() == ["closed"] })
+        let newer = try StreamClient(
+            library, daemon, path: "/v1/stream/orders/ORD-1?lastEventId=100", token: token,
+            after: last)
+        #expect(try eventually { try newer.states() == ["closed"] })
+        #expect(try newer.lines.allSatisfy { $0.event != "reset" })
+
         let lost = try StreamClient(library, daemon, token: token, after: "100")
         #expect(try lost.waits { $0.event == "reset" && $0.data?.recovered == false })
         #expect(try lost.waits { $0.event == "temperature_update" })
