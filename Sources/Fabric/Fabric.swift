@@ -1,4 +1,5 @@
 package import ColdChain
+import Wire
 
 /// Why a client's message could not even be read as JSON; found by the host.
 package enum UndecodableMessage: Error, Equatable, Sendable {
@@ -27,7 +28,7 @@ package struct Fabric: ~Copyable {
     var channels = ChannelTable()
     var frames = FrameStore()
     var states = RetainedStates()
-    var directory: OrderDirectory
+    var directory: OrderDirectory { texts.orders }
     var texts: DialectTexts
     var history: RecordHistory
     /// The journal has every record after this number.
@@ -41,6 +42,10 @@ package struct Fabric: ~Copyable {
     /// Bytes of answers that wait, over all connections.
     var controlBytes = 0
     var effects = FabricEffects()
+    /// Spreads what would otherwise come at once. The same in each run that begins at the same time.
+    var jitter: SplitMix64
+    /// Places of connections that rest from positions.
+    var resting: [Int] = []
 
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
@@ -56,17 +61,18 @@ package struct Fabric: ~Copyable {
     ) {
         self.limits = limits
         self.lastNumber = lastNumber
-        directory = OrderDirectory(limit: limits.orders)
         let run = UInt64(clamping: now.wall.milliseconds)
         texts = DialectTexts(
-            ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields)
+            ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields,
+            orders: OrderDirectory(limit: limits.orders))
+        jitter = SplitMix64(state: run)
         history = RecordHistory(after: lastNumber)
         self.journalFloor = journalFloor ?? lastNumber
     }
 
     /// Makes orders of earlier runs known, so that their parties may subscribe.
     package mutating func restore(_ orders: [Order]) {
-        for order in orders { directory.note(order) }
+        for order in orders { texts.orders.note(order) }
     }
 
     /// Exchanges what is to be done for `effects`, which the host has worked off.
@@ -89,10 +95,12 @@ package struct Fabric: ~Copyable {
         let rate = RateBucket(limits: limits, uptime: now.uptime)
         connections.add(
             connection,
-            Peer(identity: identity, dialect: dialect, rate: rate, heardAt: now.uptime))
+            Peer(
+                identity: identity, dialect: dialect, rate: rate, heardAt: now.uptime,
+                pace: dialect == .booking ? Pace(interval: limits.locationInterval) : nil))
     }
 
-    private func refusal(of identity: Identity, now: Moment) -> CloseCode? {
+    func refusal(of identity: Identity, now: Moment) -> CloseCode? {
         guard identity.holds(at: now.wall) else { return .tokenExpired }
         guard connections.count < limits.connections else { return .serverFull }
         guard connections.connections(of: identity.subject) < limits.connectionsPerSubject else {
@@ -121,6 +129,13 @@ package struct Fabric: ~Copyable {
             guard let peer = connections.peers[place], !peer.isClosing else { continue }
             if !peer.identity.holds(at: now.wall) {
                 close(place, .tokenExpired)
+            } else if let lease = peer.lease {
+                if now.uptime >= lease.endsAt {
+                    close(place, .leaseEnded)
+                } else {
+                    keepAlive(place, now: now)
+                    connections.outboxes[place].shrinkIfIdle()
+                }
             } else if now.uptime - peer.heardAt > limits.silence {
                 close(place, .silent)
             } else {

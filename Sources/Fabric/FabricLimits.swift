@@ -34,6 +34,18 @@ package struct FabricLimits: Equatable, Sendable {
     /// Records that are asked of the journal at once for one who comes back.
     package var historyPage = 500
 
+    /// How long a stream of events lasts before its client has to come again.
+    package var streamLease: Int64 = 600_000
+    /// When a client comes again whose stream was cut: after once to twice as long.
+    package var streamRetry: Int64 = 2_000
+    /// How often a stream says something: the 15 s that the format recommends, less the second by
+    /// which a tick may be late.
+    package var streamComment: Int64 = 13_500
+    /// How long a Booking client is left without a further position (K-6), and how long one that
+    /// asked for little data.
+    package var locationInterval: Int64 = 1_000
+    package var lowDataInterval: Int64 = 10_000
+
     /// Client messages a second that a connection may send on and on, and at once (W-15).
     package var messagesPerSecond: Int64 = 100
     package var messageBurst: Int64 = 200

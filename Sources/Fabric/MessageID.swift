@@ -72,13 +72,25 @@ struct MessageIDText {
 
     func append(_ id: MessageID, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: prefix)
+        append(positionOf: id, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends the identifier without quotes; only what may stand in a line of its own and needs no
+    /// escape anywhere is kept of the epoch.
+    func append(plain id: MessageID, to bytes: inout [UInt8]) {
+        for unit in epoch.utf8 where unit > 0x20 && unit < 0x7F { bytes.append(unit) }
+        bytes.append(UInt8(ascii: "-"))
+        append(positionOf: id, to: &bytes)
+    }
+
+    private func append(positionOf id: MessageID, to bytes: inout [UInt8]) {
         switch id {
         case .record(let number):
             coding.append(MessagePosition(number: number), &bytes)
         case .passing(let number, let step):
             coding.append(MessagePosition(number: number, run: run, step: step), &bytes)
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// The number in the log that whoever was told a message has everything up to; nil where the

@@ -9,6 +9,8 @@ struct Connection {
         case body
         /// A request is with the owner, or its answer is being sent.
         case answering
+        /// An answer without a length is being sent, from the outbox, until it is closed.
+        case streaming
         /// A WebSocket.
         case open
         /// A WebSocket whose peer broke the rules: it is not read, and what it is owed for its
@@ -35,7 +37,7 @@ struct Connection {
     var isChoked = false
     /// Whether the peer's bytes are left with the kernel.
     var isInputHeld = false
-    /// Whether the owner was told of a WebSocket and has yet to be told of its end.
+    /// Whether the owner knows of a WebSocket or a stream and has yet to be told of its end.
     var owesClosed = false
     /// Bytes of `input` in which no end of a head was found.
     var searched = 0
@@ -49,6 +51,10 @@ struct Connection {
     var reader = FrameReader()
     /// The close frame that is to follow what the outbox holds; empty while none is.
     var closeFrame: [UInt8] = []
+    /// Whether a stream is to end behind what the outbox holds.
+    var endsStream = false
+    /// Whether what the outbox gives goes out in chunks.
+    var isChunked = false
     /// What the end will be reported as, where that is known before it comes.
     var closure: Closure?
     var exchange: HTTPExchange?

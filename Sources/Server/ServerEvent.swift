@@ -68,7 +68,7 @@ package enum ServerEvent: Sendable {
     case message(ConnectionID, MessageKind, Range<Int>)
     /// A ping or a pong came: the peer lives.
     case heard(ConnectionID)
-    /// Comes once for every accepted WebSocket, as its last event.
+    /// Comes once for every accepted WebSocket and every stream, as its last event.
     case closed(ConnectionID, Closure)
     /// A line the library wrote. The library logs for the whole process: where there are two
     /// servers, either may report it.

@@ -34,6 +34,10 @@ extension WebServer {
             // Requests that follow stay with the kernel until this one is answered.
             connections[slot].input.append(bytes)
             allowInput(slot, false)
+        case .streaming:
+            // A stream is the last answer of its connection. Its peer is read all the same, because
+            // that is how its end is noticed.
+            break
         case .free, .failing, .lingering, .ended:
             break
         }
@@ -47,10 +51,10 @@ extension WebServer {
         switch connections[slot].phase {
         case .answering:
             sendAnswer(slot)
-        case .open, .failing:
+        case .open, .failing, .streaming:
             guard wasChoked else { return }
             connections[slot].heardAt = now
-            if connections[slot].closeFrame.isEmpty { connections[slot].deadline = .max }
+            if !isClosing(slot) { connections[slot].deadline = .max }
             if connections[slot].isQueued { queue.append(slot) }
         case .lingering:
             if wasChoked { shutLine(slot) }

@@ -36,7 +36,8 @@ extension WebServer {
     }
 
     /// Ends a WebSocket: what its outbox holds is sent, then a close frame. `.closed` follows when
-    /// the peer has answered, or has taken too long.
+    /// the peer has answered, or has taken too long. A stream ends behind what its outbox holds; its
+    /// client is not told the code.
     package func close(_ connection: ConnectionID, _ code: CloseCode, reason: String = "") {
         guard let slot = slot(of: connection) else { return }
         requestClose(slot, code, reason: reason)
@@ -49,6 +50,7 @@ extension WebServer {
     }
 
     func requestClose(_ slot: Int, _ code: CloseCode, reason: String) {
+        if connections[slot].phase == .streaming { requestEnd(ofStream: slot) }
         guard connections[slot].phase == .open, connections[slot].closeFrame.isEmpty else { return }
         connections[slot].closeFrame = ServerFrame.close(code.rawValue, reason: reason)
         connections[slot].deadline = now + intervals.close

@@ -1,7 +1,7 @@
 // What goes out. Everything is handed to the library with one call a turn; what the kernel does not
 // take the library keeps, and then the connection is left alone until that is gone.
 extension WebServer {
-    /// Has the outbox of a WebSocket asked for frames at the next flush. Asking twice is the same as
+    /// Has the outbox of a WebSocket or a stream asked for frames at the next flush. Asking twice is the same as
     /// asking once.
     package func requestWrite(_ connection: ConnectionID) {
         guard let slot = slot(of: connection), hasOutbox(slot) else { return }
@@ -53,7 +53,8 @@ extension WebServer {
     ) {
         let slot = Int(connection.slot)
         connections[slot].isQueued = false
-        let closes = !hasMore && !connections[slot].closeFrame.isEmpty
+        let closes = !hasMore && isClosing(slot)
+        if connections[slot].isChunked { HTTPResponse.makeChunk(of: &buffer.bytes) }
         if closes { buffer.bytes.append(contentsOf: connections[slot].closeFrame) }
         if !buffer.bytes.isEmpty {
             let isAlive = write(&buffer.bytes, to: slot)
@@ -78,7 +79,15 @@ extension WebServer {
     }
 
     private func hasOutbox(_ slot: Int) -> Bool {
-        connections[slot].phase == .open || connections[slot].phase == .failing
+        switch connections[slot].phase {
+        case .open, .failing, .streaming: true
+        default: false
+        }
+    }
+
+    /// Whether an end was asked for that is to follow what the outbox holds.
+    func isClosing(_ slot: Int) -> Bool {
+        !connections[slot].closeFrame.isEmpty || connections[slot].endsStream
     }
 
     private func didSendClose(_ slot: Int) {

@@ -4,8 +4,8 @@ import Glibc
 ///
 /// It is owned by one thread and does everything inside `serviceOnce`, `flush` and the answers; a
 /// `ServerWaker` is the only part of it for other threads. What happened comes as `ServerTurn`; the
-/// owner answers requests by their tokens, at once or later, and keeps what its WebSockets are to be
-/// sent: it asks for a write, and `flush` collects the frames of every connection that has room, one
+/// owner answers requests by their tokens, at once or later, and keeps what its WebSockets and
+/// streams are to be sent: it asks for a write, and `flush` collects the frames of every connection that has room, one
 /// write each.
 package final class WebServer {
     package let settings: ListenerSettings
@@ -100,13 +100,14 @@ package final class WebServer {
         destroy()
     }
 
-    /// Accepts no more connections and asks every one to end: WebSockets with 1001, requests after
-    /// their answers. The owner goes on turning until `connectionCount` is zero or its patience ends.
+    /// Accepts no more connections and asks every one to end: WebSockets with 1001, streams behind
+    /// what was last written, requests after their answers. The owner goes on turning until `connectionCount` is zero or its patience ends.
     package func beginShutdown() {
         library?.refuseConnections()
         for slot in connections.indices {
             switch connections[slot].phase {
-            case .open: requestClose(slot, .goingAway, reason: "shutting down")
+            case .open, .streaming:
+                requestClose(slot, .goingAway, reason: "shutting down")
             case .answering: connections[slot].exchange?.closesAfterwards = true
             case .head where connections[slot].input.isEmpty: end(slot, .lost)
             default: break

@@ -50,6 +50,24 @@ struct ResumeTests {
         #expect(room.summary(to: again) == ["temperature_alert B1 48.5 revised"])
     }
 
+    @Test("W-5: whoever resumes after a state that waited behind a record is not told that again")
+    func resumingAfterState() {
+        let room = room()
+        let client = room.connect(1)
+        room.follow(client, Self.order)
+        room.publish(Sample.temperature(60), Sample.alert())
+        #expect(
+            room.summary(to: client) == [
+                "temperature_alert B1 48.5 opened", "temperature_update B1 60",
+            ])
+        room.publish(Sample.temperature(61), Sample.alert(.closed))
+        let last = lastID(of: client, in: room)
+        let again = room.connect(2)
+        room.say(reconnect(after: last), on: again)
+        #expect(
+            room.summary(to: again) == ["reconnect_ack recovered", "temperature_update B1 61"])
+    }
+
     @Test("W-5: a record is told again in the words it was told in", arguments: [1, 100, 1 << 20])
     func sameWords(limit: Int) {
         let room = room()

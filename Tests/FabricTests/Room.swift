@@ -108,6 +108,11 @@ final class Room {
 
     /// Everything that waits for a connection, as message texts, taken in writes of `limit` bytes.
     func texts(to connection: ConnectionNumber, limit: Int = 1 << 20) -> [String] {
+        Room.texts(in: bytes(to: connection, limit: limit))
+    }
+
+    /// Everything that waits for a connection, as it goes onto the wire.
+    func bytes(to connection: ConnectionNumber, limit: Int = 1 << 20) -> [UInt8] {
         takeEffects()
         var bytes: [UInt8] = []
         repeat {
@@ -118,7 +123,15 @@ final class Room {
             for read in takeHistoryReads() { answer(read) }
             takeEffects()
         } while ready.contains(connection)
-        return Room.texts(in: bytes)
+        return bytes
+    }
+
+    /// Lets time go by as the host does, which looks four times a second for what is due.
+    func run(_ milliseconds: Int64) {
+        for _ in 0..<milliseconds / 250 {
+            wait(250, ticking: false)
+            fabric.endRests(now: now)
+        }
     }
 
     func messages(to connection: ConnectionNumber) -> [JSON] {

@@ -72,21 +72,3 @@ import Testing
         #expect(server.seen.abandoned == 0)
     }
 }
-
-extension RawClient {
-    /// Reads chunks up to the last one, and answers how many bytes they carried.
-    fileprivate func readChunks() throws -> Int {
-        var total = 0
-        while true {
-            var line: [UInt8] = []
-            while !line.reversed().starts(with: [0x0A, 0x0D]) { line += try read(1) }
-            let text = String(decoding: line.dropLast(2), as: UTF8.self)
-            guard let count = Int(text, radix: 16) else { throw Failure(reason: text) }
-            guard try read(count + 2).suffix(2) == [0x0D, 0x0A] else {
-                throw Failure(reason: "a chunk does not end")
-            }
-            if count == 0 { return total }
-            total += count
-        }
-    }
-}

@@ -25,6 +25,10 @@ extension Configuration {
         package var pingInterval = Duration.seconds(25)
         package var gatherTime = Duration.milliseconds(5)
         package var allowedOrigins: [String] = []
+        package var streamLease = Duration.seconds(600)
+        package var streamRetry = Duration.seconds(2)
+        package var locationInterval = Duration.seconds(1)
+        package var lowDataInterval = Duration.seconds(10)
 
         package init() {}
     }
@@ -90,6 +94,18 @@ extension Configuration.Server: Section {
         Key(
             "allowed_origins", \.allowedOrigins, .list(of: .origin, count: 0...100),
             "The origins whose pages may connect from a browser; '*' allows every one."),
+        Key(
+            "stream_lease", \.streamLease, .duration(.seconds(30) ... .seconds(86_400)),
+            "How long a stream of events lasts before its client comes again and resumes."),
+        Key(
+            "stream_retry", \.streamRetry, .duration(.milliseconds(100) ... .seconds(300)),
+            "How soon the client of a stream comes again: after once to twice as long."),
+        Key(
+            "location_interval", \.locationInterval, .duration(.zero ... .seconds(60)),
+            "How long a /realtime client is left without a further position."),
+        Key(
+            "low_data_interval", \.lowDataInterval, .duration(.zero ... .seconds(600)),
+            "The same for one that asked for little data."),
     ]
 }
 

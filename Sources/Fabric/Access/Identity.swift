@@ -14,7 +14,7 @@ package enum Role: UInt8, CaseIterable, Sendable {
     /// The role a token names, or nil where the fabric knows none of that name.
     package init?(name: String) {
         switch name {
-        case "customer": self = .customer
+        case "customer", "client": self = .customer
         case "driver": self = .driver
         case "merchant", "restaurant", "cafe": self = .merchant
         case "support": self = .support

@@ -1,19 +1,25 @@
 import ColdChain
 
-/// Who has a part in an order, and whether it is over: all that access is judged by.
+/// Who has a part in an order, and whether it is over, by which access is judged; and what is told
+/// of it beside its positions.
 struct OrderParties: Equatable {
     var customer: String?
     var driver: String?
     var restaurant: String?
     var cafe: String?
-    var isFinal: Bool
+    var status: OrderStatus
+    /// Where it is brought.
+    var delivery: Place?
+
+    var isFinal: Bool { status.isFinal }
 
     init(_ order: Order) {
         customer = order.customer
         driver = order.driver
         restaurant = order.restaurant
         cafe = order.cafe
-        isFinal = order.status.isFinal
+        status = order.status
+        delivery = order.delivery
     }
 }
 

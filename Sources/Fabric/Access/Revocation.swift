@@ -5,7 +5,8 @@ extension Fabric {
     /// has one leaves the channel and is told so, and once the order is over its customer no longer
     /// sees where the driver is (W-16, Q-8).
     mutating func applyAccess(of order: Order, now: Moment) {
-        directory.note(order)
+        texts.orders.note(order)
+        forgetTrackingTexts(of: order)
         for kind in Channel.Kind.allCases where kind.isOfOrder {
             applyAccess(of: order, to: Channel(kind, order.id), now: now)
         }
@@ -36,8 +37,20 @@ extension Fabric {
     ) {
         leaveAndWithdraw(place, connection)
         statistics.revocations += 1
-        let id = nextPassingID()
-        let notice = texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall)
-        send(notice, to: connection)
+        switch connections.peers[connection]?.dialect {
+        case .eventStream:
+            send(texts.eventStream.revoked(channel, .revoked), to: connection)
+            // Who comes again is told by the status of the answer.
+            if connections.peers[connection]?.subscriptions.isEmpty == true {
+                close(connection, .leaseEnded)
+            }
+        case .tracking: tellTrackingRevoked(channel, connection, now: now)
+        case .booking: send(texts.booking.error(.revoked, channel), to: connection)
+        case .wia, .tableTap, .socketIO, nil:
+            let id = nextPassingID()
+            send(
+                texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall),
+                to: connection)
+        }
     }
 }

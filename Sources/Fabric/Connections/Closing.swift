@@ -8,6 +8,8 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     case tokenExpired = 3005
     /// More waited for this reader than its outbox may hold: reconnect and ask what was missed.
     case slowReader = 3008
+    /// A stream has lasted as long as one may: reconnect and ask what was missed.
+    case leaseEnded = 3011
     /// Nothing was heard for longer than the heartbeat limit: reconnect.
     case silent = 3012
     /// The message rate was exceeded for too long: reconnect later and send less.
@@ -26,6 +28,7 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
         switch self {
         case .tokenExpired: "token expired: reconnect with a new token"
         case .slowReader: "slow reader: outbox limit exceeded"
+        case .leaseEnded: "come again"
         case .silent: "no heartbeat"
         case .tooManyMessages: "message rate exceeded"
         case .connectionLimit: "too many connections of this user"
@@ -42,7 +45,9 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     var discardsAnswers: Bool {
         switch self {
         case .slowReader, .outboxBudget, .silent: true
-        case .tokenExpired, .tooManyMessages, .connectionLimit, .serverFull, .historyLost: false
+        case .tokenExpired, .leaseEnded, .tooManyMessages, .connectionLimit, .serverFull,
+            .historyLost:
+            false
         }
     }
 }

@@ -16,6 +16,10 @@ struct Peer {
     var rate: RateBucket
     /// When anything was last heard, by the uptime clock.
     var heardAt: Int64
+    /// Of a connection that only listens.
+    var lease: StreamLease?
+    /// Of one that is given positions no faster than it can use them.
+    var pace: Pace?
     /// What it is given of what it missed; nil where it has all.
     var catchUp: CatchUp?
     /// The end was asked for: nothing is taken from it or published to it any more.

@@ -1,5 +1,5 @@
 extension Fabric {
-    /// Moves what waits for a connection to the end of `bytes`, as WebSocket frames.
+    /// Moves what waits for a connection to the end of `bytes`, in the frames of its dialect.
     ///
     /// A frame is never cut: `limit` bytes are exceeded by answers, which go out whole, and by a
     /// single frame that is larger than the limit. To be called when the socket takes bytes, so
@@ -34,7 +34,10 @@ extension Fabric {
         _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
     ) -> FillResult {
         guard let dialect = connections.peers[place]?.dialect else { return .drained }
-        while let state = connections.outboxes[place].states.first {
+        let givesStates = !connections.outboxes[place].states.isEmpty && !isResting(place)
+        while givesStates, let state = connections.outboxes[place].states.first {
+            // The connection has every record by now: all waiting ones went before.
+            states.bringForward(Int(state), after: lastNumber)
             _ = states.writeFrame(Int(state), in: dialect, with: &texts)
             let frame = states.frame(Int(state), in: dialect)
             let written = bytes.count - start
@@ -43,6 +46,7 @@ extension Fabric {
             connections.outboxes[place].removeFirstState()
             states.removeReader(of: Int(state))
         }
+        if givesStates { beginRest(place) }
         connections.outboxes[place].markDrained()
         return .drained
     }

@@ -61,11 +61,11 @@ struct Outbox {
         return announce()
     }
 
-    /// Adds the frame of an answer unless the lane is full.
-    mutating func offer(control payload: [UInt8], limit: Int) -> Offer {
+    /// Adds an answer, in the dialect's frame, unless the lane is full.
+    mutating func offer(control payload: [UInt8], in dialect: Dialect, limit: Int) -> Offer {
         let most = control.count + payload.count + ServerFrame.maximumHeaderBytes
         guard most <= limit else { return .full }
-        ServerFrame.append(.text, payload: payload, to: &control)
+        dialect.append(control: payload, to: &control)
         return announce()
     }
 

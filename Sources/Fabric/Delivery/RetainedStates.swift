@@ -68,9 +68,17 @@ struct RetainedStates {
         entries[place].event = event
         entries[place].id = id
         entries[place].renewedAt = uptime
-        for dialect in Dialect.allCases where !entries[place].frames[dialect.place].isEmpty {
-            entries[place].frames[dialect.place].removeAll(keepingCapacity: true)
-        }
+        for dialect in Dialect.allCases { forgetFrame(place, in: dialect) }
+    }
+
+    /// Has the state say that it is told after the record of that number.
+    ///
+    /// A state may have waited behind records that are newer than it: whoever resumes after it must
+    /// not be told these again.
+    mutating func bringForward(_ place: Int, after number: UInt64) {
+        guard case .passing(let last, let step) = entries[place].id, last < number else { return }
+        entries[place].id = .passing(after: number, step: step)
+        for dialect in Dialect.allCases { forgetFrame(place, in: dialect) }
     }
 
     func frame(_ place: Int, in dialect: Dialect) -> [UInt8] {
@@ -87,6 +95,12 @@ struct RetainedStates {
         return texts.append(
             state: entries[place].event, id: entries[place].id, in: dialect,
             to: &entries[place].frames[dialect.place])
+    }
+
+    /// Has the frame written anew, because what it tells beside the state has changed.
+    mutating func forgetFrame(_ place: Int, in dialect: Dialect) {
+        guard !entries[place].frames[dialect.place].isEmpty else { return }
+        entries[place].frames[dialect.place].removeAll(keepingCapacity: true)
     }
 
     mutating func addReaders(_ count: Int, to place: Int) {

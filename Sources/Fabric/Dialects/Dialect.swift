@@ -1,3 +1,5 @@
+import Wire
+
 /// The form in which a client is told what happens: one for each protocol that is served.
 package enum Dialect: UInt8, CaseIterable, Sendable {
     /// `/v1/realtime`, subprotocol `wia-ind-009-v1` (W).
@@ -15,6 +17,15 @@ package enum Dialect: UInt8, CaseIterable, Sendable {
 
     /// Where the dialect's form stands among those of one event.
     var place: Int { Int(rawValue) }
+
+    /// Appends what one client is told as it goes onto the wire.
+    func append(control payload: [UInt8], to bytes: inout [UInt8]) {
+        switch self {
+        case .eventStream: bytes.append(contentsOf: payload)
+        case .wia, .tableTap, .tracking, .booking, .socketIO:
+            ServerFrame.append(.text, payload: payload, to: &bytes)
+        }
+    }
 
     /// Whether a message names the channel it came by, so that one event has as many forms as it
     /// has channels.

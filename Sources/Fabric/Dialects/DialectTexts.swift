@@ -3,13 +3,22 @@ import ColdChain
 /// Writes events in the form of each dialect.
 struct DialectTexts {
     var wia: WIAText
+    var eventStream: EventStreamText
+    var tracking: TrackingText
+    var booking: BookingText
     let ids: MessageIDText
     let fields: RecordFields
+    /// What is known of the orders that events are about.
+    var orders: OrderDirectory
 
-    init(ids: MessageIDText, fields: RecordFields) {
+    init(ids: MessageIDText, fields: RecordFields, orders: OrderDirectory) {
         wia = WIAText(ids: ids)
+        eventStream = EventStreamText(ids: ids)
+        tracking = TrackingText(ids: ids)
+        booking = BookingText(ids: ids)
         self.ids = ids
         self.fields = fields
+        self.orders = orders
     }
 
     /// Appends an event of the state class as it goes onto the wire.
@@ -20,7 +29,10 @@ struct DialectTexts {
     ) -> Bool {
         switch dialect {
         case .wia: wia.appendFrame(state: event, id: id, to: &bytes)
-        case .tableTap, .tracking, .booking, .eventStream, .socketIO: false
+        case .eventStream: eventStream.append(state: event, id: id, to: &bytes)
+        case .tracking: tracking.appendFrame(state: event, of: orders, to: &bytes)
+        case .booking: booking.appendFrame(state: event, to: &bytes)
+        case .tableTap, .socketIO: false
         }
     }
 
@@ -37,7 +49,14 @@ struct DialectTexts {
         case .wia:
             wia.appendFrame(record, fields: fields, id: id, to: &bytes)
             return true
-        case .tableTap, .tracking, .booking, .eventStream, .socketIO:
+        case .eventStream:
+            eventStream.append(record, fields: fields, id: id, to: &bytes)
+            return true
+        case .tracking:
+            return tracking.appendFrame(record, id: id, to: &bytes)
+        case .booking:
+            return booking.appendFrame(record, fields: fields, id: id, to: &bytes)
+        case .tableTap, .socketIO:
             return false
         }
     }

@@ -104,7 +104,7 @@ extension Fabric {
         }
     }
 
-    private mutating func announce(_ place: Int) {
+    mutating func announce(_ place: Int) {
         if connections.outboxes[place].announceElsewhere() {
             effects.ready.append(connections.outboxes[place].connection)
         }

@@ -25,6 +25,17 @@ extension Fabric {
     private mutating func handle(
         _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
     ) {
+        switch connections.peers[place]?.dialect {
+        case .tracking: handleTracking(message, place, now: now)
+        case .booking: handleBooking(message, place, now: now)
+        case .eventStream: break
+        case .wia, .tableTap, .socketIO, nil: handleWIA(message, place, now: now)
+        }
+    }
+
+    private mutating func handleWIA(
+        _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
+    ) {
         switch message {
         case .failure(.notJSON):
             refuse(WIARefusal(error: .notJSON), place, now: now)
@@ -104,6 +115,17 @@ extension Fabric {
         _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
     ) {
         statistics.refusedClientMessages += 1
+        switch connections.peers[place]?.dialect {
+        case .tracking: _ = offer(control: trackingRateRefusal(now: now), to: place)
+        case .booking: _ = offer(control: texts.booking.error(.tooManyMessages), to: place)
+        case .eventStream: break
+        case .wia, .tableTap, .socketIO, nil: refuseForRateInWIA(message, place, now: now)
+        }
+    }
+
+    private mutating func refuseForRateInWIA(
+        _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
+    ) {
         let id = (try? message.get()).flatMap { WIARequest.id(of: $0, limits: limits) }
         let refusal = WIARefusal(error: .tooManyMessages, id: id)
         _ = offer(control: refusalText(refusal, now: now), to: place)
@@ -116,10 +138,12 @@ extension Fabric {
     }
 
     private mutating func offer(control payload: [UInt8], to place: Int) -> Bool {
-        guard connections.isOpen(place) else { return false }
+        guard connections.isOpen(place), let dialect = connections.peers[place]?.dialect else {
+            return false
+        }
         let before = connections.outboxes[place].control.count
         let offer = connections.outboxes[place].offer(
-            control: payload, limit: limits.controlBytes)
+            control: payload, in: dialect, limit: limits.controlBytes)
         controlBytes += connections.outboxes[place].control.count - before
         switch offer {
         case .takenFirst:

@@ -95,7 +95,7 @@ struct WIAText {
 }
 
 extension JSONWriter {
-    fileprivate mutating func payload(_ update: TemperatureUpdate) {
+    mutating func payload(_ update: TemperatureUpdate) {
         member("orderId", update.order)
         member("bagId", update.bag)
         member("deviceId", update.device)
@@ -117,7 +117,7 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func payload(_ update: LocationUpdate) {
+    mutating func payload(_ update: LocationUpdate) {
         member("driverId", update.driver)
         member("orderId", update.order)
         if update.driver == nil { member("vehicleId", update.vehicle) }
@@ -132,7 +132,7 @@ extension JSONWriter {
     }
 
     /// An order's change, with its statuses as this dialect spells them.
-    fileprivate mutating func orderMembers(_ members: [JSON.Member]) {
+    mutating func orderMembers(_ members: [JSON.Member]) {
         for field in members {
             let isStatus = field.name == "status" || field.name == "previousStatus"
             name(field.name)
@@ -146,7 +146,7 @@ extension JSONWriter {
 }
 
 /// Metres a second as kilometres an hour, to the hundredth: no tracker knows it better.
-private func kilometresAnHour(_ metresASecond: Double) -> Double {
+func kilometresAnHour(_ metresASecond: Double) -> Double {
     (metresASecond * 360).rounded() / 100
 }
 

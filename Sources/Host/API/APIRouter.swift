@@ -84,11 +84,17 @@ struct APIRouter {
         return route(request, Array(segments.dropFirst()), identity, now)
     }
 
-    /// Who asks, from the bearer token of the `Authorization` field.
+    /// Who asks, from the bearer token of the `Authorization` field; or, where a browser cannot set
+    /// one, of the query.
     func identity(
-        of head: RequestHead, now: Timestamp
+        of head: RequestHead, takesQuery: Bool = false, now: Timestamp
     ) -> Result<Identity, AccessRefusal> {
-        guard let token = bearerToken(in: head.authorization) else {
+        var bearer = bearerToken(in: head.authorization)
+        if takesQuery, head.authorization == nil {
+            bearer =
+                head.target.queryParameter("access_token") ?? head.target.queryParameter("token")
+        }
+        guard let token = bearer else {
             return .failure(AccessRefusal(reason: "no bearer token", response: .unauthorized))
         }
         do throws(TokenError) {

@@ -13,14 +13,14 @@ import Wire
 /// A turn: what clients sent, then what the engine and the reader left, then one write for each
 /// connection that something waits for.
 final class FabricLoop: FrameSource {
-    private let server: WebServer
-    private let router: APIRouter
+    let server: WebServer
+    let router: APIRouter
     private let mail: Mail
     private let parser: JSONTextReader
     private let allowedOrigins: Set<String>
     private let gatherNanoseconds: UInt64
-    private let log: Log
-    private var fabric: Fabric
+    let log: Log
+    var fabric: Fabric
     private var turn = ServerTurn()
     private var effects = FabricEffects()
     private var published: [PublishedEvent] = []
@@ -33,7 +33,7 @@ final class FabricLoop: FrameSource {
     private var streams: [CommandToken: RequestToken] = [:]
     private var pieces: [AnswerPiece] = []
     private var lastToken: UInt64 = 0
-    private var current = FabricStatus()
+    var current = FabricStatus()
     private var lastTick: Int64 = 0
     private var isStopping = false
 
@@ -126,6 +126,7 @@ final class FabricLoop: FrameSource {
             lastTick = now.uptime
             fabric.tick(now: now)
         }
+        fabric.endRests(now: now)
         carryOut()
         var source = self
         server.flush(from: &source)
@@ -169,6 +170,10 @@ final class FabricLoop: FrameSource {
     }
 
     private func answer(_ request: HTTPRequest, now: Moment) {
+        guard !EventStreamRequest.isMeant(by: request.head.target) else {
+            openStream(request, now: now)
+            return
+        }
         switch router.action(for: request, now: now.wall) {
         case .respond(let response):
             if response.status == 401 { current.refusals += 1 }
@@ -221,12 +226,12 @@ final class FabricLoop: FrameSource {
         }
     }
 
-    private func respond(to token: RequestToken, _ response: APIResponse) {
+    func respond(to token: RequestToken, _ response: APIResponse) {
         server.respond(to: token, HTTPResponse(response))
     }
 
     private func open(_ request: UpgradeRequest, now: Moment) {
-        guard request.head.target.segments == ["v1", "realtime"] else {
+        guard let dialect = Dialect(path: request.head.target.segments) else {
             refuse(request, .notFound, reason: "no such path")
             return
         }
@@ -234,21 +239,23 @@ final class FabricLoop: FrameSource {
             refuse(request, .forbidden, reason: "origin not allowed")
             return
         }
-        switch router.identity(of: request.head, now: now.wall) {
+        let identity = router.identity(
+            of: request.head, takesQuery: dialect != .wia, now: now.wall)
+        switch identity {
         case .failure(let refusal):
             refuse(request, refusal.response, reason: refusal.reason)
         case .success(let identity):
-            let offered = request.subprotocols.contains(Self.subprotocol)
+            let offered = dialect == .wia && request.subprotocols.contains(Self.subprotocol)
             guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
             else { return }
             fabric.connect(
-                ConnectionNumber(request.token.connection), identity: identity, in: .wia,
+                ConnectionNumber(request.token.connection), identity: identity, in: dialect,
                 now: now)
         }
     }
 
     /// A browser tells where its page is from; other programs tell nothing.
-    private func isAllowed(_ origin: String) -> Bool {
+    func isAllowed(_ origin: String) -> Bool {
         allowedOrigins.contains("*") || allowedOrigins.contains(origin)
     }
 
@@ -326,6 +333,18 @@ final class FabricLoop: FrameSource {
 /// What the fabric thread is told besides its mail.
 enum FabricControl: Equatable, Sendable {
     case stop
+}
+
+extension Dialect {
+    /// The dialect that is spoken over a WebSocket of a path.
+    init?(path: [String]) {
+        switch path {
+        case ["v1", "realtime"]: self = .wia
+        case ["tracking"]: self = .tracking
+        case ["realtime"]: self = .booking
+        default: return nil
+        }
+    }
 }
 
 extension ConnectionNumber {

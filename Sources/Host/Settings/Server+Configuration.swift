@@ -40,6 +40,10 @@ extension FabricLimits {
         messagesPerSecond = Int64(server.messagesPerSecond)
         messageBurst = Int64(server.messageBurst)
         refusedMessages = server.messageBurst * 3
+        streamLease = server.streamLease.wholeMilliseconds
+        streamRetry = server.streamRetry.wholeMilliseconds
+        locationInterval = server.locationInterval.wholeMilliseconds
+        lowDataInterval = server.lowDataInterval.wholeMilliseconds
         // A client may miss so many heartbeats, and half an interval for a slow network.
         let interval = server.heartbeatInterval.wholeMilliseconds
         silence = interval * Int64(server.heartbeatMisses) + interval / 2

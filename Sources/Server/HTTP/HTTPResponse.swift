@@ -53,7 +53,8 @@ extension HTTPResponse {
     func encoded(date: [UInt8], withBody: Bool, keepsAlive: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + (withBody ? body.count : 0))
-        appendHead(date: date, length: body.count, keepsAlive: keepsAlive, to: &bytes)
+        appendHead(
+            date: date, framing: .length(body.count), keepsAlive: keepsAlive, to: &bytes)
         if withBody, status != 204, status != 304 {
             bytes.append(contentsOf: body)
         }
@@ -63,7 +64,7 @@ extension HTTPResponse {
     /// The head of an answer that follows in chunks (RFC 9112 §7.1), and the body as the first one.
     func encodedAsChunks(date: [UInt8], keepsAlive: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
-        appendHead(date: date, length: nil, keepsAlive: keepsAlive, to: &bytes)
+        appendHead(date: date, framing: .chunks, keepsAlive: keepsAlive, to: &bytes)
         Self.append(chunk: body, to: &bytes)
         return bytes
     }
@@ -77,11 +78,40 @@ extension HTTPResponse {
         bytes.append(contentsOf: "\r\n".utf8)
     }
 
+    /// Puts the frame of a chunk around bytes that wait to be written, where there are any.
+    static func makeChunk(of bytes: inout [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        bytes.insert(contentsOf: "\(String(bytes.count, radix: 16))\r\n".utf8, at: 0)
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// The head of an answer that ends with its connection, or with the chunk that says so.
+    func encodedAsStream(date: [UInt8], isChunked: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        appendHead(date: date, framing: isChunked ? .chunks : .end, keepsAlive: false, to: &bytes)
+        return bytes
+    }
+
     static let lastChunk = Array("0\r\n\r\n".utf8)
 
-    /// - Parameter length: Of the body; nil where it comes in chunks.
+    /// How a client finds the end of the body.
+    private enum Framing {
+        case length(Int)
+        case chunks
+        /// By the end of the connection, the only way that HTTP/1.0 knows.
+        case end
+
+        var field: String {
+            switch self {
+            case .length(let bytes): "Content-Length: \(bytes)\r\n"
+            case .chunks: "Transfer-Encoding: chunked\r\n"
+            case .end: ""
+            }
+        }
+    }
+
     private func appendHead(
-        date: [UInt8], length: Int?, keepsAlive: Bool, to bytes: inout [UInt8]
+        date: [UInt8], framing: Framing, keepsAlive: Bool, to bytes: inout [UInt8]
     ) {
         bytes.append(contentsOf: "HTTP/1.1 \(status) \(Self.phrase(status))\r\nDate: ".utf8)
         bytes.append(contentsOf: date)
@@ -91,8 +121,7 @@ extension HTTPResponse {
         }
         // RFC 9110 §8.6: these statuses have no content and no length.
         if status != 204, status != 304, status >= 200 {
-            let framing = length.map { "Content-Length: \($0)" } ?? "Transfer-Encoding: chunked"
-            bytes.append(contentsOf: "\(framing)\r\n".utf8)
+            bytes.append(contentsOf: framing.field.utf8)
         }
         let announcesUpgrade = status == 426
         if announcesUpgrade {

@@ -17,8 +17,10 @@ final class RealtimeClient {
     private let program: RunningProgram
     private let folder = TemporaryDirectory()
 
-    init(_ daemon: Freshwire, token: String, isSlow: Bool = false) throws {
-        let url = "ws://127.0.0.1:\(daemon.port)/v1/realtime"
+    init(
+        _ daemon: Freshwire, path: String = "/v1/realtime", token: String, isSlow: Bool = false
+    ) throws {
+        let url = "ws://127.0.0.1:\(daemon.port)\(path)"
         program = try RunningProgram(
             "realtime.py", [url, token, folder.file("frames")] + (isSlow ? ["--slow"] : []))
         announcement = program.announcement
@@ -35,7 +37,8 @@ final class RealtimeClient {
         }
     }
 
-    private var lines: [Substring] {
+    /// What has come so far, as it came, and how it ended.
+    var lines: [Substring] {
         let text = folder.read("frames")
         return text.prefix(upTo: text.lastIndex(of: "\n") ?? text.startIndex)
             .split(separator: "\n")

@@ -7,6 +7,8 @@ import Wire
 ///
 /// - `GET /hello` → 200 `hello`; `POST /echo` → the body; `GET /large?bytes=n` → n times `x`;
 ///   `GET /pieces?count=n&bytes=m` → n pieces of m times `x`, broken off while `breaks` are left;
+///   `GET /stream?count=n&bytes=m` → n outbox entries of m times `x`, more than one a write where
+///   they fit, ended after them with `ends`, and otherwise by one more, `late`, when the test says;
 ///   `GET /later` → 200 when the test says so; another method on `/hello` → 405; else 404.
 /// - WebSockets on any path are accepted, with `wia-ind-009-v1` where it is offered; `/foreign`
 ///   answers a subprotocol nobody offered; `/refuse` is refused with 403.
@@ -18,6 +20,9 @@ final class RunningServer: Sendable {
         var accepted = 0
         var pieces = 0
         var abandoned = 0
+        var streams = 0
+        /// How many entries of outboxes were given to be written.
+        var given = 0
     }
 
     static let subprotocol = "wia-ind-009-v1"
@@ -116,6 +121,7 @@ private struct Owner: FrameSource {
     let mailbox: Mailbox
     var outboxes: [ConnectionID: [[UInt8]]] = [:]
     var later: [RequestToken] = []
+    var streams: [ConnectionID] = []
     var pieces: [RequestToken: GivenPieces] = [:]
 
     init(server: WebServer, mailbox: Mailbox) {
@@ -134,6 +140,11 @@ private struct Owner: FrameSource {
                     server.respond(to: token, HTTPResponse(status: 200, body: Array("later".utf8)))
                 }
                 later = []
+                for connection in streams {
+                    send(Array("late".utf8), to: connection)
+                    server.close(connection, .normal)
+                }
+                streams = []
             }
             server.flush(from: &self)
             if let limit {
@@ -177,6 +188,24 @@ private struct Owner: FrameSource {
         mailbox.state.withLock { $0.seen.pieces += 1 }
     }
 
+    private mutating func beginStream(_ request: HTTPRequest) {
+        let target = request.head.target
+        let number = { (name: String) in target.queryParameter(name).flatMap { Int($0) } ?? 0 }
+        let fields = [HTTPResponse.Field("Content-Type", "text/event-stream")]
+        guard server.stream(request.token, HTTPResponse(status: 200, fields: fields)) else {
+            return
+        }
+        mailbox.state.withLock { $0.seen.streams += 1 }
+        let connection = request.token.connection
+        let entry = [UInt8](repeating: UInt8(ascii: "x"), count: number("bytes"))
+        for _ in 0..<number("count") { send(entry, to: connection) }
+        if target.queryParameter("ends") != nil {
+            server.close(connection, .normal)
+        } else {
+            streams.append(connection)
+        }
+    }
+
     private mutating func givePiece(to token: RequestToken) {
         guard var given = pieces[token] else { return }
         if given.left == given.breaks {
@@ -207,6 +236,9 @@ private struct Owner: FrameSource {
                 status: 200, body: [UInt8](repeating: UInt8(ascii: "x"), count: count))
         case (.get, "/pieces"):
             beginPieces(request)
+            return
+        case (.get, "/stream"):
+            beginStream(request)
             return
         case (.get, "/later"):
             later.append(request.token)
@@ -262,6 +294,7 @@ private struct Owner: FrameSource {
             buffer.append(frames[taken])
             taken += 1
         }
+        mailbox.state.withLock { $0.seen.given += taken }
         guard taken < frames.count else { return false }
         frames.removeFirst(taken)
         outboxes[connection] = frames

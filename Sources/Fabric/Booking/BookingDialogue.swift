@@ -1,0 +1,62 @@
+import Wire
+
+extension Fabric {
+    mutating func handleBooking(
+        _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
+    ) {
+        switch message {
+        case .failure(.notJSON): refuseBooking(.notJSON, of: nil, place)
+        case .failure(.notText): refuseBooking(.notText, of: nil, place)
+        case .success(let json):
+            do throws(BookingRefusal) {
+                perform(try BookingRequest(json, limits: limits), place, now: now)
+            } catch {
+                refuseBooking(error, of: nil, place)
+            }
+        }
+    }
+
+    private mutating func perform(_ request: BookingRequest, _ place: Int, now: Moment) {
+        switch request {
+        case .ping: send(texts.booking.pong(at: now.wall), to: place)
+        case .subscribe(let channel, let lowData):
+            subscribe(to: channel, lowData: lowData, place)
+        case .unsubscribe(let channel):
+            if let known = channels.place(of: channel), isSubscribed(place, to: known) {
+                leaveAndWithdraw(known, place)
+            }
+            send(texts.booking.unsubscribed(channel), to: place)
+        case .resume(let channels, let last, let lowData):
+            setPace(lowData: lowData, place)
+            let resumption = resume(channels, after: last, place)
+            send(texts.booking.resumed(resumption), to: place)
+            for channel in resumption.followed { offerLastKnownStates(of: channel, to: place) }
+        }
+    }
+
+    private mutating func subscribe(to channel: Channel, lowData: Bool?, _ place: Int) {
+        if let refusal = follow(channel, place) {
+            refuseBooking(BookingRefusal(refusal), of: channel, place)
+            return
+        }
+        setPace(lowData: lowData, place)
+        // An answer overtakes what waits, and must not name what is still to come.
+        let hasAll =
+            connections.outboxes[place].records.isEmpty && connections.peers[place]?.catchUp == nil
+        send(texts.booking.subscribed(channel, at: hasAll ? lastNumber : nil), to: place)
+        offerLastKnownStates(of: channel, to: place)
+    }
+
+    private mutating func setPace(lowData: Bool?, _ place: Int) {
+        guard let lowData else { return }
+        connections.peers[place]?.pace?.interval =
+            lowData ? limits.lowDataInterval : limits.locationInterval
+    }
+
+    private mutating func refuseBooking(
+        _ refusal: BookingRefusal, of channel: Channel?, _ place: Int
+    ) {
+        statistics.refusedClientMessages += 1
+        send(texts.booking.error(refusal, channel), to: place)
+    }
+}

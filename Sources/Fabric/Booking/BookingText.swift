@@ -1,0 +1,144 @@
+import ColdChain
+import Wire
+
+/// Writes the messages of `/realtime`: bare objects with a `type` and names in lower case (K).
+struct BookingText {
+    private var writer = JSONWriter(capacity: 1024)
+    private let ids: MessageIDText
+
+    init(ids: MessageIDText) {
+        self.ids = ids
+    }
+
+    /// Appends where a booking's driver is, as one WebSocket frame. Who is driven where is not said
+    /// (K-10): a booking is named by its identifier.
+    ///
+    /// - Returns: False where the event is none of a booking's position.
+    mutating func appendFrame(state event: Event, to bytes: inout [UInt8]) -> Bool {
+        guard case .location(let update) = event, let booking = update.order else { return false }
+        writer.removeAll()
+        writer.object { message in
+            message.member("type", "driver_location_update")
+            message.member("booking_id", booking)
+            message.member("driver_id", update.driver)
+            message.member("lat", update.position.latitude)
+            message.member("lng", update.position.longitude)
+            message.member("bearing", update.position.heading)
+            message.member("speed_kmh", update.position.speed.map(kilometresAnHour))
+            message.member("timestamp", instant: update.measuredAt.milliseconds)
+        }
+        ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
+        return true
+    }
+
+    /// Appends a record as one WebSocket frame, with an identifier to resume after.
+    ///
+    /// - Returns: False where it cannot be read.
+    mutating func appendFrame(
+        _ record: RecordText, fields: RecordFields, id: MessageID, to bytes: inout [UInt8]
+    ) -> Bool {
+        guard let members = fields.value(of: record)?.members else { return false }
+        let quotedID = quoted(id)
+        writer.removeAll()
+        writer.object { message in
+            message.member(
+                "type", record.type == "order_update" ? "booking_status_changed" : record.type)
+            message.bookingMembers(members)
+            message.member("timestamp", instant: record.occurredAt.milliseconds)
+            message.name("message_id")
+            message.raw(quotedID)
+        }
+        ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
+        return true
+    }
+
+    /// - Parameter position: What the client has everything up to; nil where records wait for it.
+    mutating func subscribed(_ channel: Channel, at position: UInt64?) -> [UInt8] {
+        let quotedID = position.map { quoted(.record($0)) }
+        return message("subscribed") { message in
+            message.member("channel", channel.bookingName)
+            guard let quotedID else { return }
+            message.name("message_id")
+            message.raw(quotedID)
+        }
+    }
+
+    mutating func unsubscribed(_ channel: Channel) -> [UInt8] {
+        message("unsubscribed") { $0.member("channel", channel.bookingName) }
+    }
+
+    mutating func pong(at now: Timestamp) -> [UInt8] {
+        message("pong") { $0.member("timestamp", instant: now.milliseconds) }
+    }
+
+    mutating func resumed(_ resumption: Resumption) -> [UInt8] {
+        message("resumed") { message in
+            message.member("recovered", resumption.isWhole)
+            message.name("channels")
+            message.array { names in
+                for channel in resumption.followed { names.value(channel.bookingName ?? "") }
+            }
+            message.name("failed")
+            message.array { failed in
+                for refused in resumption.refused {
+                    failed.object { entry in
+                        entry.member("channel", refused.channel.bookingName)
+                        entry.member("code", BookingRefusal(refused.refusal).rawValue)
+                    }
+                }
+            }
+        }
+    }
+
+    mutating func error(_ refusal: BookingRefusal, _ channel: Channel? = nil) -> [UInt8] {
+        message("error") { message in
+            message.member("code", refusal.rawValue)
+            message.member("message", refusal.message)
+            message.member("channel", channel?.bookingName)
+        }
+    }
+
+    private mutating func message(
+        _ type: String, _ members: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        writer.removeAll()
+        writer.object { message in
+            message.member("type", type)
+            members(&message)
+        }
+        return writer.bytes
+    }
+
+    private func quoted(_ id: MessageID) -> [UInt8] {
+        var bytes: [UInt8] = []
+        ids.append(id, to: &bytes)
+        return bytes
+    }
+}
+
+extension JSONWriter {
+    /// A record's members under the names of this dialect.
+    fileprivate mutating func bookingMembers(_ members: [JSON.Member]) {
+        for member in members {
+            name(member.name == "orderId" ? "booking_id" : lowerCase(member.name))
+            if let inner = member.value.members {
+                object { $0.bookingMembers(inner) }
+            } else {
+                value(member.value)
+            }
+        }
+    }
+}
+
+/// `measuredAt` as `measured_at`.
+private func lowerCase(_ name: String) -> String {
+    var text: [UInt8] = []
+    for unit in name.utf8 {
+        if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(unit) {
+            text.append(contentsOf: [UInt8(ascii: "_"), unit | 0x20])
+        } else {
+            text.append(unit)
+        }
+    }
+    return String(decoding: text, as: UTF8.self)
+}
