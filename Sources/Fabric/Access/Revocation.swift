@@ -31,13 +31,23 @@ extension Fabric {
         }
     }
 
+    /// Says that a channel is not the user's any more, in the words of the connection's dialect.
+    mutating func tellRevoked(_ channel: Channel, to place: Int, now: Moment) {
+        switch connections.peers[place]?.dialect {
+        case .tableTap: tellRevokedInTableTap(channel, to: place, now: now)
+        default:
+            let id = nextPassingID()
+            send(
+                texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall),
+                to: place)
+        }
+    }
+
     private mutating func revoke(
         _ channel: Channel, at place: Int, from connection: Int, now: Moment
     ) {
         leaveAndWithdraw(place, connection)
         statistics.revocations += 1
-        let id = nextPassingID()
-        let notice = texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall)
-        send(notice, to: connection)
+        tellRevoked(channel, to: connection, now: now)
     }
 }

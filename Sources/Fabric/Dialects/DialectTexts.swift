@@ -3,11 +3,13 @@ import ColdChain
 /// Writes events in the form of each dialect.
 struct DialectTexts {
     var wia: WIAText
+    var tableTap: TableTapText
     let ids: MessageIDText
     let fields: RecordFields
 
     init(ids: MessageIDText, fields: RecordFields) {
         wia = WIAText(ids: ids)
+        tableTap = TableTapText(ids: ids, fields: fields)
         self.ids = ids
         self.fields = fields
     }
@@ -37,7 +39,11 @@ struct DialectTexts {
         case .wia:
             wia.appendFrame(record, fields: fields, id: id, to: &bytes)
             return true
-        case .tableTap, .tracking, .booking, .eventStream, .socketIO:
+        case .tableTap:
+            guard let channel, record.positions.indices.contains(channel) else { return false }
+            return tableTap.appendFrame(
+                record, by: record.positions[channel], id: id, to: &bytes)
+        case .tracking, .booking, .eventStream, .socketIO:
             return false
         }
     }
