@@ -91,14 +91,34 @@ struct APIRouter {
         guard let token = bearerToken(in: head.authorization) else {
             return .failure(AccessRefusal(reason: "no bearer token", response: .unauthorized))
         }
+        return identity(token: token, now: now)
+    }
+
+    /// Who may open a WebSocket in a dialect that lets the token stand in the query, too, because a
+    /// browser's client can set no field.
+    func identity(
+        ofQueryOr head: RequestHead, now: Timestamp
+    ) -> Result<Identity, AccessRefusal> {
+        guard head.authorization == nil, let token = head.target.queryParameter("token") else {
+            return identity(of: head, now: now)
+        }
+        return identity(token: token, now: now)
+    }
+
+    func identity(token: String, now: Timestamp) -> Result<Identity, AccessRefusal> {
         do throws(TokenError) {
             let verified = try verifier.verify(token, now: now.milliseconds)
             guard let role = Role(name: verified.role) else {
                 return .failure(AccessRefusal(reason: "unknown role", response: .forbidden))
             }
             var identity = Identity(
-                subject: verified.subject, role: role, site: verified.site,
+                subject: verified.subject, role: role,
+                site: verified.site ?? verified.cafe(of: role),
                 expiresAt: Timestamp(milliseconds: verified.expiresAt))
+            if role == .employee {
+                identity.counters =
+                    verified.claims["counters"]?.array?.compactMap(\.string) ?? []
+            }
             identity.personName = verified.claims["name"]?.string
             identity.isQualifiedIndividual =
                 role == .foodSafety
@@ -336,4 +356,14 @@ struct APIRouter {
 struct AccessRefusal: Error {
     var reason: String
     var response: APIResponse
+}
+
+extension VerifiedToken {
+    /// The cafe that a claim of the cafes' own names, for the roles that only have one.
+    fileprivate func cafe(of role: Role) -> String? {
+        switch role {
+        case .customer, .employee, .manager: claims["cafeId"]?.string
+        default: nil
+        }
+    }
 }

@@ -137,6 +137,15 @@ final class FabricLoop: FrameSource {
         for connection in effects.ready { server.requestWrite(ConnectionID(connection)) }
         for closing in effects.closings { close(closing) }
         for read in effects.historyReads { mail.reader.send(.history(read)) }
+        guard !effects.tokens.isEmpty else { return }
+        let now = Self.now()
+        for offer in effects.tokens {
+            let identity = try? router.identity(token: offer.token, now: now.wall).get()
+            if identity == nil { current.refusals += 1 }
+            fabric.renew(offer.connection, identity: identity, now: now)
+        }
+        // The answers; they ask for no further token.
+        carryOut()
     }
 
     // MARK: What clients send
@@ -224,12 +233,20 @@ final class FabricLoop: FrameSource {
     }
 
     private func open(_ request: UpgradeRequest, now: Moment) {
-        guard request.head.target.segments == ["v1", "realtime"] else {
+        let dialect: Dialect
+        switch request.head.target.segments {
+        case ["v1", "realtime"]: dialect = .wia
+        case ["v1"]: dialect = .tableTap
+        default:
             refuse(request, .notFound, reason: "no such path")
             return
         }
         if let origin = request.head.origin, !isAllowed(origin) {
             refuse(request, .forbidden, reason: "origin not allowed")
+            return
+        }
+        if dialect == .tableTap {
+            openTableTap(request, now: now)
             return
         }
         switch router.identity(of: request.head, now: now.wall) {
@@ -240,8 +257,26 @@ final class FabricLoop: FrameSource {
             guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
             else { return }
             fabric.connect(
-                ConnectionNumber(request.token.connection), identity: identity, in: .wia,
+                ConnectionNumber(request.token.connection), identity: identity, in: dialect,
                 now: now)
+        }
+    }
+
+    /// A token that is not accepted is answered in a message: a browser's client would not see the
+    /// status of an HTTP answer, and come back with the same token for ever.
+    private func openTableTap(_ request: UpgradeRequest, now: Moment) {
+        let connection = ConnectionNumber(request.token.connection)
+        let identity = router.identity(ofQueryOr: request.head, now: now.wall)
+        guard server.accept(request.token, subprotocol: nil) else { return }
+        switch identity {
+        case .success(let identity):
+            fabric.connect(connection, identity: identity, in: .tableTap, now: now)
+        case .failure(let refusal):
+            current.refusals += 1
+            log.info(
+                "websocket refused",
+                ["client": request.clientAddress, "reason": refusal.reason])
+            fabric.turnAway(connection, in: .tableTap, now: now)
         }
     }
 
