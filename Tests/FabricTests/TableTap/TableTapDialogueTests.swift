@@ -139,7 +139,10 @@ struct TableTapDialogueTests {
         try room.say(#"{"type":"ping","timestamp":"2024-01-15T10:30:00+02:00"}"#, on: client)
         try room.say(#"{"type":"ping"}"#, on: client)
         let answers = room.messages(to: client)
-        #expect(answers.map { $0["timestamp"] } == ["2024-01-15T10:30:00+02:00", .string(Room.startText)])
+        #expect(
+            answers.map { $0["timestamp"] } == [
+                "2024-01-15T10:30:00+02:00", .string(Room.startText),
+            ])
         #expect(answers.allSatisfy { $0["serverTime"] == .string(Room.startText) })
         #expect(answers.allSatisfy { $0["data"] == nil })
     }
@@ -236,7 +239,8 @@ struct TableTapDialogueTests {
         let client = room.sitDown(1, .customer, "anna")
         room.fabric.receive(.failure(.notJSON), on: client, now: room.now)
         room.fabric.receive(.failure(.notText), on: client, now: room.now)
-        #expect(room.summary(to: client).isEmpty == false)
+        let codes = room.messages(to: client).map { $0["data"]?["code"] }
+        #expect(codes == ["MALFORMED_JSON", "NOT_TEXT"])
         #expect(room.codes(of: client) == [])
     }
 

@@ -15,9 +15,10 @@ extension Room {
         return client
     }
 
-    /// Sends a message as its text stands.
+    /// Sends a message as its text stands, line breaks aside.
     func say(_ text: String, on connection: ConnectionNumber) throws {
-        say(try #require(JSONReading.value(of: text.utf8)), on: connection)
+        let line = text.utf8.filter { $0 != UInt8(ascii: "\n") }
+        say(try #require(JSONReading.value(of: line)), on: connection)
     }
 
     func subscribe(_ connection: ConnectionNumber, toNames names: String...) {
