@@ -17,7 +17,9 @@ extension Command {
             Option(
                 "subject", "ID",
                 "Who it is for: the customer's, driver's or user's id (default: the role)."),
-            Option("site", "ID", "The restaurant or cafe of a merchant, a manager, an employee or a guest."),
+            Option(
+                "site", "ID",
+                "The restaurant or cafe of a merchant, a manager, an employee or a guest."),
             Option("counters", "ID", "The counters of an employee; several: A,B."),
             Option("scope", "SCOPE", "What else it allows, such as food_safety; several: A,B."),
             Option("name", "NAME", "The person's name, which signatures of alerts then print."),

@@ -17,10 +17,15 @@ final class RealtimeClient {
     private let program: RunningProgram
     private let folder = TemporaryDirectory()
 
-    init(_ daemon: Freshwire, token: String, isSlow: Bool = false) throws {
-        let url = "ws://127.0.0.1:\(daemon.port)/v1/realtime"
-        program = try RunningProgram(
-            "realtime.py", [url, token, folder.file("frames")] + (isSlow ? ["--slow"] : []))
+    convenience init(_ daemon: Freshwire, token: String, isSlow: Bool = false) throws {
+        try self.init(
+            url: "ws://127.0.0.1:\(daemon.port)/v1/realtime", token: token,
+            isSlow ? ["--slow"] : [])
+    }
+
+    /// A client of another dialect; an empty token is not sent in a header field.
+    init(url: String, token: String, _ options: [String]) throws {
+        program = try RunningProgram("realtime.py", [url, token, folder.file("frames")] + options)
         announcement = program.announcement
     }
 
@@ -39,6 +44,11 @@ final class RealtimeClient {
         let text = folder.read("frames")
         return text.prefix(upTo: text.lastIndex(of: "\n") ?? text.startIndex)
             .split(separator: "\n")
+    }
+
+    /// What has come so far, in the form of another dialect.
+    func messages<Message: Decodable>(as _: Message.Type = Message.self) throws -> [Message] {
+        try lines.filter { !$0.hasPrefix("closed") }.map { try decode($0) }
     }
 
     /// What has come so far.
