@@ -84,6 +84,9 @@ package struct Fabric: ~Copyable {
     ) {
         disconnect(connection)
         if let refusal = refusal(of: identity, in: dialect, now: now) {
+            if refusal == .tokenExpired, dialect == .tableTap {
+                return turnAway(connection, in: dialect, now: now)
+            }
             effects.closings.append(Closing(connection: connection, code: refusal))
             return
         }
@@ -167,6 +170,8 @@ package struct Fabric: ~Copyable {
         guard connections.isOpen(place) else { return }
         release(place)
         connections.peers[place]?.isClosing = true
+        // What was missed is not told to its end, and nothing may look as if it were.
+        connections.peers[place]?.catchUp = nil
         if code.discardsAnswers {
             controlBytes -= connections.outboxes[place].control.count
             connections.outboxes[place].removeControl()

@@ -156,6 +156,14 @@ struct TableTapLimitTests {
         #expect(room.fabric.connectionCount == 0 && room.fabric.outboxBytes == 0)
     }
 
+    @Test("T-8: a token that ran out on its way is told so, too")
+    func expiredAtTheDoor() {
+        let room = Room()
+        let late = room.connect(1, .customer, "anna", expiresAt: room.now.wall, in: .tableTap)
+        #expect(room.messages(to: late).map { $0["data"] } == [Self.failure])
+        #expect(room.codes(of: late) == [.tokenExpired])
+    }
+
     private func renewal(_ room: Room, _ client: ConnectionNumber, _ identity: Identity?) throws
         -> [JSON]
     {

@@ -170,6 +170,21 @@ struct TableTapReplayTests {
         #expect(replayed(answers) == told)
     }
 
+    @Test("T-11: a replay that is broken off does not look like one that is whole")
+    func brokenOff() {
+        var limits = FabricLimits()
+        limits.historyRetention = 60_000
+        let room = room(limits)
+        room.publish(Sample.alert())
+        room.wait(60_001)
+        let client = room.sitDown(1, .manager, "m")
+        room.say(reconnect(after: "e1-1", Self.alerts), on: client)
+        #expect(room.texts(to: client) == [], "the journal is asked")
+        room.fabric.closeAll(.historyLost)
+        #expect(room.texts(to: client) == [])
+        #expect(room.codes(of: client) == [.historyLost])
+    }
+
     @Test("T-11: what is left while it is told again is not told any more")
     func leaving() {
         var limits = FabricLimits()
