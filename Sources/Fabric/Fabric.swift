@@ -39,6 +39,10 @@ package struct Fabric: ~Copyable {
     var passingMessages: UInt64 = 0
     /// Counts published events, so that an outbox knows one again.
     var eventSerial: UInt64 = 0
+    /// Counts connections, so that each can be given a name.
+    var connectionSerial: UInt64 = 0
+    /// Dates this run.
+    let run: UInt64
     /// Bytes of answers that wait, over all connections.
     var controlBytes = 0
     var effects = FabricEffects()
@@ -61,7 +65,7 @@ package struct Fabric: ~Copyable {
     ) {
         self.limits = limits
         self.lastNumber = lastNumber
-        let run = UInt64(clamping: now.wall.milliseconds)
+        run = UInt64(clamping: now.wall.milliseconds)
         texts = DialectTexts(
             ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields,
             orders: OrderDirectory(limit: limits.orders))
@@ -88,11 +92,23 @@ package struct Fabric: ~Copyable {
         _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect, now: Moment
     ) {
         disconnect(connection)
-        if let refusal = refusal(of: identity, now: now) {
+        if let refusal = refusal(of: identity, in: dialect, now: now) {
+            if refusal == .tokenExpired, dialect == .tableTap {
+                return turnAway(connection, in: dialect, now: now)
+            }
             effects.closings.append(Closing(connection: connection, code: refusal))
             return
         }
-        let rate = RateBucket(limits: limits, uptime: now.uptime)
+        add(connection, identity, dialect, now: now)
+        if dialect == .tableTap { greetTableTap(connection, now: now) }
+    }
+
+    mutating func add(
+        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect, now: Moment
+    ) {
+        let clients = limits.clients(of: dialect)
+        let rate = RateBucket(clients.messages, uptime: now.uptime)
+        let identity = identity.renewed(within: clients.tokenRenewal, from: now.wall)
         connections.add(
             connection,
             Peer(
@@ -100,11 +116,19 @@ package struct Fabric: ~Copyable {
                 pace: dialect == .booking ? Pace(interval: limits.locationInterval) : nil))
     }
 
-    func refusal(of identity: Identity, now: Moment) -> CloseCode? {
+    func refusal(of identity: Identity, in dialect: Dialect, now: Moment) -> CloseCode? {
+        let clients = limits.clients(of: dialect)
         guard identity.holds(at: now.wall) else { return .tokenExpired }
-        guard connections.count < limits.connections else { return .serverFull }
-        guard connections.connections(of: identity.subject) < limits.connectionsPerSubject else {
-            return .connectionLimit
+        guard connections.count < limits.connections,
+            connections.count(.dialect(dialect)) < clients.connections
+        else { return .serverFull }
+        guard
+            connections.count(.subject(identity.subject, dialect)) < clients.connectionsPerSubject
+        else { return .connectionLimit }
+        if let site = identity.site,
+            connections.count(.site(site, dialect)) >= clients.connectionsPerSite
+        {
+            return .siteLimit
         }
         return nil
     }
@@ -128,7 +152,7 @@ package struct Fabric: ~Copyable {
         for place in connections.peers.indices {
             guard let peer = connections.peers[place], !peer.isClosing else { continue }
             if !peer.identity.holds(at: now.wall) {
-                close(place, .tokenExpired)
+                expire(place, now: now)
             } else if let lease = peer.lease {
                 if now.uptime >= lease.endsAt {
                     close(place, .leaseEnded)
@@ -140,6 +164,7 @@ package struct Fabric: ~Copyable {
                 close(place, .silent)
             } else {
                 connections.outboxes[place].shrinkIfIdle()
+                warnOfExpiry(place, now: now)
             }
         }
         forgetOldStates(now: now)
@@ -161,6 +186,8 @@ package struct Fabric: ~Copyable {
         guard connections.isOpen(place) else { return }
         release(place)
         connections.peers[place]?.isClosing = true
+        // What was missed is not told to its end, and nothing may look as if it were.
+        connections.peers[place]?.catchUp = nil
         if code.discardsAnswers {
             controlBytes -= connections.outboxes[place].control.count
             connections.outboxes[place].removeControl()
@@ -173,7 +200,7 @@ package struct Fabric: ~Copyable {
     /// Takes the connection out of everything it takes part in; answers stay.
     private mutating func release(_ place: Int) {
         guard connections.isOpen(place) else { return }
-        connections.releaseSubject(of: place)
+        connections.releaseCounts(of: place)
         while let subscription = connections.peers[place]?.subscriptions.last {
             leave(Int(subscription.channel), place)
         }

@@ -55,5 +55,67 @@ package struct FabricLimits: Equatable, Sendable {
     /// Two heartbeats of 30 s missed and half of one for a slow network (W-4).
     package var silence: Int64 = 75_000
 
+    /// What clients of the TableTap dialect may (T-2).
+    package var tableTap = ClientLimits.tableTap
+
     package init() {}
+}
+
+/// What one dialect allows its clients. Times are milliseconds.
+package struct ClientLimits: Equatable, Sendable {
+    /// Connections in all, of one user, and of the users of one site.
+    package var connections: Int
+    package var connectionsPerSubject: Int
+    package var connectionsPerSite: Int
+    /// Subscriptions of one connection.
+    package var subscriptions: Int
+    package var messages: MessageRate
+    /// Bytes of answers that may wait for one connection.
+    package var controlBytes: Int
+    /// How long a token opens a connection at most before it is to be shown again; nil where it
+    /// does as long as it says.
+    package var tokenRenewal: Int64?
+    /// How long before the end the client is warned; nil where it is not.
+    package var expiryWarning: Int64?
+
+    /// 5 connections of a user, 1000 of a cafe, 10,000 in all; 1000 subscriptions; 100 messages a
+    /// minute; a token is to be renewed every half hour.
+    package static let tableTap = ClientLimits(
+        connections: 10_000, connectionsPerSubject: 5, connectionsPerSite: 1000,
+        subscriptions: 1000,
+        messages: MessageRate(count: 100, window: 60_000, burst: 100, refused: 300),
+        // The answer to a message with a thousand channels of which none is open.
+        controlBytes: 512 << 10,
+        tokenRenewal: 30 * 60_000, expiryWarning: 120_000)
+}
+
+/// How many messages a connection may send.
+package struct MessageRate: Equatable, Sendable {
+    /// As many on and on within a window of so many milliseconds.
+    package var count: Int64
+    package var window: Int64
+    /// As many at once.
+    package var burst: Int64
+    /// Refused messages after which a connection is closed, counted since it last kept the rate.
+    package var refused: Int
+
+    package init(count: Int64, window: Int64, burst: Int64, refused: Int) {
+        self.count = count
+        self.window = window
+        self.burst = burst
+        self.refused = refused
+    }
+}
+
+extension FabricLimits {
+    func clients(of dialect: Dialect) -> ClientLimits {
+        if dialect == .tableTap { return tableTap }
+        return ClientLimits(
+            connections: connections, connectionsPerSubject: connectionsPerSubject,
+            connectionsPerSite: connections, subscriptions: subscriptions,
+            messages: MessageRate(
+                count: messagesPerSecond, window: 1000, burst: messageBurst,
+                refused: refusedMessages),
+            controlBytes: controlBytes)
+    }
 }

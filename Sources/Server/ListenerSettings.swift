@@ -4,6 +4,8 @@ package struct ListenerSettings: Equatable, Sendable {
     package var address = "127.0.0.1"
     /// Zero lets the system choose; `WebServer.port` then tells which.
     package var port: UInt16 = 0
+    /// Further ports of the same address, on which the same is served.
+    package var furtherPorts: [UInt16] = []
     /// Nil serves in clear text, for loopback and behind a proxy that ends TLS.
     package var tls: TransportSecurity?
     package var limits = ConnectionLimits()

@@ -14,6 +14,8 @@ final class Room {
     private(set) var closings: [Closing] = []
     private(set) var ready: Set<ConnectionNumber> = []
     private var historyReads: [HistoryRead] = []
+    /// Tokens that clients showed, until they are verified.
+    private(set) var tokens: [OfferedToken] = []
     /// Every record that was published.
     private(set) var journal: [RecordText] = []
     private var effects = FabricEffects()
@@ -39,6 +41,16 @@ final class Room {
         }
         closings += effects.closings
         historyReads += effects.historyReads
+        tokens += effects.tokens
+    }
+
+    /// Answers for the tokens that were shown.
+    func verifyTokens(_ identity: (String) -> Identity?) {
+        takeEffects()
+        for offer in tokens {
+            fabric.renew(offer.connection, identity: identity(offer.token), now: now)
+        }
+        tokens = []
     }
 
     func takeHistoryReads() -> [HistoryRead] {
@@ -74,11 +86,12 @@ final class Room {
     @discardableResult
     func connect(
         _ number: UInt64, _ role: Role = .staff, _ subject: String? = nil, site: String? = nil,
-        expiresAt: Timestamp? = nil, in dialect: Dialect = .wia
+        counters: [String] = [], expiresAt: Timestamp? = nil, in dialect: Dialect = .wia
     ) -> ConnectionNumber {
         let connection = ConnectionNumber(number)
-        let identity = Identity(
+        var identity = Identity(
             subject: subject ?? "user-\(number)", role: role, site: site, expiresAt: expiresAt)
+        identity.counters = counters
         fabric.connect(connection, identity: identity, in: dialect, now: now)
         return connection
     }

@@ -1,11 +1,12 @@
 """A WebSocket client, the PyPI package websockets, that does what its standard input says.
 
-realtime.py URL TOKEN RECORD [--slow]
+realtime.py URL TOKEN RECORD [--slow] [--subprotocol NAME]
 
-Prints `open SUBPROTOCOL`, or `refused STATUS`, or `failed REASON`. Each line of standard input is
+Without a TOKEN none is sent in a header field. Prints `open SUBPROTOCOL`, or `refused STATUS`, or `failed REASON`. Each line of standard input is
 sent as a text message, except `pause` (stop reading), `resume`, and `close`. Each message that
 comes is a line of the file RECORD; the last line there is `closed CODE REASON`. With --slow little
-fits between the two kernels, so that a pause is soon felt by the server.
+fits between the two kernels, so that a pause is soon felt by the server. The subprotocol is the WIA
+dialect's where none is named; an empty NAME asks for none.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 URL, TOKEN, RECORD = sys.argv[1:4]
 IS_SLOW = "--slow" in sys.argv
+SUBPROTOCOL = (sys.argv[sys.argv.index("--subprotocol") + 1]
+               if "--subprotocol" in sys.argv else "wia-ind-009-v1")
 
 
 def slow_socket():
@@ -65,7 +68,7 @@ async def main():
     record = open(RECORD, "a", buffering=1, encoding="utf-8")
     try:
         client = await connect(
-            URL, subprotocols=["wia-ind-009-v1"],
+            URL, subprotocols=[SUBPROTOCOL] if SUBPROTOCOL else None,
             additional_headers={"Authorization": f"Bearer {TOKEN}"} if TOKEN else {}, **options)
     except InvalidStatus as refusal:
         print(f"refused {refusal.response.status_code}", flush=True)

@@ -4,6 +4,7 @@ extension Configuration {
         package var address = "127.0.0.1"
         package var port = 8080
         package var tls = ServerTLS()
+        package var tableTap = TableTap()
         package var connectionsMaximum = 10_000
         /// The longest message a WebSocket client may send, in bytes.
         package var messageBytes = 64 << 10
@@ -33,6 +34,20 @@ extension Configuration {
         package init() {}
     }
 
+    /// What clients of the TableTap dialect may (T-1, T-2).
+    package struct TableTap: Equatable, Sendable {
+        package var developmentPort: Int?
+        package var connectionsMaximum = 10_000
+        package var connectionsPerUser = 5
+        package var connectionsPerCafe = 1000
+        package var subscriptionsMaximum = 1000
+        package var messagesPerMinute = 100
+        package var tokenRenewal = Duration.seconds(30 * 60)
+        package var tokenWarning = Duration.seconds(120)
+
+        package init() {}
+    }
+
     /// How clients' connections are protected. In use where both files are named.
     package struct ServerTLS: Equatable, Sendable {
         package var certificateFile: String?
@@ -52,6 +67,7 @@ extension Configuration.Server: Section {
             "port", \.port, .integer(0...65_535),
             "The TCP port to listen on; 0 lets the system choose a free one."),
         .section("tls", \.tls, "TLS 1.3 for clients, in use where both files are named."),
+        .section("table_tap", \.tableTap, "What clients of the TableTap dialect (/v1) may."),
         Key(
             "connections_maximum", \.connectionsMaximum, .integer(1...1_000_000),
             "How many clients may be connected; each takes a file descriptor."),
@@ -106,6 +122,35 @@ extension Configuration.Server: Section {
         Key(
             "low_data_interval", \.lowDataInterval, .duration(.zero ... .seconds(600)),
             "The same for one that asked for little data."),
+    ]
+}
+
+extension Configuration.TableTap: Section {
+    static let keys: [Key<Self>] = [
+        Key(
+            "development_port", \.developmentPort, .integer(1...65_535), example: 3001,
+            "A second port on which the same is served, for clients that look for it there."),
+        Key(
+            "connections_maximum", \.connectionsMaximum, .integer(1...1_000_000),
+            "How many of the dialect's clients may be connected."),
+        Key(
+            "connections_per_user", \.connectionsPerUser, .integer(1...100_000),
+            "How many connections one user may have; one more is refused."),
+        Key(
+            "connections_per_cafe", \.connectionsPerCafe, .integer(1...1_000_000),
+            "How many connections the users of one cafe may have; one more is refused."),
+        Key(
+            "subscriptions_maximum", \.subscriptionsMaximum, .integer(1...10_000),
+            "How many channels one connection may subscribe to."),
+        Key(
+            "messages_per_minute", \.messagesPerMinute, .integer(1...1_000_000),
+            "How many messages a minute a connection may send, and at once; more are refused."),
+        Key(
+            "token_renewal", \.tokenRenewal, .duration(.seconds(60) ... .seconds(24 * 3600)),
+            "How long a token opens a connection before it, or a newer one, is to be shown again."),
+        Key(
+            "token_warning", \.tokenWarning, .duration(.seconds(1) ... .seconds(3600)),
+            "How long before that the client is warned."),
     ]
 }
 

@@ -7,6 +7,8 @@ package struct TokenGrant: Equatable, Sendable {
     package var role: String
     package var scopes: [String]
     package var site: String?
+    /// The counters of a cafe that an employee works at.
+    package var counters: [String] = []
     /// The person's own name, for signatures.
     package var name: String?
     /// From the instant of issue, in seconds.
@@ -89,6 +91,10 @@ package final class TokenIssuer {
             claims.name("scopes")
             claims.array { list in for scope in grant.scopes { list.value(scope) } }
             claims.member("site", grant.site)
+            if !grant.counters.isEmpty {
+                claims.name("counters")
+                claims.array { list in for counter in grant.counters { list.value(counter) } }
+            }
             claims.member("name", grant.name)
             claims.member("iss", issuer)
             claims.member("aud", audience)

@@ -38,14 +38,34 @@ extension Fabric {
         case .order, .tracking, .chat:
             guard let parties = directory[channel.subject] else { return false }
             return identity.mayFollow(parties)
-        case .alerts, .site: return identity.mayFollowAlerts(of: channel)
+        case .alerts: return identity.mayFollowAlerts(of: channel)
+        case .site: return identity.mayFollowAlerts(of: channel) || identity.manages(channel)
         case .customer: return identity.role == .customer && isOwn
         case .driver: return identity.role == .driver && isOwn
         case .merchant: return identity.role == .merchant && channel.subject == identity.site
         case .user: return isOwn
         case .system: return true
-        case .bag, .vehicle, .counter, .counterStatus, .employee, .cafe, .cafeStaff, .cafeMetrics:
-            return false
+        case .counter, .counterStatus:
+            let isAssigned =
+                identity.role == .employee && identity.counters.contains(channel.subject)
+            return isAssigned || identity.role == .manager
+        case .employee: return identity.role == .employee && isOwn
+        case .cafe:
+            let isGuest = identity.role == .customer && channel.subject == identity.site
+            return isGuest || identity.manages(channel)
+        case .cafeStaff:
+            let worksThere = identity.role == .employee && channel.subject == identity.site
+            return worksThere || identity.manages(channel)
+        case .cafeMetrics: return identity.manages(channel)
+        case .bag, .vehicle: return false
         }
+    }
+}
+
+extension Identity {
+    /// Whether the user runs the cafe that the channel is of.
+    fileprivate func manages(_ channel: Channel) -> Bool {
+        // A site that is called so must not be given every other site's.
+        role == .manager && channel.subject == site && channel.subject != Channel.everySite
     }
 }

@@ -10,6 +10,10 @@ package enum Role: UInt8, CaseIterable, Sendable {
     case administrator = 5
     case staff = 6
     case foodSafety = 7
+    /// Somebody who works in a cafe, at the counters of the token.
+    case employee = 8
+    /// Somebody who runs a cafe.
+    case manager = 9
 
     /// The role a token names, or nil where the fabric knows none of that name.
     package init?(name: String) {
@@ -21,6 +25,8 @@ package enum Role: UInt8, CaseIterable, Sendable {
         case "admin": self = .administrator
         case "staff": self = .staff
         case "food_safety": self = .foodSafety
+        case "employee": self = .employee
+        case "manager": self = .manager
         default: return nil
         }
     }
@@ -35,13 +41,15 @@ package enum Role: UInt8, CaseIterable, Sendable {
         case .administrator: "admin"
         case .staff: "staff"
         case .foodSafety: "food_safety"
+        case .employee: "employee"
+        case .manager: "manager"
         }
     }
 
     /// Whether the role sees every order, bag, driver and vehicle.
     package var seesEverything: Bool {
         switch self {
-        case .customer, .driver, .merchant: false
+        case .customer, .driver, .merchant, .employee, .manager: false
         case .support, .administrator, .staff, .foodSafety: true
         }
     }
@@ -51,8 +59,11 @@ package enum Role: UInt8, CaseIterable, Sendable {
 package struct Identity: Equatable, Sendable {
     package var subject: String
     package var role: Role
-    /// The restaurant or cafe a merchant works for.
+    /// The restaurant or cafe a merchant, an employee or a manager works for, and the one a
+    /// customer is a guest of.
     package var site: String?
+    /// The counters an employee is assigned to.
+    package var counters: [String] = []
     /// The first instant at which the token no longer holds; nil where it does not end.
     package var expiresAt: Timestamp?
     /// Whether the token says that the user may decide on food: let it go, sign and close.
@@ -83,6 +94,8 @@ package struct Identity: Equatable, Sendable {
         case .driver: parties.driver == subject
         case .merchant: site != nil && (parties.restaurant == site || parties.cafe == site)
         case .support, .administrator, .staff, .foodSafety: true
+        // What they are told of orders comes by their cafe's channels.
+        case .employee, .manager: false
         }
     }
 }

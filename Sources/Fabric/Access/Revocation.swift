@@ -32,25 +32,31 @@ extension Fabric {
         }
     }
 
+    /// Says that a channel is not the user's any more, in the words of the connection's dialect.
+    mutating func tellRevoked(_ channel: Channel, to place: Int, now: Moment) {
+        switch connections.peers[place]?.dialect {
+        case .tableTap: tellRevokedInTableTap(channel, to: place, now: now)
+        case .eventStream:
+            send(texts.eventStream.revoked(channel, .revoked), to: place)
+            // Who comes again is told by the status of the answer.
+            if connections.peers[place]?.subscriptions.isEmpty == true {
+                close(place, .leaseEnded)
+            }
+        case .tracking: tellTrackingRevoked(channel, place, now: now)
+        case .booking: send(texts.booking.error(.revoked, channel), to: place)
+        case .wia, .socketIO, nil:
+            let id = nextPassingID()
+            send(
+                texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall),
+                to: place)
+        }
+    }
+
     private mutating func revoke(
         _ channel: Channel, at place: Int, from connection: Int, now: Moment
     ) {
         leaveAndWithdraw(place, connection)
         statistics.revocations += 1
-        switch connections.peers[connection]?.dialect {
-        case .eventStream:
-            send(texts.eventStream.revoked(channel, .revoked), to: connection)
-            // Who comes again is told by the status of the answer.
-            if connections.peers[connection]?.subscriptions.isEmpty == true {
-                close(connection, .leaseEnded)
-            }
-        case .tracking: tellTrackingRevoked(channel, connection, now: now)
-        case .booking: send(texts.booking.error(.revoked, channel), to: connection)
-        case .wia, .tableTap, .socketIO, nil:
-            let id = nextPassingID()
-            send(
-                texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall),
-                to: connection)
-        }
+        tellRevoked(channel, to: connection, now: now)
     }
 }

@@ -22,7 +22,8 @@ extension Fabric {
         if let refusal = refusal(of: channel, to: peer.identity) { return refusal }
         let known = channels.place(of: channel)
         let isMember = known.map { isSubscribed(place, to: $0) } ?? false
-        guard isMember || peer.subscriptions.count < limits.subscriptions else { return .tooMany }
+        guard isMember || peer.subscriptions.count < limits.clients(of: peer.dialect).subscriptions
+        else { return .tooMany }
         join(channel, place)
         return nil
     }

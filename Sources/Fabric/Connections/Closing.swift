@@ -22,6 +22,8 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     case serverFull = 4001
     /// Events were lost inside the server: reconnect and ask what was missed.
     case historyLost = 4002
+    /// The cafe has as many connections as are allowed: reconnect later.
+    case siteLimit = 4003
 
     /// The reason of the close frame, at most 123 bytes.
     package var reason: String {
@@ -34,6 +36,7 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
         case .connectionLimit: "too many connections of this user"
         case .outboxBudget: "server outboxes full: reconnect later"
         case .historyLost: "events were lost: reconnect and ask anew"
+        case .siteLimit: "too many connections of this cafe: reconnect later"
         case .serverFull: "too many connections: reconnect later"
         }
     }
@@ -46,7 +49,7 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
         switch self {
         case .slowReader, .outboxBudget, .silent: true
         case .tokenExpired, .leaseEnded, .tooManyMessages, .connectionLimit, .serverFull,
-            .historyLost:
+            .historyLost, .siteLimit:
             false
         }
     }
@@ -72,6 +75,8 @@ package struct FabricEffects: Equatable, Sendable {
     package var closings: [Closing] = []
     /// To be answered with `take`.
     package var historyReads: [HistoryRead] = []
+    /// To be verified, each answered with `renew`, in their order.
+    package var tokens: [OfferedToken] = []
 
     package init() {}
 
@@ -79,5 +84,17 @@ package struct FabricEffects: Equatable, Sendable {
         ready.removeAll(keepingCapacity: true)
         closings.removeAll(keepingCapacity: true)
         historyReads.removeAll(keepingCapacity: true)
+        tokens.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A token that a client shows in an open connection. Not to be logged.
+package struct OfferedToken: Equatable, Sendable {
+    package var connection: ConnectionNumber
+    package var token: String
+
+    package init(connection: ConnectionNumber, token: String) {
+        self.connection = connection
+        self.token = token
     }
 }

@@ -22,8 +22,25 @@ struct Peer {
     var pace: Pace?
     /// What it is given of what it missed; nil where it has all.
     var catchUp: CatchUp?
+    /// Where to answer for tokens that the host still verifies.
+    var renewals: [ReplyAddress] = []
+    var isWarnedOfExpiry = false
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false
+
+    fileprivate var counted: [ConnectionTable.Counted] {
+        var counted = [
+            ConnectionTable.Counted.dialect(dialect), .subject(identity.subject, dialect),
+        ]
+        if let site = identity.site { counted.append(.site(site, dialect)) }
+        return counted
+    }
+}
+
+/// What a client's message is answered under.
+struct ReplyAddress: Equatable {
+    var messageID: String?
+    var correlationID: String?
 }
 
 /// The live connections. What the fan-out touches (`outboxes`) lies apart from the rest (`peers`),
@@ -33,7 +50,14 @@ struct ConnectionTable {
     var peers: [Peer?] = []
     private var index: [ConnectionNumber: Int32] = [:]
     private var free: [Int32] = []
-    private var connectionsOfSubject: [String: Int32] = [:]
+    private var counts: [Counted: Int32] = [:]
+
+    /// What connections are counted by, each dialect for itself.
+    enum Counted: Hashable {
+        case dialect(Dialect)
+        case subject(String, Dialect)
+        case site(String, Dialect)
+    }
 
     var count: Int { index.count }
 
@@ -49,12 +73,10 @@ struct ConnectionTable {
         peers[place]?.subscriptions.map { Int($0.channel) } ?? []
     }
 
-    func connections(of subject: String) -> Int {
-        Int(connectionsOfSubject[subject] ?? 0)
-    }
+    func count(_ counted: Counted) -> Int { Int(counts[counted] ?? 0) }
 
     mutating func add(_ connection: ConnectionNumber, _ peer: Peer) {
-        connectionsOfSubject[peer.identity.subject, default: 0] += 1
+        for counted in peer.counted { counts[counted, default: 0] += 1 }
         if let place = free.popLast() {
             index[connection] = place
             outboxes[Int(place)] = Outbox(connection: connection)
@@ -90,10 +112,11 @@ struct ConnectionTable {
     }
 
     /// The user may open another connection in this one's stead.
-    mutating func releaseSubject(of place: Int) {
-        guard let subject = peers[place]?.identity.subject else { return }
-        let others = (connectionsOfSubject[subject] ?? 1) - 1
-        connectionsOfSubject[subject] = others > 0 ? others : nil
+    mutating func releaseCounts(of place: Int) {
+        for counted in peers[place]?.counted ?? [] {
+            let others = (counts[counted] ?? 1) - 1
+            counts[counted] = others > 0 ? others : nil
+        }
     }
 
     /// Frees the place of a connection that holds nothing any more.

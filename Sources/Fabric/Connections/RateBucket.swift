@@ -1,4 +1,4 @@
-/// A token bucket for the messages of one connection (W-15).
+/// A token bucket for the messages of one connection (W-15, T-2).
 struct RateBucket {
     enum Verdict: Equatable {
         case allowed
@@ -7,32 +7,40 @@ struct RateBucket {
         case exhausted
     }
 
-    /// Thousandths of a message that may come at once.
+    /// What may come at once: a message costs as much as the window of its rate has milliseconds.
     private var credit: Int64
     private var countedAt: Int64
     private var refused: Int32 = 0
 
-    init(limits: FabricLimits, uptime: Int64) {
-        credit = RateBucket.fullCredit(limits)
+    init(_ rate: MessageRate, uptime: Int64) {
+        credit = RateBucket.fullCredit(rate)
         countedAt = uptime
     }
 
-    mutating func take(limits: FabricLimits, uptime: Int64) -> Verdict {
-        refill(limits: limits, uptime: uptime)
-        if credit >= 1000 {
-            credit -= 1000
+    mutating func take(_ rate: MessageRate, uptime: Int64) -> Verdict {
+        refill(rate, uptime: uptime)
+        let price = RateBucket.price(rate)
+        if credit >= price {
+            credit -= price
             return .allowed
         }
         refused += 1
-        return refused > limits.refusedMessages ? .exhausted : .refused
+        return refused > rate.refused ? .exhausted : .refused
     }
 
-    private mutating func refill(limits: FabricLimits, uptime: Int64) {
-        let full = RateBucket.fullCredit(limits)
+    /// Milliseconds until another message may come.
+    func wait(_ rate: MessageRate) -> Int64 {
+        let missing = max(RateBucket.price(rate) - credit, 0)
+        let count = max(rate.count, 1)
+        return missing / count + (missing % count == 0 ? 0 : 1)
+    }
+
+    private mutating func refill(_ rate: MessageRate, uptime: Int64) {
+        let full = RateBucket.fullCredit(rate)
         let elapsed = uptime.subtractingReportingOverflow(countedAt)
         countedAt = uptime
         guard !elapsed.overflow, elapsed.partialValue > 0 else { return }
-        let earned = elapsed.partialValue.multipliedReportingOverflow(by: limits.messagesPerSecond)
+        let earned = elapsed.partialValue.multipliedReportingOverflow(by: rate.count)
         let room = full - credit
         if earned.overflow || earned.partialValue >= room {
             credit = full
@@ -42,7 +50,11 @@ struct RateBucket {
         }
     }
 
-    private static func fullCredit(_ limits: FabricLimits) -> Int64 {
-        min(max(limits.messageBurst, 1), 1_000_000) * 1000
+    private static func price(_ rate: MessageRate) -> Int64 {
+        min(max(rate.window, 1), 3_600_000)
+    }
+
+    private static func fullCredit(_ rate: MessageRate) -> Int64 {
+        min(max(rate.burst, 1), 1_000_000) * price(rate)
     }
 }

@@ -6,6 +6,7 @@ struct DialectTexts {
     var eventStream: EventStreamText
     var tracking: TrackingText
     var booking: BookingText
+    var tableTap: TableTapText
     let ids: MessageIDText
     let fields: RecordFields
     /// What is known of the orders that events are about.
@@ -16,6 +17,7 @@ struct DialectTexts {
         eventStream = EventStreamText(ids: ids)
         tracking = TrackingText(ids: ids)
         booking = BookingText(ids: ids)
+        tableTap = TableTapText(ids: ids, fields: fields)
         self.ids = ids
         self.fields = fields
         self.orders = orders
@@ -56,7 +58,11 @@ struct DialectTexts {
             return tracking.appendFrame(record, id: id, to: &bytes)
         case .booking:
             return booking.appendFrame(record, fields: fields, id: id, to: &bytes)
-        case .tableTap, .socketIO:
+        case .tableTap:
+            guard let channel, record.positions.indices.contains(channel) else { return false }
+            return tableTap.appendFrame(
+                record, by: record.positions[channel], id: id, to: &bytes)
+        case .socketIO:
             return false
         }
     }

@@ -36,7 +36,7 @@ extension Fabric {
         let refusals = channels.map { refusal(of: $0, to: identity) }
         let isCut = message != nil && refusals.contains { $0 == nil }
         if !isCut, let refusal = refusals.compactMap({ $0 }).first { return StreamRefusal(refusal) }
-        switch refusal(of: identity, now: now) {
+        switch refusal(of: identity, in: .eventStream, now: now) {
         case nil: break
         case .tokenExpired: return .tokenExpired
         default: return .overloaded(retry: spread(limits.streamRetry &* Self.patienceWhenFull))
@@ -44,13 +44,9 @@ extension Fabric {
         let lease = StreamLease(
             endsAt: now.uptime + limits.streamLease - spread(limits.streamLease / 10) / 2,
             commentAt: now.uptime + limits.streamComment)
-        connections.add(
-            connection,
-            Peer(
-                identity: identity, dialect: .eventStream,
-                rate: RateBucket(limits: limits, uptime: now.uptime), heardAt: now.uptime,
-                lease: lease))
+        add(connection, identity, .eventStream, now: now)
         guard let place = connections.place(of: connection) else { return nil }
+        connections.peers[place]?.lease = lease
         begin(channels, after: message, place)
         return nil
     }

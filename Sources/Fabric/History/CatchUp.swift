@@ -11,6 +11,30 @@ struct CatchUp {
     /// The last record that the page speaks for.
     var pageEnd: UInt64 = 0
     var isWaiting = false
+    /// Where the dialect tells what was missed in pages of many records; nil where each record goes
+    /// by itself.
+    var replay: Replay?
+}
+
+/// What was missed, as one message for many records.
+struct Replay {
+    /// Records of one message, and bytes of what they say: a page is a write's worth.
+    static let pageRecords = 50
+    static let pageBytes = 16 << 10
+
+    let address: ReplyAddress
+    let askedAt: Timestamp
+    /// The last message the reader has: the client's own words, or that of the page before.
+    var from: ReplayPosition
+    var records: [(number: UInt64, record: RecordText)] = []
+    var bytes = 0
+
+    var isFull: Bool { records.count >= Self.pageRecords || bytes >= Self.pageBytes }
+}
+
+enum ReplayPosition: Equatable {
+    case client(String?)
+    case record(UInt64)
 }
 
 /// A question to the journal, of records that memory does not reach back to.
@@ -118,12 +142,16 @@ extension Fabric {
         let followed = connections.followed(by: place).map { channels.entries[$0].channel }
         while var state = connections.peers[place]?.catchUp {
             guard !state.isWaiting else { return .waiting }
-            guard bytes.count - start < limit else { return .more }
+            guard hasRoom(for: state, bytes.count - start, limit: limit) else { return .more }
             switch next(&state, on: followed) {
             case .record(let number, let record):
                 state.cursor = number
+                if state.replay == nil {
+                    append(record, number, on: followed, in: dialect, to: &bytes)
+                } else {
+                    add(record, number, to: &state, on: followed, &bytes)
+                }
                 connections.peers[place]?.catchUp = state
-                append(record, number, on: followed, in: dialect, to: &bytes)
             case .journal:
                 state.isWaiting = true
                 connections.peers[place]?.catchUp = state
@@ -132,11 +160,18 @@ extension Fabric {
                         connection: connections.outboxes[place].connection, channels: followed,
                         after: state.cursor, limit: limits.historyPage))
             case .nothing:
+                writePage(of: &state, hasMore: false, on: followed, to: &bytes)
                 connections.peers[place]?.catchUp = nil
                 connections.outboxes[place].isCatchingUp = false
             }
         }
         return .done
+    }
+
+    /// A page is not begun where it may not fit any more.
+    private func hasRoom(for state: CatchUp, _ written: Int, limit: Int) -> Bool {
+        guard state.replay != nil else { return written < limit }
+        return written == 0 || written + Replay.pageBytes < limit
     }
 
     private enum Missed {

@@ -11,14 +11,18 @@ extension Fabric {
         else { return }
         connections.peers[place]?.heardAt = now.uptime
         statistics.clientMessages += 1
-        guard connections.peers[place]?.identity.holds(at: now.wall) == true else {
-            close(place, .tokenExpired)
+        guard let peer = connections.peers[place], peer.identity.holds(at: now.wall) else {
+            expire(place, now: now)
             return
         }
-        switch connections.peers[place]?.rate.take(limits: limits, uptime: now.uptime) {
-        case .allowed: handle(message, place, now: now)
-        case .refused: refuseForRate(message, place, now: now)
-        case .exhausted, nil: close(place, .tooManyMessages)
+        let rate = limits.clients(of: peer.dialect).messages
+        let verdict = connections.peers[place]?.rate.take(rate, uptime: now.uptime)
+        switch (verdict, peer.dialect) {
+        case (.allowed, .tableTap): handleTableTap(message, place, now: now)
+        case (.allowed, _): handle(message, place, now: now)
+        case (.refused, .tableTap): refuseTableTapForRate(message, place, now: now)
+        case (.refused, _): refuseForRate(message, place, now: now)
+        case (.exhausted, _), (nil, _): close(place, .tooManyMessages)
         }
     }
 
@@ -137,13 +141,13 @@ extension Fabric {
         keepBudget()
     }
 
-    private mutating func offer(control payload: [UInt8], to place: Int) -> Bool {
+    mutating func offer(control payload: [UInt8], to place: Int) -> Bool {
         guard connections.isOpen(place), let dialect = connections.peers[place]?.dialect else {
             return false
         }
         let before = connections.outboxes[place].control.count
         let offer = connections.outboxes[place].offer(
-            control: payload, in: dialect, limit: limits.controlBytes)
+            control: payload, in: dialect, limit: limits.clients(of: dialect).controlBytes)
         controlBytes += connections.outboxes[place].control.count - before
         switch offer {
         case .takenFirst:

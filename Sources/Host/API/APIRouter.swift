@@ -97,14 +97,23 @@ struct APIRouter {
         guard let token = bearer else {
             return .failure(AccessRefusal(reason: "no bearer token", response: .unauthorized))
         }
+        return identity(token: token, now: now)
+    }
+
+    func identity(token: String, now: Timestamp) -> Result<Identity, AccessRefusal> {
         do throws(TokenError) {
             let verified = try verifier.verify(token, now: now.milliseconds)
             guard let role = Role(name: verified.role) else {
                 return .failure(AccessRefusal(reason: "unknown role", response: .forbidden))
             }
             var identity = Identity(
-                subject: verified.subject, role: role, site: verified.site,
+                subject: verified.subject, role: role,
+                site: verified.site ?? verified.cafe(of: role),
                 expiresAt: Timestamp(milliseconds: verified.expiresAt))
+            if role == .employee {
+                identity.counters =
+                    verified.claims["counters"]?.array?.compactMap(\.string) ?? []
+            }
             identity.personName = verified.claims["name"]?.string
             identity.isQualifiedIndividual =
                 role == .foodSafety
@@ -337,4 +346,14 @@ struct APIRouter {
 struct AccessRefusal: Error {
     var reason: String
     var response: APIResponse
+}
+
+extension VerifiedToken {
+    /// The cafe that a claim of the cafes' own names, for the roles that only have one.
+    fileprivate func cafe(of role: Role) -> String? {
+        switch role {
+        case .customer, .employee, .manager: claims["cafeId"]?.string
+        default: nil
+        }
+    }
 }

@@ -140,6 +140,15 @@ final class FabricLoop: FrameSource {
         for connection in effects.ready { server.requestWrite(ConnectionID(connection)) }
         for closing in effects.closings { close(closing) }
         for read in effects.historyReads { mail.reader.send(.history(read)) }
+        guard !effects.tokens.isEmpty else { return }
+        let now = Self.now()
+        for offer in effects.tokens {
+            let identity = try? router.identity(token: offer.token, now: now.wall).get()
+            if identity == nil { current.refusals += 1 }
+            fabric.renew(offer.connection, identity: identity, now: now)
+        }
+        // The answers; they ask for no further token.
+        carryOut()
     }
 
     // MARK: What clients send
@@ -239,6 +248,10 @@ final class FabricLoop: FrameSource {
             refuse(request, .forbidden, reason: "origin not allowed")
             return
         }
+        if dialect == .tableTap {
+            openTableTap(request, now: now)
+            return
+        }
         let identity = router.identity(
             of: request.head, takesQuery: dialect != .wia, now: now.wall)
         switch identity {
@@ -251,6 +264,25 @@ final class FabricLoop: FrameSource {
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
                 now: now)
+        }
+    }
+
+    /// A token that is not accepted is answered in a message: a browser's client would not see the
+    /// status of an HTTP answer, and come back with the same token for ever.
+    private func openTableTap(_ request: UpgradeRequest, now: Moment) {
+        let connection = ConnectionNumber(request.token.connection)
+        let identity = router.identity(
+            of: request.head, takesQuery: true, now: now.wall)
+        guard server.accept(request.token, subprotocol: nil) else { return }
+        switch identity {
+        case .success(let identity):
+            fabric.connect(connection, identity: identity, in: .tableTap, now: now)
+        case .failure(let refusal):
+            current.refusals += 1
+            log.info(
+                "websocket refused",
+                ["client": request.clientAddress, "reason": refusal.reason])
+            fabric.turnAway(connection, in: .tableTap, now: now)
         }
     }
 
@@ -340,6 +372,7 @@ extension Dialect {
     init?(path: [String]) {
         switch path {
         case ["v1", "realtime"]: self = .wia
+        case ["v1"]: self = .tableTap
         case ["tracking"]: self = .tracking
         case ["realtime"]: self = .booking
         default: return nil

@@ -10,6 +10,7 @@ extension WebServer {
         var settings = ListenerSettings()
         settings.address = server.address
         settings.port = UInt16(clamping: server.port)
+        settings.furtherPorts = server.tableTap.developmentPort.map { [UInt16(clamping: $0)] } ?? []
         if let certificate = server.tls.certificateFile, let key = server.tls.keyFile {
             settings.tls = TransportSecurity(
                 certificateFile: certificate, privateKeyFile: key)
@@ -47,6 +48,22 @@ extension FabricLimits {
         // A client may miss so many heartbeats, and half an interval for a slow network.
         let interval = server.heartbeatInterval.wholeMilliseconds
         silence = interval * Int64(server.heartbeatMisses) + interval / 2
+        tableTap = ClientLimits(server.tableTap)
+    }
+}
+
+extension ClientLimits {
+    fileprivate init(_ settings: Configuration.TableTap) {
+        self = .tableTap
+        connections = settings.connectionsMaximum
+        connectionsPerSubject = settings.connectionsPerUser
+        connectionsPerSite = settings.connectionsPerCafe
+        subscriptions = settings.subscriptionsMaximum
+        let count = settings.messagesPerMinute
+        messages = MessageRate(
+            count: Int64(count), window: 60_000, burst: Int64(count), refused: count * 3)
+        tokenRenewal = settings.tokenRenewal.wholeMilliseconds
+        expiryWarning = settings.tokenWarning.wholeMilliseconds
     }
 }
 

@@ -22,8 +22,8 @@ package enum ServerStartFault: Error, Equatable, Sendable {
 final class Library {
     private let context: LibraryContext
     private let host: OpaquePointer
-    private let listener: Listener
-    /// The port it listens on.
+    private let listeners: [Listener]
+    /// The first port it listens on.
     let port: UInt16
 
     /// Calls back with `owner` as the virtual host's user; it must outlive this object.
@@ -35,18 +35,27 @@ final class Library {
             throw .unreadableFile(file)
         }
         let socket = try ListeningSocket(address: settings.address, port: settings.port)
+        var sockets = [socket]
+        for port in settings.furtherPorts {
+            sockets.append(try ListeningSocket(address: settings.address, port: port))
+        }
         let earlierLines = LibraryLog.take()
         guard let context = LibraryContext.take(),
             let host = unsafe context.makeHost(settings, owner: owner)
         else { throw Self.fault(settings) }
-        guard let listener = unsafe Listener.make(socket, on: context.loop, for: host) else {
-            unsafe context.endHost(host)
-            throw Self.fault(settings)
+        var listeners: [Listener] = []
+        for socket in sockets {
+            guard let listener = unsafe Listener.make(socket, on: context.loop, for: host) else {
+                for listener in listeners { listener.close() }
+                unsafe context.endHost(host)
+                throw Self.fault(settings)
+            }
+            listeners.append(listener)
         }
         earlierLines.forEach(LibraryLog.add)
         self.context = context
         unsafe self.host = host
-        self.listener = listener
+        self.listeners = listeners
         port = socket.port
     }
 
@@ -57,7 +66,7 @@ final class Library {
 
     /// The connections have been destroyed before.
     deinit {
-        listener.close()
+        for listener in listeners { listener.close() }
         unsafe context.endHost(host)
     }
 
@@ -67,7 +76,7 @@ final class Library {
 
     /// From now on connections are closed as soon as they are taken.
     func refuseConnections() {
-        listener.refuses = true
+        for listener in listeners { listener.refuses = true }
     }
 
     /// Lets the library work: waits for the network up to that long, then serves what came.

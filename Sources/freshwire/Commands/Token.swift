@@ -5,7 +5,8 @@ import Host
 import System
 
 /// The roles that mean something to the fabric, as tokens name them.
-private let roles = "customer, driver, merchant, support, admin, staff or food_safety"
+private let roles =
+    "customer, driver, merchant, employee, manager, support, admin, staff or food_safety"
 
 extension Command {
     static let token = Command(
@@ -16,7 +17,10 @@ extension Command {
             Option(
                 "subject", "ID",
                 "Who it is for: the customer's, driver's or user's id (default: the role)."),
-            Option("site", "ID", "The restaurant or cafe of a merchant."),
+            Option(
+                "site", "ID",
+                "The restaurant or cafe of a merchant, a manager, an employee or a guest."),
+            Option("counters", "ID", "The counters of an employee; several: A,B."),
             Option("scope", "SCOPE", "What else it allows, such as food_safety; several: A,B."),
             Option("name", "NAME", "The person's name, which signatures of alerts then print."),
             Option("hours", "N", "How long it holds (default 1)."),
@@ -42,11 +46,12 @@ extension Command {
         guard Role(name: role) != nil else {
             throw Failure("there is no role '\(role)'", hint: "it is \(roles)", code: .usage)
         }
-        let grant = TokenGrant(
+        var grant = TokenGrant(
             subject: arguments["subject"] ?? role, role: role,
             scopes: (arguments["scope"] ?? "").split(separator: ",").map(String.init),
             site: arguments["site"], name: arguments["name"],
             lifetimeSeconds: Int64(hours) * 3600)
+        grant.counters = (arguments["counters"] ?? "").split(separator: ",").map(String.init)
         StandardStream.output.write(try grant.token(configuration) + "\n")
         return 0
     }

@@ -17,12 +17,16 @@ final class RealtimeClient {
     private let program: RunningProgram
     private let folder = TemporaryDirectory()
 
-    init(
+    convenience init(
         _ daemon: Freshwire, path: String = "/v1/realtime", token: String, isSlow: Bool = false
     ) throws {
-        let url = "ws://127.0.0.1:\(daemon.port)\(path)"
-        program = try RunningProgram(
-            "realtime.py", [url, token, folder.file("frames")] + (isSlow ? ["--slow"] : []))
+        try self.init(
+            url: "ws://127.0.0.1:\(daemon.port)\(path)", token: token, isSlow ? ["--slow"] : [])
+    }
+
+    /// A client of another dialect; an empty token is not sent in a header field.
+    init(url: String, token: String, _ options: [String]) throws {
+        program = try RunningProgram("realtime.py", [url, token, folder.file("frames")] + options)
         announcement = program.announcement
     }
 
@@ -42,6 +46,11 @@ final class RealtimeClient {
         let text = folder.read("frames")
         return text.prefix(upTo: text.lastIndex(of: "\n") ?? text.startIndex)
             .split(separator: "\n")
+    }
+
+    /// What has come so far, in the form of another dialect.
+    func messages<Message: Decodable>(as _: Message.Type = Message.self) throws -> [Message] {
+        try lines.filter { !$0.hasPrefix("closed") }.map { try decode($0) }
     }
 
     /// What has come so far.
