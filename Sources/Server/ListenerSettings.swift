@@ -6,6 +6,9 @@ package struct ListenerSettings: Equatable, Sendable {
     package var port: UInt16 = 0
     /// Nil serves in clear text, for loopback and behind a proxy that ends TLS.
     package var tls: TransportSecurity?
+    /// Whether a client that offers permessage-deflate (RFC 7692) may send compressed messages, and
+    /// be sent such.
+    package var compresses = false
     package var limits = ConnectionLimits()
 
     package init() {}

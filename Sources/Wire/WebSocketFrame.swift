@@ -9,6 +9,8 @@ package enum ServerFrame {
     package static let maximumControlPayloadBytes = 125
 
     private static let final: UInt8 = 0x80
+    /// RSV1: the payload is the compressed form of the message (RFC 7692 §7.2).
+    private static let compressed: UInt8 = 0x40
 
     package enum Opcode: UInt8, Sendable {
         case text = 0x1
@@ -47,6 +49,18 @@ package enum ServerFrame {
     ) {
         appendHeader(opcode, payloadBytes: payload.count, to: &bytes)
         bytes.append(contentsOf: payload)
+    }
+
+    /// The frame of a message whose compressed form is `payload`, for a reader that agreed to it.
+    package static func compressed(_ opcode: Opcode, _ payload: [UInt8]) -> [UInt8] {
+        var bytes = frame(opcode, payload)
+        bytes[0] |= compressed
+        return bytes
+    }
+
+    /// The header alone of a frame, in bytes, for the length of what follows it.
+    package static func headerBytes(payloadBytes: Int) -> Int {
+        payloadBytes < 126 ? 2 : payloadBytes <= 0xFFFF ? 4 : maximumHeaderBytes
     }
 
     /// Appends the header alone, for a payload of `payloadBytes` that the caller appends after it.
