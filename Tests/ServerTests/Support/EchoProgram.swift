@@ -27,7 +27,8 @@ final class EchoProgram {
     }
 
     deinit {
-        process.terminate()
+        // A child of the tests' threads takes no other signal: they block them, and it inherits that.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }
