@@ -41,17 +41,22 @@ package struct Fabric: ~Copyable {
     /// Bytes of answers that wait, over all connections.
     var controlBytes = 0
     var effects = FabricEffects()
+    /// Nil where every frame goes as it is.
+    let compression: FrameCompression?
 
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
     ///   - lastNumber: the number of the newest event in the log.
     ///   - journalFloor: every record after this number can be asked of the journal.
     ///   - fields: reads what records say, for dialects that say it in other words.
+    ///   - compression: makes the compressed form of frames, for readers that agreed to it.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
-        limits: FabricLimits = FabricLimits(), fields: RecordFields, now: Moment
+        limits: FabricLimits = FabricLimits(), fields: RecordFields,
+        compression: FrameCompression? = nil, now: Moment
     ) {
+        self.compression = compression
         self.limits = limits
         self.lastNumber = lastNumber
         directory = OrderDirectory(limit: limits.orders)

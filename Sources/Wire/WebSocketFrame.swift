@@ -58,9 +58,11 @@ package enum ServerFrame {
         return bytes
     }
 
-    /// The header alone of a frame, in bytes, for the length of what follows it.
-    package static func headerBytes(payloadBytes: Int) -> Int {
-        payloadBytes < 126 ? 2 : payloadBytes <= 0xFFFF ? 4 : maximumHeaderBytes
+    /// How many bytes of a frame are its header; nil where these are not even a header.
+    package static func headerBytes(of frame: [UInt8]) -> Int? {
+        guard frame.count >= 2 else { return nil }
+        let bytes = frame[1] < 126 ? 2 : frame[1] == 126 ? 4 : maximumHeaderBytes
+        return frame.count >= bytes ? bytes : nil
     }
 
     /// Appends the header alone, for a payload of `payloadBytes` that the caller appends after it.

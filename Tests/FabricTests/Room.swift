@@ -23,10 +23,13 @@ final class Room {
     private var sequences: [Channel: UInt64] = [:]
     private var orders: [String: Order] = [:]
 
-    init(_ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0) {
+    init(
+        _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
+        compression: FrameCompression? = nil
+    ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
-            fields: RecordFields { JSONReading.value(of: $0) }, now: now)
+            fields: RecordFields { JSONReading.value(of: $0) }, compression: compression, now: now)
     }
 
     // MARK: The host's part

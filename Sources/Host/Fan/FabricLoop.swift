@@ -48,7 +48,8 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, router: APIRouter, parser: JSONTextReader, limits: FabricLimits,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
+        compression: FrameCompression?, allowedOrigins: Set<String>, gatherNanoseconds: UInt64,
+        origin: LogOrigin, mail: Mail,
         log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
@@ -61,7 +62,7 @@ final class FabricLoop: FrameSource {
         fabric = Fabric(
             epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
             limits: limits, fields: RecordFields { try? parser.parse($0.span) },
-            now: FabricLoop.now())
+            compression: compression, now: FabricLoop.now())
         fabric.restore(origin.orders)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
     }
@@ -81,6 +82,7 @@ final class FabricLoop: FrameSource {
                         router: try APIRouter(configuration, keys: keys, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
                         limits: FabricLimits(configuration),
+                        compression: .forClients(configuration.server),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)
@@ -303,7 +305,8 @@ final class FabricLoop: FrameSource {
 
     func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
         let result = fabric.fill(
-            ConnectionNumber(connection), into: &buffer.bytes, limit: buffer.capacity)
+            ConnectionNumber(connection), into: &buffer.bytes, limit: buffer.capacity,
+            compressibleBytes: buffer.compressibleBytes)
         return result == .more
     }
 

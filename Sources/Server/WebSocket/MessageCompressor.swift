@@ -21,4 +21,10 @@ package final class MessageCompressor {
         else { return nil }
         return ServerFrame.compressed(opcode, payload)
     }
+
+    /// The compressed form of the frame of a text message; nil where it goes better as it is.
+    package func compressed(_ frame: [UInt8]) -> [UInt8]? {
+        guard let header = ServerFrame.headerBytes(of: frame) else { return nil }
+        return self.frame(.text, frame.span.extracting(header...))
+    }
 }
