@@ -22,18 +22,6 @@ struct CompressionTests {
         return room
     }
 
-    /// What waits for a reader that takes records of so many bytes compressed.
-    private func bytes(
-        _ room: Room, to connection: ConnectionNumber, compressibleBytes: Int
-    ) -> [UInt8] {
-        room.takeEffects()
-        var bytes: [UInt8] = []
-        let result = room.fabric.fill(
-            connection, into: &bytes, limit: 1 << 20, compressibleBytes: compressibleBytes)
-        #expect(result == .drained)
-        return bytes
-    }
-
     @Test("W-17: a record is compressed once, for the readers that agreed to it and no others")
     func once() {
         let compressor = Compressor()
@@ -42,16 +30,16 @@ struct CompressionTests {
         for client in clients { room.follow(client, Channel(.order, "O1")) }
         room.publish(Sample.alert())
         #expect(compressor.made == 0)
-        #expect(bytes(room, to: clients[0], compressibleBytes: .max) == [0xC1, 1])
-        let plain = bytes(room, to: clients[1], compressibleBytes: 0)
+        #expect(room.bytes(to: clients[0], compressibleBytes: .max) == [0xC1, 1])
+        let plain = room.bytes(to: clients[1], compressibleBytes: 0)
         #expect(Room.texts(in: plain).count == 1)
-        #expect(bytes(room, to: clients[2], compressibleBytes: plain.count) == [0xC1, 1])
-        #expect(bytes(room, to: clients[3], compressibleBytes: plain.count - 1) == plain)
+        #expect(room.bytes(to: clients[2], compressibleBytes: plain.count) == [0xC1, 1])
+        #expect(room.bytes(to: clients[3], compressibleBytes: plain.count - 1) == plain)
         #expect(compressor.made == 1)
         #expect(room.fabric.outboxBytes == 0)
         // A frame's place is used again, its compressed form is not.
         room.publish(Sample.alert())
-        #expect(bytes(room, to: clients[0], compressibleBytes: .max) == [0xC1, 2])
+        #expect(room.bytes(to: clients[0], compressibleBytes: .max) == [0xC1, 2])
     }
 
     @Test("A record that is not worth it goes as it is, and is not tried again")
@@ -63,7 +51,7 @@ struct CompressionTests {
         for client in clients { room.follow(client, Channel(.order, "O1")) }
         room.publish(Sample.alert())
         for client in clients {
-            let frames = bytes(room, to: client, compressibleBytes: .max)
+            let frames = room.bytes(to: client, compressibleBytes: .max)
             #expect(Room.texts(in: frames).count == 1)
         }
         #expect(compressor.made == 1)

@@ -124,6 +124,17 @@ final class Room {
         return Room.texts(in: bytes)
     }
 
+    /// What waits for a reader that takes records of so many bytes compressed.
+    func bytes(to connection: ConnectionNumber, compressibleBytes: Int) -> [UInt8] {
+        takeEffects()
+        var bytes: [UInt8] = []
+        let result = fabric.fill(
+            connection, into: &bytes, limit: 1 << 20, compressibleBytes: compressibleBytes)
+        #expect(result == .drained)
+        ready.remove(connection)
+        return bytes
+    }
+
     func messages(to connection: ConnectionNumber) -> [JSON] {
         texts(to: connection).compactMap { text in
             let json = JSONReading.value(of: text.utf8)

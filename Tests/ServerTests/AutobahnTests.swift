@@ -45,7 +45,7 @@ struct AutobahnTests {
 
     @Test("W-17: every case of compression is passed, with all payloads, sizes and parameters")
     func compression() throws {
-        let options = ["--at-once", "2"] + (Self.runsAll ? [] : ["--messages", "5"])
+        let options = ["--at-once", "2"] + (Self.runsAll ? [] : ["--messages", "20"])
         let report = try run("12.*,13.*", isCompressed: true, options)
         #expect(report.failed.isEmpty)
         #expect(report.cases == 216)
