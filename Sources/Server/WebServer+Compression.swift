@@ -13,8 +13,19 @@ extension WebServer {
         return inflater == nil ? nil : agreement
     }
 
+    /// How often over the messages of one read may become longer, beside two that may be of any
+    /// length: far more than text gets by, and a bound to what a few bytes can cost.
+    private static let growthMaximum = 100
+
+    /// What the messages of one read may come to, in bytes.
+    func inflatedMaximum(ofRead bytes: Int) -> Int {
+        bytes * Self.growthMaximum + 2 * settings.limits.messageBytes
+    }
+
     /// Puts a message in the place of its compressed form, which is the last of the payloads.
-    func didReceive(compressed kind: MessageKind, _ range: Range<Int>, at slot: Int) {
+    func didReceive(
+        compressed kind: MessageKind, _ range: Range<Int>, at slot: Int, mostPayloads: Int
+    ) {
         let payload = Array(next.payloads[range])
         next.payloads.removeSubrange(range)
         let outcome = inflater?.inflate(
@@ -22,6 +33,10 @@ extension WebServer {
         let message = range.lowerBound..<next.payloads.count
         switch outcome {
         case .whole:
+            guard message.upperBound <= mostPayloads else {
+                refuse(message, at: slot, 1008, reason: "too much in few bytes")
+                return
+            }
             var text = UTF8Validator()
             guard kind == .binary || (text.accept(next.payloads[message]) && text.isComplete)
             else {

@@ -83,6 +83,7 @@ extension WebServer {
     /// The number of bytes taken. What is to be answered is sent in one write at the end.
     private func readAllFrames(_ bytes: Span<UInt8>, at slot: Int) -> Int {
         var position = 0
+        let most = next.payloads.count + inflatedMaximum(ofRead: bytes.count)
         while isReading(slot) {
             let outcome = connections[slot].reader.read(
                 bytes, at: &position, limits: settings.limits, payloads: &next.payloads)
@@ -95,7 +96,7 @@ extension WebServer {
                 next.events.append(.message(identity(of: slot), kind, range))
             case .compressedMessage(let kind, let range):
                 guard connections[slot].phase == .open else { continue }
-                didReceive(compressed: kind, range, at: slot)
+                didReceive(compressed: kind, range, at: slot, mostPayloads: most)
             case .ping(let range):
                 guard connections[slot].phase == .open else { continue }
                 ServerFrame.append(.pong, payload: next.payloads[range], to: &controlFrames)

@@ -132,6 +132,18 @@ struct CompressionTests {
         #expect(try most.readFrame().code == 1009)
     }
 
+    @Test("A few bytes may not become many messages of the greatest length")
+    func manyBombs() throws {
+        let server = try RunningServer { $0.compresses = true }
+        let client = try client(of: server)
+        let frame = RawClient.frame(
+            2, try deflated(.init(repeating: "a", count: 65_536)), isCompressed: true)
+        client.send([[UInt8]](repeating: frame, count: 200).flatMap { $0 })
+        var last = try client.readFrame()
+        while last.opcode == 2 { last = try client.readFrame() }
+        #expect(last.code == 1008)
+    }
+
     @Test("Nobody is sent or may send what was not agreed on")
     func notAgreed() throws {
         let server = try RunningServer()
