@@ -53,6 +53,7 @@ let package = Package(
         library("CSimdJSONLibrary", pkgConfig: "simdjson", apt: "libsimdjson-dev"),
         .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"]),  // JSONText
         .target(name: "CLinux"),  // System
+        library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),  // Deflate
         library(
             "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1",
             apt: "libjavascriptcoregtk-4.1-dev"),  // freshwire-codecs
@@ -77,7 +78,8 @@ let package = Package(
             "Journal",
             ["ColdChain", "Bridge", "Crypto", "CSQLite", "Fabric", "JSONText", "Wire"],
             exclude: ["README.md"]),
-        room("Server", ["CWebSockets", "Wire"]),
+        room("Deflate", ["CZlib"]),
+        room("Server", ["CWebSockets", "Deflate", "Wire"]),
         room("Courier", ["Bridge", "CCurl", "Crypto", "Wire"]),
 
         // Vendors' JavaScript codecs: the daemon's side, and the locked-in program that runs them.
@@ -119,7 +121,12 @@ let package = Package(
             name: "Simulator", dependencies: ["Bridge", "ColdChain", "Fabric", "Wire"],
             path: "Tests/Simulator", swiftSettings: rules),
 
-        tests("ServerTests", ["FuzzSeeds", "RealtimeProperties", "Server", "Wire"]),
+        tests(
+            "ServerTests",
+            [
+                "Deflate", "EchoServer", "FuzzSeeds", "InteropSupport", "RealtimeProperties",
+                "Server", "Wire",
+            ]),
         tests("WireTests", ["Wire"]),
         tests("SystemTests", ["System"]),
         tests(

@@ -50,6 +50,8 @@ package struct Fabric: ~Copyable {
     var jitter: SplitMix64
     /// Places of connections that rest from positions.
     var resting: [Int] = []
+    /// Nil where every frame goes as it is.
+    let compression: FrameCompression?
 
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
@@ -57,12 +59,14 @@ package struct Fabric: ~Copyable {
     ///   - journalFloor: every record after this number can be asked of the journal.
     ///   - positions: writes where messages stand.
     ///   - fields: reads what records say, for dialects that say it in other words.
+    ///   - compression: makes the compressed form of frames, for readers that agreed to it.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
         limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
-        now: Moment
+        compression: FrameCompression? = nil, now: Moment
     ) {
+        self.compression = compression
         self.limits = limits
         self.lastNumber = lastNumber
         run = UInt64(clamping: now.wall.milliseconds)

@@ -49,6 +49,9 @@ struct Connection {
     /// Received bytes that are not understood yet.
     var input: [UInt8] = []
     var reader = FrameReader()
+    /// The longest message that the peer can be sent in its compressed form; zero where it did not
+    /// agree to any.
+    var compressibleBytes = 0
     /// The close frame that is to follow what the outbox holds; empty while none is.
     var closeFrame: [UInt8] = []
     /// Whether a stream is to end behind what the outbox holds.

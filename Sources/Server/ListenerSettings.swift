@@ -8,6 +8,9 @@ package struct ListenerSettings: Equatable, Sendable {
     package var furtherPorts: [UInt16] = []
     /// Nil serves in clear text, for loopback and behind a proxy that ends TLS.
     package var tls: TransportSecurity?
+    /// Whether a client that offers permessage-deflate (RFC 7692) may send compressed messages, and
+    /// be sent such.
+    package var compresses = false
     package var limits = ConnectionLimits()
 
     package init() {}

@@ -19,7 +19,11 @@ extension WebServer {
         connections[slot].owesClosed = true
         connections[slot].heardAt = now
         connections[slot].pingAt = firstPing(slot)
-        var answer = Handshake.acceptance(key: key, subprotocol: offered)
+        let compression = agreedCompression(head)
+        connections[slot].reader = FrameReader(takesCompressed: compression != nil)
+        connections[slot].compressibleBytes = compression?.compressibleBytes ?? 0
+        var answer = Handshake.acceptance(
+            key: key, subprotocol: offered, compression: compression)
         guard write(&answer, to: slot) else { return false }
         if !connections[slot].isChoked { allowInput(slot, true) }
         let early = connections[slot].input
@@ -81,6 +85,7 @@ extension WebServer {
     /// The number of bytes taken. What is to be answered is sent in one write at the end.
     private func readAllFrames(_ bytes: Span<UInt8>, at slot: Int) -> Int {
         var position = 0
+        let most = next.payloads.count + inflatedMaximum(ofRead: bytes.count)
         while isReading(slot) {
             let outcome = connections[slot].reader.read(
                 bytes, at: &position, limits: settings.limits, payloads: &next.payloads)
@@ -91,6 +96,9 @@ extension WebServer {
             case .message(let kind, let range):
                 guard connections[slot].phase == .open else { continue }
                 next.events.append(.message(identity(of: slot), kind, range))
+            case .compressedMessage(let kind, let range):
+                guard connections[slot].phase == .open else { continue }
+                didReceive(compressed: kind, range, at: slot, mostPayloads: most)
             case .ping(let range):
                 guard connections[slot].phase == .open else { continue }
                 ServerFrame.append(.pong, payload: next.payloads[range], to: &controlFrames)
@@ -126,7 +134,7 @@ extension WebServer {
     private static let emptyClose: [UInt8] = [0x88, 0]
 
     /// Ends a WebSocket whose peer broke the rules.
-    private func fail(_ slot: Int, _ code: UInt16, reason: String) {
+    func fail(_ slot: Int, _ code: UInt16, reason: String) {
         sendControlFrames(slot)
         guard connections[slot].phase == .open else {
             if connections[slot].phase == .closing { linger(slot, .violation(code: code)) }

@@ -20,7 +20,7 @@ extension WebServer {
     package func flush<Source: FrameSource>(from source: inout Source) {
         var buffer = beginFlush()
         var position = 0
-        while let connection = nextToFlush(&position) {
+        while let connection = nextToFlush(&position, &buffer) {
             let hasMore = source.fill(connection, into: &buffer)
             send(&buffer, to: connection, hasMore: hasMore)
         }
@@ -36,12 +36,15 @@ extension WebServer {
     }
 
     @usableFromInline
-    package func nextToFlush(_ position: inout Int) -> ConnectionID? {
+    package func nextToFlush(
+        _ position: inout Int, _ buffer: inout WriteBuffer
+    ) -> ConnectionID? {
         while position < flushing.count {
             let slot = flushing[position]
             position += 1
             guard connections[slot].isQueued, !connections[slot].isChoked, hasOutbox(slot)
             else { continue }
+            buffer.compressibleBytes = connections[slot].compressibleBytes
             return identity(of: slot)
         }
         return nil

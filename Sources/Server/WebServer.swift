@@ -1,3 +1,4 @@
+import Deflate
 import Glibc
 
 /// The HTTP and WebSocket server: connections in, values out.
@@ -30,6 +31,8 @@ package final class WebServer {
     var next = ServerTurn()
     var writeBuffer: WriteBuffer
     var controlFrames: [UInt8] = []
+    /// One for all connections; nil until one has agreed to compression.
+    var inflater: Inflater?
     /// Milliseconds since an arbitrary instant; it never goes back.
     var now: Int64 = 0
     private var sweepAt: Int64 = 0

@@ -3,6 +3,9 @@ package struct WriteBuffer {
     package var bytes: [UInt8] = []
     /// A source stops adding frames once the buffer holds this many bytes.
     package let capacity: Int
+    /// The longest message that this connection can be sent in its compressed form; zero where
+    /// it did not agree to any.
+    package internal(set) var compressibleBytes = 0
 
     init(capacity: Int) {
         self.capacity = capacity

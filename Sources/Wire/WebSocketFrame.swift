@@ -9,6 +9,8 @@ package enum ServerFrame {
     package static let maximumControlPayloadBytes = 125
 
     private static let final: UInt8 = 0x80
+    /// RSV1: the payload is the compressed form of the message (RFC 7692 §7.2).
+    private static let compressed: UInt8 = 0x40
 
     package enum Opcode: UInt8, Sendable {
         case text = 0x1
@@ -47,6 +49,20 @@ package enum ServerFrame {
     ) {
         appendHeader(opcode, payloadBytes: payload.count, to: &bytes)
         bytes.append(contentsOf: payload)
+    }
+
+    /// The frame of a message whose compressed form is `payload`, for a reader that agreed to it.
+    package static func compressed(_ opcode: Opcode, _ payload: [UInt8]) -> [UInt8] {
+        var bytes = frame(opcode, payload)
+        bytes[0] |= compressed
+        return bytes
+    }
+
+    /// How many bytes of a frame are its header; nil where these are not even a header.
+    package static func headerBytes(of frame: [UInt8]) -> Int? {
+        guard frame.count >= 2 else { return nil }
+        let bytes = frame[1] < 126 ? 2 : frame[1] == 126 ? 4 : maximumHeaderBytes
+        return frame.count >= bytes ? bytes : nil
     }
 
     /// Appends the header alone, for a payload of `payloadBytes` that the caller appends after it.

@@ -25,10 +25,14 @@ final class Room {
     private var sequences: [Channel: UInt64] = [:]
     private var orders: [String: Order] = [:]
 
-    init(_ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0) {
+    init(
+        _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
+        compression: FrameCompression? = nil
+    ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
-            positions: .clear, fields: RecordFields { JSONReading.value(of: $0) }, now: now)
+            positions: .clear, fields: RecordFields { JSONReading.value(of: $0) },
+            compression: compression, now: now)
     }
 
     // MARK: The host's part
@@ -145,6 +149,17 @@ final class Room {
             wait(250, ticking: false)
             fabric.endRests(now: now)
         }
+    }
+
+    /// What waits for a reader that takes records of so many bytes compressed.
+    func bytes(to connection: ConnectionNumber, compressibleBytes: Int) -> [UInt8] {
+        takeEffects()
+        var bytes: [UInt8] = []
+        let result = fabric.fill(
+            connection, into: &bytes, limit: 1 << 20, compressibleBytes: compressibleBytes)
+        #expect(result == .drained)
+        ready.remove(connection)
+        return bytes
     }
 
     func messages(to connection: ConnectionNumber) -> [JSON] {

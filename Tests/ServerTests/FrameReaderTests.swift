@@ -7,6 +7,7 @@ struct FrameReaderTests {
     /// What became of an input, without where it lies.
     private enum Event: Equatable {
         case message(MessageKind, [UInt8])
+        case compressed(MessageKind, [UInt8])
         case ping([UInt8])
         case pong
         case close(UInt16?)
@@ -21,8 +22,10 @@ struct FrameReaderTests {
     }
 
     /// Feeds the input in pieces of the given lengths, the rest at once, as a connection does.
-    private func events(_ input: [UInt8], pieces: [Int] = []) -> [Event] {
-        var reader = FrameReader()
+    private func events(
+        _ input: [UInt8], pieces: [Int] = [], takesCompressed: Bool = false
+    ) -> [Event] {
+        var reader = FrameReader(takesCompressed: takesCompressed)
         var events: [Event] = []
         var held: [UInt8] = []
         var fed = 0
@@ -49,6 +52,8 @@ struct FrameReaderTests {
             case .needsMore: return position
             case .message(let kind, let range):
                 events.append(.message(kind, Array(payloads[range])))
+            case .compressedMessage(let kind, let range):
+                events.append(.compressed(kind, Array(payloads[range])))
             case .ping(let range): events.append(.ping(Array(payloads[range])))
             case .pong: events.append(.pong)
             case .close(let code): events.append(.close(code))
@@ -130,6 +135,50 @@ struct FrameReaderTests {
         #expect(events(input) == [.violation(code)], "\(name)")
         let pieces = [Int](repeating: 1, count: input.count)
         #expect(events(input, pieces: pieces) == [.violation(code)], "\(name)")
+    }
+
+    @Test("Compressed messages come as they are, with others and control frames between them")
+    func compressed() {
+        let input =
+            RawClient.frame(1, [0xFF, 1], isCompressed: true)
+            + RawClient.frame(1, [0xFF, 2], isFinal: false, isCompressed: true)
+            + RawClient.frame(9, [7]) + RawClient.frame(0, [0xFF, 3])
+            + RawClient.frame(1, Array("plain".utf8))
+            + RawClient.frame(2, [], isCompressed: true)
+        let expected: [Event] = [
+            .compressed(.text, [0xFF, 1]), .ping([7]), .compressed(.text, [0xFF, 2, 0xFF, 3]),
+            .message(.text, Array("plain".utf8)), .compressed(.binary, []),
+        ]
+        #expect(events(input, takesCompressed: true) == expected)
+        let pieces = [Int](repeating: 1, count: input.count)
+        #expect(events(input, pieces: pieces, takesCompressed: true) == expected)
+        #expect(events(input) == [.violation(1002)])
+    }
+
+    @Test(
+        "Only the first frame of a message may say that it is compressed",
+        arguments: [
+            ("a ping", RawClient.frame(9, [], isCompressed: true), 1002),
+            ("a close", RawClient.frame(8, [], isCompressed: true), 1002),
+            (
+                "a later frame",
+                RawClient.frame(1, [0], isFinal: false, isCompressed: true)
+                    + RawClient.frame(0, [0], isCompressed: true), 1002
+            ),
+            (
+                "a later frame of a plain message",
+                RawClient.frame(1, [97], isFinal: false)
+                    + RawClient.frame(0, [97], isCompressed: true), 1002
+            ),
+            ("a reserved opcode", RawClient.frame(3, [], isCompressed: true), 1002),
+            ("another reserved bit", [0xE1, 0x80, 0, 0, 0, 0], 1002),
+            (
+                "much too long",
+                RawClient.frame(2, .init(repeating: 0, count: 1190), isCompressed: true), 1009
+            ),
+        ] as [(String, [UInt8], UInt16)])
+    func misplacedCompression(name: String, input: [UInt8], code: UInt16) {
+        #expect(events(input, takesCompressed: true) == [.violation(code)], "\(name)")
     }
 
     @Test("Text that cannot become UTF-8 is refused before its frame is complete")

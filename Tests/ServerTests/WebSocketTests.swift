@@ -23,6 +23,32 @@ struct WebSocketTests {
         #expect(head.contains("\r\nSec-WebSocket-Version: 13\r\n") == (status == 426))
     }
 
+    @Test(
+        "Names in a handshake may be in any case, and stand among others",
+        arguments: [
+            ("keep-alive , UPGRADE", "WebSocket"), ("Upgrade", "h2c, WEBSOCKET"),
+            (",upgrade,", "websocket"),
+        ])
+    func handshakeNames(connection: String, upgrade: String) throws {
+        let server = try RunningServer()
+        let client = try RawClient.webSocket(
+            port: server.port, fields: [("Connection", connection), ("Upgrade", upgrade)])
+        client.sendText("open")
+        #expect(try client.readFrame().text == "open")
+    }
+
+    @Test(
+        "Only GET of HTTP/1.1 opens a WebSocket",
+        arguments: [("POST / HTTP/1.1", 400), ("GET / HTTP/1.0", 404), ("HEAD / HTTP/1.1", 400)])
+    func handshakeMethod(line: String, status: Int) throws {
+        let server = try RunningServer()
+        let client = try RawClient(port: server.port)
+        let rest = RawClient.handshake().drop { $0 != "\r\n" }
+        client.send(line + rest)
+        #expect(try client.readHead().hasPrefix("HTTP/1.1 \(status) "))
+        #expect(server.seen.accepted == 0)
+    }
+
     @Test("The answer proves the key, and names no extension that was offered")
     func acceptance() throws {
         let server = try RunningServer()
@@ -129,6 +155,32 @@ struct WebSocketTests {
         #expect(frame.code == code)
         #expect(try client.readToEnd().isEmpty)
         #expect(server.wait { $0.closures == [.byPeer(code: code.map { UInt16($0) })] })
+    }
+
+    @Test("What comes behind a close frame is not read, and the server is first to end the line")
+    func nothingAfterClose() throws {
+        let server = try RunningServer()
+        let client = try RawClient.webSocket(port: server.port)
+        client.send(
+            RawClient.frame(8, [3, 232]) + RawClient.frame(1, Array("behind".utf8))
+                + RawClient.frame(9, [1])
+                + RawClient.frame(8, [15, 160]) + [0xFF, 0xFF])
+        #expect(try client.readFrame().code == 1000)
+        #expect(try client.readToEnd().isEmpty)
+        #expect(server.wait { $0.closures == [.byPeer(code: 1000)] })
+    }
+
+    @Test("A message in as many pieces as are allowed comes back, with pings between them")
+    func manyPieces() throws {
+        let server = try RunningServer { $0.limits.fragments = 64 }
+        let client = try RawClient.webSocket(port: server.port)
+        for index in 0..<64 {
+            client.send(
+                RawClient.frame(9, [UInt8(index)])
+                    + RawClient.frame(index == 0 ? 1 : 0, [97], isFinal: index == 63))
+        }
+        for index in 0..<64 { #expect(try client.readFrame().payload == [UInt8(index)]) }
+        #expect(try client.readFrame().text == String(repeating: "a", count: 64))
     }
 
     @Test("Closing sends what is owed first, then code and reason, and waits for the answer")

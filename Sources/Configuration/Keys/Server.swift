@@ -24,6 +24,7 @@ extension Configuration {
         package var heartbeatInterval = Duration.seconds(30)
         package var heartbeatMisses = 2
         package var pingInterval = Duration.seconds(25)
+        package var compresses = false
         package var gatherTime = Duration.milliseconds(5)
         package var allowedOrigins: [String] = []
         package var streamLease = Duration.seconds(600)
@@ -104,6 +105,10 @@ extension Configuration.Server: Section {
         Key(
             "ping_interval", \.pingInterval, .duration(.seconds(5) ... .seconds(600)),
             "How often the server sends a WebSocket ping, which keeps proxies from closing."),
+        Key(
+            "compression", \.compresses, .truth,
+            "Whether WebSocket clients may use permessage-deflate; it costs time for every message."
+        ),
         Key(
             "gather_time", \.gatherTime, .duration(.zero ... .milliseconds(100)),
             "How long updates in quick succession are gathered for one write to each client."),

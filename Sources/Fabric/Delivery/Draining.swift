@@ -2,10 +2,12 @@ extension Fabric {
     /// Moves what waits for a connection to the end of `bytes`, in the frames of its dialect.
     ///
     /// A frame is never cut: `limit` bytes are exceeded by answers, which go out whole, and by a
-    /// single frame that is larger than the limit. To be called when the socket takes bytes, so
+    /// single frame that is larger than the limit. Records of at most `compressibleBytes` go in
+    /// their compressed form, where they have one; zero stands for a reader without. To be called when the socket takes bytes, so
     /// that a slow reader's backlog stays here, where it is bounded and conflated.
     package mutating func fill(
-        _ connection: ConnectionNumber, into bytes: inout [UInt8], limit: Int
+        _ connection: ConnectionNumber, into bytes: inout [UInt8], limit: Int,
+        compressibleBytes: Int = 0
     ) -> FillResult {
         guard let place = connections.place(of: connection) else { return .drained }
         let start = bytes.count
@@ -15,7 +17,7 @@ extension Fabric {
             let size = frames.byteCount(frame)
             let written = bytes.count - start
             guard written == 0 || written + size <= limit else { return .more }
-            bytes.append(contentsOf: frames.entries[Int(frame)].bytes)
+            appendRecord(frame, to: &bytes, compressibleBytes: compressibleBytes)
             connections.outboxes[place].removeFirstRecord(bytes: size)
             frames.removeReader(of: frame)
         }
@@ -28,6 +30,18 @@ extension Fabric {
             return .drained
         }
         return drainStates(place, into: &bytes, from: start, limit: limit)
+    }
+
+    private mutating func appendRecord(
+        _ frame: Int32, to bytes: inout [UInt8], compressibleBytes: Int
+    ) {
+        if let compression, frames.byteCount(frame) <= compressibleBytes,
+            let compressed = frames.compressed(frame, by: compression)
+        {
+            bytes.append(contentsOf: compressed)
+        } else {
+            bytes.append(contentsOf: frames.entries[Int(frame)].bytes)
+        }
     }
 
     private mutating func drainStates(

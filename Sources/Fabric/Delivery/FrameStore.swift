@@ -4,6 +4,9 @@
 struct FrameStore {
     struct Entry {
         var bytes: [UInt8] = []
+        /// For readers that agreed to it; nil until the first of them is sent the frame, empty where
+        /// it goes better as it is.
+        var compressed: [UInt8]?
         /// In how many outboxes the frame waits.
         var readers = 0
         var channels = EventChannels()
@@ -48,6 +51,18 @@ struct FrameStore {
 
     func byteCount(_ place: Int32) -> Int { entries[Int(place)].bytes.count }
 
+    /// The frame's compressed form, made once for all that want it; nil where it goes as it is.
+    mutating func compressed(_ place: Int32, by compression: FrameCompression) -> [UInt8]? {
+        let index = Int(place)
+        if entries[index].compressed == nil {
+            let made = compression.compressed(entries[index].bytes) ?? []
+            heldBytes += made.count
+            entries[index].compressed = made
+        }
+        guard let made = entries[index].compressed, !made.isEmpty else { return nil }
+        return made
+    }
+
     mutating func addReaders(_ count: Int, to place: Int32) {
         entries[Int(place)].readers += count
         waiting += count
@@ -62,7 +77,8 @@ struct FrameStore {
     mutating func releaseIfUnread(_ place: Int32) {
         let index = Int(place)
         guard entries[index].readers == 0 else { return }
-        heldBytes -= entries[index].bytes.count
+        heldBytes -= entries[index].bytes.count + (entries[index].compressed?.count ?? 0)
+        entries[index].compressed = nil
         if freeCapacity + entries[index].bytes.capacity <= Self.spareBytes {
             entries[index].bytes.removeAll(keepingCapacity: true)
         } else {

@@ -48,8 +48,8 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, router: APIRouter, parser: JSONTextReader, limits: FabricLimits,
-        positions: PositionCoding, allowedOrigins: Set<String>, gatherNanoseconds: UInt64,
-        origin: LogOrigin, mail: Mail, log: Log
+        positions: PositionCoding, compression: FrameCompression?, allowedOrigins: Set<String>,
+        gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail, log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
         self.server = server
@@ -61,7 +61,7 @@ final class FabricLoop: FrameSource {
         fabric = Fabric(
             epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
             limits: limits, positions: positions,
-            fields: RecordFields { try? parser.parse($0.span) },
+            fields: RecordFields { try? parser.parse($0.span) }, compression: compression,
             now: FabricLoop.now())
         fabric.restore(origin.orders)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
@@ -83,6 +83,7 @@ final class FabricLoop: FrameSource {
                         parser: try JSONTextReader.forClients(configuration.server),
                         limits: FabricLimits(configuration),
                         positions: try .sealed(by: origin.positionKey),
+                        compression: .forClients(configuration.server),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)
@@ -344,7 +345,8 @@ final class FabricLoop: FrameSource {
 
     func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
         let result = fabric.fill(
-            ConnectionNumber(connection), into: &buffer.bytes, limit: buffer.capacity)
+            ConnectionNumber(connection), into: &buffer.bytes, limit: buffer.capacity,
+            compressibleBytes: buffer.compressibleBytes)
         return result == .more
     }
 

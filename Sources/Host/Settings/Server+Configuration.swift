@@ -15,6 +15,7 @@ extension WebServer {
             settings.tls = TransportSecurity(
                 certificateFile: certificate, privateKeyFile: key)
         }
+        settings.compresses = server.compresses
         settings.limits.connections = server.connectionsMaximum
         settings.limits.bodyBytes = server.bodyBytes
         settings.limits.messageBytes = server.messageBytes
@@ -24,6 +25,15 @@ extension WebServer {
         } catch {
             throw StartError("cannot listen: \(error)")
         }
+    }
+}
+
+extension FrameCompression {
+    /// Nil where clients do not agree to compression, or there is no memory for it: then frames go
+    /// as they are.
+    static func forClients(_ server: Configuration.Server) -> FrameCompression? {
+        guard server.compresses, let compressor = try? MessageCompressor() else { return nil }
+        return FrameCompression { compressor.compressed($0) }
     }
 }
 

@@ -5,6 +5,9 @@ struct HeaderFields {
     /// Elements of the fields that are lists and may be spread over lines.
     private var lists: [String: [String]] = [:]
 
+    /// The extensions offered for a WebSocket, of all lines.
+    private var extensions = ""
+
     private static let singleNames: Set<String> = [
         "authorization", "content-length", "content-type", "expect", "host", "last-event-id",
         "origin", "sec-websocket-key", "sec-websocket-version", "user-agent",
@@ -28,6 +31,10 @@ struct HeaderFields {
                 throw RequestFault(400, "the header field \(name) comes twice")
             }
             single[name] = String(decoding: value, as: UTF8.self)
+        } else if name == "sec-websocket-extensions" {
+            // Its elements may hold quoted text, in which a comma does not separate.
+            if !extensions.isEmpty { extensions += "," }
+            extensions += String(decoding: value, as: UTF8.self)
         } else if Self.listNames.contains(name) {
             for element in value.split(separator: UInt8(ascii: ",")) {
                 let text = Self.trimmed(element)
@@ -49,7 +56,7 @@ struct HeaderFields {
             connectionTokens: (lists["connection"] ?? []).map { $0.lowercased() },
             protocols: (lists["upgrade"] ?? []).map { $0.lowercased() },
             key: single["sec-websocket-key"], version: single["sec-websocket-version"],
-            subprotocols: lists["sec-websocket-protocol"] ?? [])
+            subprotocols: lists["sec-websocket-protocol"] ?? [], extensions: extensions)
         head.keepsAlive =
             head.isVersion11 && !head.upgrade.connectionTokens.contains("close")
         guard head.host != nil || !head.isVersion11 else {

@@ -63,6 +63,8 @@ package struct RequestHead: Equatable, Sendable {
         var key: String?
         var version: String?
         var subprotocols: [String] = []
+        /// As offered, not yet taken apart.
+        var extensions = ""
     }
 
     init(method: HTTPMethod, target: RequestTarget, isVersion11: Bool) {

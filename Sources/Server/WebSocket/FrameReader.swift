@@ -8,6 +8,8 @@ package struct FrameReader: Sendable {
         case needsMore
         /// The payload lies in this range of the payloads.
         case message(MessageKind, Range<Int>)
+        /// A message in its compressed form, of which nothing but the length is checked.
+        case compressedMessage(MessageKind, Range<Int>)
         /// To be answered with a pong of the same payload.
         case ping(Range<Int>)
         case pong
@@ -30,13 +32,17 @@ package struct FrameReader: Sendable {
     private struct Header {
         var opcode: Opcode
         var isFinal: Bool
+        var isCompressed: Bool
         var payloadBytes: Int
         var mask: UInt32
         var headerBytes: Int
     }
 
-    /// The message under way: its kind, what has come of it, and how many frames it took.
+    /// Whether messages may come compressed (RFC 7692).
+    private let takesCompressed: Bool
+    /// The message under way: its kind and form, what has come of it, and how many frames it took.
     private var kind: MessageKind?
+    private var isCompressed = false
     private var gathered: [UInt8] = []
     private var frames = 0
     private var text = UTF8Validator()
@@ -45,7 +51,9 @@ package struct FrameReader: Sendable {
     private var isFinal = true
     private var mask: UInt32 = 0
 
-    package init() {}
+    package init(takesCompressed: Bool = false) {
+        self.takesCompressed = takesCompressed
+    }
 
     /// Reads on from `position`, up to the next outcome; moves `position` behind what it took.
     package mutating func read(
@@ -55,7 +63,7 @@ package struct FrameReader: Sendable {
         while true {
             if remaining == 0 {
                 let header: Header
-                switch Self.header(input, position) {
+                switch self.header(input, position) {
                 case .needsMore: return .needsMore
                 case .violation(let reason): return .violation(code: 1002, reason: reason)
                 case .header(let found): header = found
@@ -84,12 +92,15 @@ package struct FrameReader: Sendable {
                 return .violation(code: 1002, reason: "message not finished")
             }
             kind = header.opcode == .text ? .text : .binary
+            isCompressed = header.isCompressed
         }
         frames += 1
         guard frames <= limits.fragments else {
             return .violation(code: 1008, reason: "too many fragments")
         }
-        guard header.payloadBytes <= limits.messageBytes - gathered.count else {
+        let most =
+            isCompressed ? Self.compressedBytes(limits.messageBytes) : limits.messageBytes
+        guard header.payloadBytes <= most - gathered.count else {
             return .violation(code: 1009, reason: "message too big")
         }
         remaining = header.payloadBytes
@@ -97,6 +108,10 @@ package struct FrameReader: Sendable {
         mask = header.mask
         return nil
     }
+
+    /// What a message of `bytes` may take when it is compressed: one that cannot be made shorter
+    /// becomes a little longer, with poor compressors by an eighth.
+    private static func compressedBytes(_ bytes: Int) -> Int { bytes + bytes / 8 + 64 }
 
     /// Takes what there is of a data frame; nil where a frame that is not the last one is complete.
     private mutating func takePayload(
@@ -113,17 +128,21 @@ package struct FrameReader: Sendable {
             ? payloads.append(piece, unmaskedWith: mask)
             : gathered.append(piece, unmaskedWith: mask)
         mask = Self.rotated(mask, by: count)
-        if kind == .text {
+        if kind == .text, !isCompressed {
             guard text.accept(isWhole ? payloads[range] : gathered[range]),
                 text.isComplete || !completesMessage
             else { return .violation(code: 1007, reason: "text is not UTF-8") }
         }
         guard completesMessage, let kind else { return remaining > 0 ? .needsMore : nil }
         defer { forgetMessage() }
-        guard !isWhole else { return .message(kind, range) }
+        guard !isWhole else { return message(kind, range) }
         let start = payloads.count
         payloads.append(contentsOf: gathered)
-        return .message(kind, start..<payloads.count)
+        return message(kind, start..<payloads.count)
+    }
+
+    private func message(_ kind: MessageKind, _ range: Range<Int>) -> Outcome {
+        isCompressed ? .compressedMessage(kind, range) : .message(kind, range)
     }
 
     private mutating func forgetMessage() {
@@ -177,11 +196,17 @@ extension FrameReader {
         case header(Header)
     }
 
-    private static func header(_ input: Span<UInt8>, _ position: Int) -> HeaderOutcome {
+    private func header(_ input: Span<UInt8>, _ position: Int) -> HeaderOutcome {
         guard input.count - position >= 2 else { return .needsMore }
         let first = input[position]
         let second = input[position + 1]
-        guard first & 0x70 == 0 else { return .violation("reserved bit is set") }
+        // RSV1 says of a whole message that it is compressed, and so stands on its first frame.
+        let opensMessage =
+            first & 0x0F == Opcode.text.rawValue || first & 0x0F == Opcode.binary.rawValue
+        let isCompressed = first & 0x40 != 0
+        guard first & 0x30 == 0, !isCompressed || (takesCompressed && opensMessage) else {
+            return .violation("reserved bit is set")
+        }
         guard let opcode = Opcode(rawValue: first & 0xF) else {
             return .violation("opcode is reserved")
         }
@@ -210,8 +235,8 @@ extension FrameReader {
         }
         return .header(
             Header(
-                opcode: opcode, isFinal: isFinal, payloadBytes: payloadBytes, mask: mask,
-                headerBytes: headerBytes))
+                opcode: opcode, isFinal: isFinal, isCompressed: isCompressed,
+                payloadBytes: payloadBytes, mask: mask, headerBytes: headerBytes))
     }
 
     /// The mask as seen from `count` bytes further on.

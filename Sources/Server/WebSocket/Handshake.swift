@@ -45,8 +45,10 @@ enum Handshake {
             } && digits.last.map { "AQgw".utf8.contains($0) } == true
     }
 
-    /// The 101 answer. `subprotocol` is one that was offered, or nil.
-    static func acceptance(key: String, subprotocol: String?) -> [UInt8] {
+    /// The 101 answer. `subprotocol` and `compression` are what was offered, or nil.
+    static func acceptance(
+        key: String, subprotocol: String?, compression: DeflateAgreement?
+    ) -> [UInt8] {
         var bytes = Array("HTTP/1.1 101 Switching Protocols\r\n".utf8)
         for (name, value) in [
             ("Upgrade", "websocket"), ("Connection", "Upgrade"),
@@ -57,6 +59,10 @@ enum Handshake {
         if let subprotocol {
             HTTPResponse.append(
                 HTTPResponse.Field("Sec-WebSocket-Protocol", subprotocol), to: &bytes)
+        }
+        if let compression {
+            HTTPResponse.append(
+                HTTPResponse.Field("Sec-WebSocket-Extensions", compression.answer), to: &bytes)
         }
         bytes.append(contentsOf: "\r\n".utf8)
         return bytes

@@ -93,6 +93,7 @@ package struct RealtimeProperties: ~Copyable {
                         String(validating: payload, as: UTF8.self) != nil, "text is UTF-8")
                 }
                 reading.messages.append(payload)
+            case .compressedMessage: preconditionFailure("compression is not agreed on")
             case .ping(let range): reading.pings.append(Array(payloads[range]))
             case .pong: reading.pongs += 1
             case .close(let code):

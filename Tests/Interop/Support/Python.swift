@@ -16,6 +16,7 @@ package enum Python {
     /// The interpreters, each with its environment made on first use.
     private static let interpreter = Result { try prepared([]) }
     private static let oracleInterpreter = Result { try prepared(["oracle"]) }
+    private static let autobahnInterpreter = Result { try prepared(["autobahn"]) }
 
     private static func prepared(_ environment: [String]) throws -> URL {
         let path = try run(folder.appending(path: "prepare"), environment)
@@ -48,6 +49,12 @@ package enum Python {
         let printed = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (String(decoding: printed, as: UTF8.self), process.terminationStatus)
+    }
+
+    /// Runs WebSocket cases of Autobahn|Testsuite to their end and answers what came of them.
+    package static func webSocketCases(_ arguments: [String]) throws -> Data {
+        let program = folder.appending(path: "websocket_cases.py").path
+        return try run(autobahnInterpreter.get(), [program] + arguments)
     }
 
     private static func run(_ executable: URL, _ arguments: [String]) throws -> Data {

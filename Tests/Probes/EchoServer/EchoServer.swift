@@ -1,11 +1,13 @@
+import Glibc
 import Server
 import Wire
 
 /// Answers every WebSocket message with itself, for conformance suites that ask for an echo.
 ///
-///     EchoServer PORT [LARGEST-MESSAGE-BYTES]
+///     EchoServer PORT [LARGEST-MESSAGE-BYTES [compressed]]
 ///
 /// It takes any path and the first subprotocol offered, prints its port, and runs until it is killed.
+/// `compressed` lets clients agree on compression.
 @main
 struct EchoServer {
     static func main() {
@@ -14,10 +16,16 @@ struct EchoServer {
         settings.limits.messageBytes = argument(2).flatMap(Int.init) ?? 16 * 1024 * 1024
         // The suite sends some messages in thousands of pieces.
         settings.limits.fragments = settings.limits.messageBytes
+        // The suite takes a ping that it does not expect for the end of its case.
+        settings.limits.pingInterval = .seconds(3600)
+        settings.compresses = argument(3) == "compressed"
         do {
             let server = try WebServer(settings)
+            let compressor = try MessageCompressor()
             print("listening on \(server.port)")
-            run(server)
+            // Whoever reads it through a pipe waits for it.
+            fflush(nil)
+            run(server, compressor)
         } catch {
             print("cannot listen: \(error)")
         }
@@ -27,9 +35,9 @@ struct EchoServer {
         CommandLine.arguments.count > index ? CommandLine.arguments[index] : nil
     }
 
-    private static func run(_ server: WebServer) {
+    private static func run(_ server: WebServer, _ compressor: MessageCompressor) {
         var turn = ServerTurn()
-        var outboxes = EchoOutboxes()
+        var outboxes = EchoOutboxes(compressor: compressor)
         while true {
             server.serviceOnce(waitMilliseconds: 1000, into: &turn)
             for event in turn.events {
@@ -43,7 +51,7 @@ struct EchoServer {
                     server.requestWrite(connection)
                 case .heard, .room, .abandoned: break
                 case .closed(let connection, _):
-                    outboxes.frames[connection] = nil
+                    outboxes.messages[connection] = nil
                 case .log(let line):
                     print(line.text)
                 }
@@ -53,28 +61,44 @@ struct EchoServer {
     }
 }
 
-/// The frames that each connection is still to be sent.
+/// The messages that each connection is still to be sent.
 private struct EchoOutboxes: FrameSource {
-    var frames: [ConnectionID: [[UInt8]]] = [:]
+    struct Message {
+        var opcode: ServerFrame.Opcode
+        var payload: [UInt8]
+    }
+
+    let compressor: MessageCompressor
+    var messages: [ConnectionID: [Message]] = [:]
 
     mutating func add(
         _ kind: MessageKind, _ payload: ArraySlice<UInt8>, to connection: ConnectionID
     ) {
-        var frame: [UInt8] = []
-        ServerFrame.append(kind == .text ? .text : .binary, payload: payload, to: &frame)
-        frames[connection, default: []].append(frame)
+        let opcode: ServerFrame.Opcode = kind == .text ? .text : .binary
+        messages[connection, default: []].append(
+            Message(opcode: opcode, payload: Array(payload)))
     }
 
     mutating func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
-        guard var waiting = frames.removeValue(forKey: connection) else { return false }
+        guard var waiting = messages.removeValue(forKey: connection) else { return false }
         var taken = 0
         while taken < waiting.count, !buffer.isFull {
-            buffer.append(waiting[taken])
+            append(waiting[taken], to: &buffer)
             taken += 1
         }
         guard taken < waiting.count else { return false }
         waiting.removeFirst(taken)
-        frames[connection] = waiting
+        messages[connection] = waiting
         return true
+    }
+
+    private func append(_ message: Message, to buffer: inout WriteBuffer) {
+        if message.payload.count <= buffer.compressibleBytes,
+            let frame = compressor.frame(message.opcode, message.payload.span)
+        {
+            buffer.append(frame)
+        } else {
+            ServerFrame.append(message.opcode, payload: message.payload, to: &buffer.bytes)
+        }
     }
 }

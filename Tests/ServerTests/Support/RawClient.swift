@@ -117,6 +117,8 @@ extension String {
 struct ReceivedFrame: Equatable {
     var opcode: UInt8
     var payload: [UInt8]
+    /// RSV1 is set.
+    var isCompressed = false
 
     var text: String { String(decoding: payload, as: UTF8.self) }
     /// The code of a close frame.
@@ -143,10 +145,11 @@ extension RawClient {
 
     /// A client whose WebSocket is open.
     static func webSocket(
-        port: Int, path: String = "/", receiveBufferBytes: CInt? = nil
+        port: Int, path: String = "/", fields: [(String, String?)] = [],
+        receiveBufferBytes: CInt? = nil
     ) throws -> RawClient {
         let client = try RawClient(port: port, receiveBufferBytes: receiveBufferBytes)
-        client.send(handshake(path: path))
+        client.send(handshake(path: path, fields: fields))
         let head = try client.readHead()
         guard head.hasPrefix("HTTP/1.1 101 ") else { throw Failure(reason: head) }
         return client
@@ -154,9 +157,10 @@ extension RawClient {
 
     /// A frame as a client sends it, masked.
     static func frame(
-        _ opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true, mask: [UInt8] = [1, 2, 3, 4]
+        _ opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true, isCompressed: Bool = false,
+        mask: [UInt8] = [1, 2, 3, 4]
     ) -> [UInt8] {
-        var bytes = [(isFinal ? 0x80 : 0) | opcode]
+        var bytes = [(isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode]
         switch payload.count {
         case ..<126: bytes.append(0x80 | UInt8(payload.count))
         case ...0xFFFF:
@@ -184,6 +188,8 @@ extension RawClient {
         } else if length == 127 {
             length = try read(8).reduce(0) { $0 << 8 | Int($1) }
         }
-        return ReceivedFrame(opcode: header[0] & 0xF, payload: try read(length))
+        return ReceivedFrame(
+            opcode: header[0] & 0xF, payload: try read(length),
+            isCompressed: header[0] & 0x40 != 0)
     }
 }
