@@ -7,6 +7,9 @@ package struct ListenerSettings: Equatable, Sendable {
     /// Nil serves in clear text, for loopback and behind a proxy that ends TLS.
     package var tls: TransportSecurity?
     package var limits = ConnectionLimits()
+    /// First segments of paths under which requests reach the owner whatever their method, for
+    /// protocols that have their own answer to a wrong one.
+    package var everyMethodPaths: Set<String> = []
 
     package init() {}
 }
