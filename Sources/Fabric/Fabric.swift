@@ -30,6 +30,7 @@ package struct Fabric: ~Copyable {
     var directory: OrderDirectory
     var texts: DialectTexts
     var history: RecordHistory
+    var socketIO = SocketIOMemberships()
     /// The journal has every record after this number.
     var journalFloor: UInt64
     /// The highest number of a published event of the log.
@@ -89,7 +90,7 @@ package struct Fabric: ~Copyable {
             Peer(identity: identity, dialect: dialect, rate: rate, heardAt: now.uptime))
     }
 
-    private func refusal(of identity: Identity, now: Moment) -> CloseCode? {
+    func refusal(of identity: Identity, now: Moment) -> CloseCode? {
         guard identity.holds(at: now.wall) else { return .tokenExpired }
         guard connections.count < limits.connections else { return .serverFull }
         guard connections.connections(of: identity.subject) < limits.connectionsPerSubject else {

@@ -36,6 +36,10 @@ extension Fabric {
     ) {
         leaveAndWithdraw(place, connection)
         statistics.revocations += 1
+        if connections.peers[connection]?.dialect == .socketIO {
+            tellSocketIORevoked(channel, connection)
+            return
+        }
         let id = nextPassingID()
         let notice = texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall)
         send(notice, to: connection)

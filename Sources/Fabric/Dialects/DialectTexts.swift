@@ -3,11 +3,13 @@ import ColdChain
 /// Writes events in the form of each dialect.
 struct DialectTexts {
     var wia: WIAText
+    var socketIO: SocketIOText
     let ids: MessageIDText
     let fields: RecordFields
 
     init(ids: MessageIDText, fields: RecordFields) {
         wia = WIAText(ids: ids)
+        socketIO = SocketIOText(ids: ids)
         self.ids = ids
         self.fields = fields
     }
@@ -20,7 +22,8 @@ struct DialectTexts {
     ) -> Bool {
         switch dialect {
         case .wia: wia.appendFrame(state: event, id: id, to: &bytes)
-        case .tableTap, .tracking, .booking, .eventStream, .socketIO: false
+        case .socketIO: socketIO.appendFrame(state: event, id: id, to: &bytes)
+        case .tableTap, .tracking, .booking, .eventStream: false
         }
     }
 
@@ -37,7 +40,9 @@ struct DialectTexts {
         case .wia:
             wia.appendFrame(record, fields: fields, id: id, to: &bytes)
             return true
-        case .tableTap, .tracking, .booking, .eventStream, .socketIO:
+        case .socketIO:
+            return socketIO.appendFrame(record, fields: fields, id: id, to: &bytes)
+        case .tableTap, .tracking, .booking, .eventStream:
             return false
         }
     }

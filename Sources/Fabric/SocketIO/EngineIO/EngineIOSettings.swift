@@ -18,6 +18,9 @@ package struct EngineIOSettings: Equatable, Sendable {
     package var packetsPerPayload = 10_000
     /// The body of the answer to a poll, as far as events fill it.
     package var pollBytes = 1_000_000
+    /// Packets in the answer to a poll: python-engineio takes no more, and ends the connection. A
+    /// client polls again at once.
+    package var packetsPerPoll = 16
     /// Packets of its own (answers, acknowledgements, pings) that may wait for a session. A client
     /// that lets more wait is closed.
     package var bufferedBytes = 256 << 10
