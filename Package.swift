@@ -124,6 +124,7 @@ let package = Package(
             path: "Tests/Simulator", swiftSettings: rules),
 
         tests("ServerTests", ["FuzzSeeds", "RealtimeProperties", "Server", "Wire"]),
+        tests("ConformanceTests", ["InteropSupport", "TestSupport", "freshwire-conformance"]),
         tests("WireTests", ["Wire"]),
         tests("SystemTests", ["System"]),
         tests(

@@ -88,9 +88,21 @@ struct APIRouter {
     func identity(
         of head: RequestHead, now: Timestamp
     ) -> Result<Identity, AccessRefusal> {
-        guard let token = bearerToken(in: head.authorization) else {
+        identity(authorization: head.authorization, now: now)
+    }
+
+    /// Who asks, from the bearer token of the value of an `Authorization` field.
+    func identity(
+        authorization: String?, now: Timestamp
+    ) -> Result<Identity, AccessRefusal> {
+        guard let token = bearerToken(in: authorization) else {
             return .failure(AccessRefusal(reason: "no bearer token", response: .unauthorized))
         }
+        return identity(token: token, now: now)
+    }
+
+    /// Whose token it is.
+    func identity(token: String, now: Timestamp) -> Result<Identity, AccessRefusal> {
         do throws(TokenError) {
             let verified = try verifier.verify(token, now: now.milliseconds)
             guard let role = Role(name: verified.role) else {

@@ -14,6 +14,7 @@ extension WebServer {
             settings.tls = TransportSecurity(
                 certificateFile: certificate, privateKeyFile: key)
         }
+        settings.everyMethodPaths = [FabricLoop.socketIOPath]
         settings.limits.connections = server.connectionsMaximum
         settings.limits.bodyBytes = server.bodyBytes
         settings.limits.messageBytes = server.messageBytes

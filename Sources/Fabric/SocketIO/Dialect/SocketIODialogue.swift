@@ -110,7 +110,8 @@ extension Fabric {
     }
 
     /// Follows all channels of a room, or none.
-    private mutating func enter(_ name: String, _ place: Int) throws(SocketIOFault) -> SocketIORoom {
+    private mutating func enter(_ name: String, _ place: Int) throws(SocketIOFault) -> SocketIORoom
+    {
         guard let room = SocketIORoom(name: name, limits: limits) else {
             throw SocketIOFault(.unknownRoom)
         }
