@@ -368,7 +368,7 @@ def too_long_a_message():
     client.send("4" + "x" * 999_999)
     equal(len(client.frame()), 1_000_000)
     client.send("4" + "x" * 1_000_000)
-    equal(client.until_end(), [])
+    equal([frame for frame in client.until_end() if frame != "2"], [])
 
 
 @check

@@ -159,14 +159,15 @@ struct SocketIOConversationTests {
         let room = server.room
         let wall = Timestamp(milliseconds: Room.start)
         var fabric = Fabric(
-            epoch: "e1", lastNumber: 0, now: Moment(wall: wall, uptime: room.now))
+            epoch: "e1", lastNumber: 0, fields: RecordFields { JSONReading.value(of: $0) },
+            now: Moment(wall: wall, uptime: room.now))
         let (polled, sid) = room.open()
         let (streamed, socket) = room.openSocket()
         _ = room.taken(on: socket)
         for session in [polled, streamed] {
             let identity = Identity(subject: "\(session)", role: .staff)
             let now = Moment(wall: wall, uptime: room.now)
-            fabric.connect(session, identity: identity, now: now)
+            fabric.connect(session, identity: identity, in: .wia, now: now)
             fabric.receive(
                 .success(["type": "ping", "id": "r1"]), on: session, now: now)
         }
