@@ -43,33 +43,43 @@ extension FabricLoop: SocketIOApplication {
         _ session: ConnectionNumber, _ client: inout SocketIOClient, auth: JSON?,
         recovery: RecoveryRequest?
     ) {
-        let main = SocketIOPacket.mainNamespace
         let now = Self.now()
         switch identity(of: client.handshake, auth: auth, now: now.wall) {
         case .failure(let refusal):
-            current.refusals += 1
-            log.info(
-                "socket.io client refused",
-                ["client": client.handshake.clientAddress, "reason": refusal.reason])
-            client.session.refuse(
-                main, message: "Unauthorized",
-                data: ["status": .integer(Int64(refusal.response.status))])
+            refuse(
+                &client, "Unauthorized", ["status": .integer(Int64(refusal.response.status))],
+                reason: refusal.reason)
         case .success(let identity):
             do throws(SocketIORefusal) {
                 let welcome = try fabric.connect(
                     session, identity: identity, names: newNames(), auth: auth,
                     recovery: recovery, now: now)
                 client.session.accept(
-                    main, sid: welcome.names.sid, recoverableAs: welcome.names.pid)
+                    SocketIOPacket.mainNamespace, sid: welcome.names.sid,
+                    recoverableAs: welcome.names.pid)
                 client.session.emit("session:ready", SocketIOArguments(welcome.ready))
             } catch {
-                current.refusals += 1
-                client.session.refuse(
-                    main, message: error.code.reason,
-                    data: ["code": .integer(Int64(error.code.rawValue))])
+                refuse(
+                    &client, error.code.reason, ["code": .integer(Int64(error.code.rawValue))],
+                    reason: error.code.reason)
             }
         }
     }
+
+    private func refuse(
+        _ client: inout SocketIOClient, _ message: String, _ data: JSON, reason: String
+    ) {
+        current.refusals += 1
+        log.info(
+            "socket.io client refused",
+            ["client": client.handshake.clientAddress, "reason": reason])
+        client.session.refuse(SocketIOPacket.mainNamespace, message: message, data: data)
+        client.refusals += 1
+        client.isToBeClosed = client.refusals >= Self.admissionTrials
+    }
+
+    /// How often a client may ask to be let in: each time its token is verified anew.
+    private static let admissionTrials = 3
 
     /// A token in the packet is preferred, because one in the query stands in every request of a
     /// polling client, and in the logs of whatever lies between.

@@ -28,6 +28,8 @@ package protocol SocketIOApplication: AnyObject {
 package struct SocketIOClient {
     package var session: SocketIOSession
     package let handshake: EngineIOHandshake
+    /// How often it was not let in.
+    package var refusals = 0
     /// Set to end its Engine.IO session after what it was told.
     package var isToBeClosed = false
 }

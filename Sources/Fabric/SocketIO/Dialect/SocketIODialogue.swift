@@ -28,7 +28,7 @@ package struct SocketIORefusal: Error, Equatable, Sendable {
 
 extension Fabric {
     /// Takes a Socket.IO client whose token was verified: it is in its rooms at once (S-2), and
-    /// one that was here before gets what it missed (§ connection state recovery), where the
+    /// one that was here before gets what it missed (connection state recovery), where the
     /// history reaches back and every room is still open to it.
     ///
     /// - Parameter auth: What the client sent with its request: `rooms` are joined, and `offset` is
@@ -37,13 +37,7 @@ extension Fabric {
         _ connection: ConnectionNumber, identity: Identity, names: SocketIONames, auth: JSON?,
         recovery: RecoveryRequest?, now: Moment
     ) throws(SocketIORefusal) -> SocketIOWelcome {
-        let known = recovery.flatMap {
-            socketIO.take($0.session, of: identity.subject, now: now.uptime)
-        }
-        if let known, let place = connections.place(of: known.connection) {
-            // The client knows that its earlier line is dead before this side does.
-            close(place, .silent)
-        }
+        let known = earlier(recovery, of: identity, now: now)
         if let code = refusal(of: identity, now: now) { throw SocketIORefusal(code: code) }
         connect(connection, identity: identity, in: .socketIO, now: now)
         guard let place = connections.place(of: connection) else {
@@ -51,10 +45,10 @@ extension Fabric {
         }
         let wanted = known?.rooms ?? rooms(in: auth)
         let outcome = enter(wanted, of: identity, place)
-        let offset = recovery?.offset ?? auth?["offset"]?.string
-        let isAsked = known != nil || !wanted.isEmpty
         var isWhole = false
-        if let offset, isAsked, outcome.refused.isEmpty {
+        if known != nil || !wanted.isEmpty, outcome.refused.isEmpty,
+            let offset = recovery?.offset ?? auth?["offset"]?.string
+        {
             isWhole = resume([], after: offset, place).isWhole
         }
         for room in outcome.entered { offerLastKnownStates(of: room, place) }
@@ -67,8 +61,20 @@ extension Fabric {
                 connection: connection, subject: identity.subject, sid: names.sid,
                 rooms: outcome.entered.map(\.name)),
             session: names.pid)
-        return SocketIOWelcome(
-            names: names, ready: ready(outcome, isWhole: isWhole))
+        return SocketIOWelcome(names: names, ready: ready(outcome, isWhole: isWhole))
+    }
+
+    /// What is known of the session that a client had before, which ends with this.
+    private mutating func earlier(
+        _ recovery: RecoveryRequest?, of identity: Identity, now: Moment
+    ) -> SocketIOMemberships.Membership? {
+        guard let recovery else { return nil }
+        let known = socketIO.take(recovery.session, of: identity.subject, now: now.uptime)
+        if let known, let place = connections.place(of: known.connection) {
+            // The client knows that its earlier line is dead before this side does.
+            close(place, .silent)
+        }
+        return known
     }
 
     private func rooms(in auth: JSON?) -> [String] {
