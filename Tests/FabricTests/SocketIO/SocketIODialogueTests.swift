@@ -221,7 +221,8 @@ struct SocketIODialogueTests {
         "What cannot be done is said",
         arguments: [
             ("driver:location_update", ["lat": 1, "lng": 2] as JSON, "NOT_SUPPORTED"),
-            ("anything", .null, "UNKNOWN_EVENT"), ("join", ["order": "O1"] as JSON, "INVALID_ARGUMENTS"),
+            ("anything", .null, "UNKNOWN_EVENT"),
+            ("join", ["order": "O1"] as JSON, "INVALID_ARGUMENTS"),
         ])
     func errors(name: String, argument: JSON, code: String) throws {
         _ = try connect(1, .driver, "dirk")

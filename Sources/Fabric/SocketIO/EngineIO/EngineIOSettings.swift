@@ -27,8 +27,8 @@ package struct EngineIOSettings: Equatable, Sendable {
     package var sessions = 10_000
     /// Sessions of one client address; nil does not count them, as behind a proxy.
     package var sessionsPerAddress: Int?
-    /// Values of `Origin`, such as `https://shop.example`, whose pages may connect. A page of the
-    /// server's own host always may, and so may a client that names no origin.
+    /// Values of `Origin`, such as `https://shop.example`, whose pages may connect; `*` stands for
+    /// all. A page of the server's own host always may, and so may a client that names no origin.
     package var allowedOrigins: Set<String> = []
 
     package init() {}
