@@ -81,7 +81,7 @@ import Testing
         #expect(try customer.values("status", of: "ack") == ["error", "ok"])
         #expect(try customer.values("code", of: "ack").first == "ACCESS_DENIED")
         try broker.publish(
-            #"{"t":\#(now()),"lat":12.9716,"lon":77.5946,"speed":10,"heading":90}"#,
+            #"{"t":\#(now()),"lat":12.9716,"lon":77.5946,"speed":36,"heading":90}"#,
             to: "vehicles/CAR-1/location")
         #expect(customer.events("order:driver_location", atLeast: 1).count == 1)
         #expect(try customer.values("lat", of: "order:driver_location") == ["12.9716"])

@@ -70,7 +70,7 @@ enum SocketIOError: String {
     var message: String {
         switch self {
         case .unknownEvent: "No such event is taken here."
-        case .notSupported: "Positions are not taken here yet: vehicles send them by MQTT."
+        case .notSupported: "Positions are taken by MQTT, not by this event."
         case .wrongArguments: "The event needs the name of a room."
         case .unknownRoom: "No such kind of room."
         case .accessDenied: "There is no such room for you."
