@@ -7,7 +7,7 @@ PACKAGES := $(shell sed 's/\#.*//' Deploy/debian/build-packages)
 VENV := .build/venv
 SWIFT_BUILD := swift build
 
-.PHONY: help run test vectors bench bench-long setup lint format venv build fuzz
+.PHONY: help run test conformance vectors bench bench-long setup lint format venv build fuzz
 
 help: ## Lists the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ test: setup venv lint ## Builds everything and runs every test against real brok
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build
 	Tests/Benchmarks/run --smoke
+
+conformance: setup ## Serves what other people's conformance suites are run against: make conformance PORT=…
+	@$(SWIFT_BUILD) --product freshwire-conformance
+	@FRESHWIRE_CONFORMANCE=1 exec .build/debug/freshwire-conformance $(PORT)
 
 vectors: setup ## Runs the test vectors of FILE through the product's own code: make vectors FILE=….json
 	@$(SWIFT_BUILD) --product freshwire-codecs

@@ -114,6 +114,10 @@ let package = Package(
         // Programs that foreign test suites and the benchmarks run against.
         program("EchoServer", in: "Tests/Probes", ["Server", "Wire"]),
         .executableTarget(
+            name: "freshwire-conformance",
+            dependencies: ["Fabric", "Host", "JSONText", "Server", "System", "Wire"],
+            path: "Tests/Conformance/Server", swiftSettings: rules),
+        .executableTarget(
             name: "FanOutBench", dependencies: ["Server", "Wire"],
             path: "Tests/Benchmarks/FanOut/Server", swiftSettings: rules),
         // Links no C library: that it can be built is the check that the pure rooms are pure.
@@ -127,6 +131,7 @@ let package = Package(
                 "Deflate", "EchoServer", "FuzzSeeds", "InteropSupport", "RealtimeProperties",
                 "Server", "Wire",
             ]),
+        tests("ConformanceTests", ["InteropSupport", "TestSupport", "freshwire-conformance"]),
         tests("WireTests", ["Wire"]),
         tests("SystemTests", ["System"]),
         tests(

@@ -31,6 +31,7 @@ package struct Fabric: ~Copyable {
     var directory: OrderDirectory { texts.orders }
     var texts: DialectTexts
     var history: RecordHistory
+    var socketIO = SocketIOMemberships()
     /// The journal has every record after this number.
     var journalFloor: UInt64
     /// The highest number of a published event of the log.

@@ -66,12 +66,17 @@ struct Connection {
 /// A request under way and its answer. Connections that are WebSockets have none.
 final class HTTPExchange {
     let head: RequestHead
+    /// Whether the owner has been told of the request.
+    var isWithOwner = false
     /// The encoded answer, and how much of it the library has taken.
     var answer: [UInt8] = []
     var sent = 0
     var closesAfterwards = false
     /// Of an answer in pieces; nil where the answer is whole, or has not begun.
     var pieces: Pieces?
+
+    /// Whether the owner has yet to answer, or to give more of its answer.
+    var isOwed: Bool { isWithOwner && (pieces != nil || answer.isEmpty) }
 
     enum Pieces {
         /// The owner has yet to give the next piece.

@@ -12,6 +12,9 @@ package struct ListenerSettings: Equatable, Sendable {
     /// be sent such.
     package var compresses = false
     package var limits = ConnectionLimits()
+    /// First segments of paths under which requests reach the owner whatever their method, for
+    /// protocols that have their own answer to a wrong one.
+    package var everyMethodPaths: Set<String> = []
 
     package init() {}
 }

@@ -15,6 +15,11 @@ package struct RequestToken: Hashable, Sendable {
     package let connection: ConnectionID
     /// Counts the requests of the connection, so that an answer finds the one it is for.
     package let serial: UInt32
+
+    package init(connection: ConnectionID, serial: UInt32) {
+        self.connection = connection
+        self.serial = serial
+    }
 }
 
 /// A complete HTTP request.
@@ -62,7 +67,8 @@ package enum ServerEvent: Sendable {
     /// The client has taken what there is of an answer in pieces: the next one is to be given with
     /// `send`. It comes once for each piece.
     case room(RequestToken)
-    /// The client of an answer in pieces is gone before its end; nothing more is to be given.
+    /// The client is gone before its request was answered, or before the end of an answer in
+    /// pieces; nothing more is to be given.
     case abandoned(RequestToken)
     /// A complete message; its payload is `ServerTurn.payload(range)`. Text is valid UTF-8.
     case message(ConnectionID, MessageKind, Range<Int>)

@@ -66,7 +66,7 @@ extension WebServer {
     /// The library's connection is gone.
     func didClose(_ slot: Int) {
         if connections[slot].phase != .ended { reportClosed(slot, .lost) }
-        if connections[slot].exchange?.pieces != nil {
+        if connections[slot].exchange?.isOwed == true {
             next.events.append(.abandoned(token(of: slot)))
         }
         let generation = connections[slot].generation &+ 1

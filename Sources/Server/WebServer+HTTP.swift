@@ -42,7 +42,8 @@ extension WebServer {
     private func readHead(at slot: Int) throws(RequestFault) -> Bool {
         dropEmptyLine(at: slot)
         guard !connections[slot].input.isEmpty else { return false }
-        let parser = RequestParser(limits: settings.limits)
+        let parser = RequestParser(
+            limits: settings.limits, everyMethodPaths: settings.everyMethodPaths)
         let searched = connections[slot].searched
         if searched == 0 { connections[slot].deadline = now + intervals.request }
         guard let end = try parser.headEnd(in: connections[slot].input, searched: searched) else {
@@ -101,6 +102,7 @@ extension WebServer {
     private func deliver(_ event: ServerEvent, at slot: Int) {
         connections[slot].phase = .answering
         connections[slot].deadline = .max
+        connections[slot].exchange?.isWithOwner = true
         next.events.append(event)
     }
 

@@ -37,6 +37,7 @@ extension WebServer {
     package func breakOff(_ token: RequestToken) {
         guard let slot = awaiting(token) else { return }
         connections[slot].exchange?.pieces = nil
+        connections[slot].exchange?.isWithOwner = false
         end(slot, .lost)
     }
 

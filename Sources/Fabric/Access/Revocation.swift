@@ -44,7 +44,8 @@ extension Fabric {
             }
         case .tracking: tellTrackingRevoked(channel, place, now: now)
         case .booking: send(texts.booking.error(.revoked, channel), to: place)
-        case .wia, .socketIO, nil:
+        case .socketIO: tellSocketIORevoked(channel, place)
+        case .wia, nil:
             let id = nextPassingID()
             send(
                 texts.wia.notice(.error(.revoked, channel: channel), id: id, at: now.wall),

@@ -7,6 +7,7 @@ struct DialectTexts {
     var tracking: TrackingText
     var booking: BookingText
     var tableTap: TableTapText
+    var socketIO: SocketIOText
     let ids: MessageIDText
     let fields: RecordFields
     /// What is known of the orders that events are about.
@@ -18,6 +19,7 @@ struct DialectTexts {
         tracking = TrackingText(ids: ids)
         booking = BookingText(ids: ids)
         tableTap = TableTapText(ids: ids, fields: fields)
+        socketIO = SocketIOText(ids: ids)
         self.ids = ids
         self.fields = fields
         self.orders = orders
@@ -34,7 +36,8 @@ struct DialectTexts {
         case .eventStream: eventStream.append(state: event, id: id, to: &bytes)
         case .tracking: tracking.appendFrame(state: event, of: orders, to: &bytes)
         case .booking: booking.appendFrame(state: event, to: &bytes)
-        case .tableTap, .socketIO: false
+        case .socketIO: socketIO.appendFrame(state: event, id: id, to: &bytes)
+        case .tableTap: false
         }
     }
 
@@ -63,7 +66,7 @@ struct DialectTexts {
             return tableTap.appendFrame(
                 record, by: record.positions[channel], id: id, to: &bytes)
         case .socketIO:
-            return false
+            return socketIO.appendFrame(record, fields: fields, id: id, to: &bytes)
         }
     }
 }

@@ -61,6 +61,9 @@ package struct SocketIOSession: Sendable {
         effects.events.append(.left(namespace: namespace, departure))
     }
 
+    /// Whether time may bring something: `tick` is to be called.
+    package var isTimed: Bool { joinBy != nil || assembly != nil || !confirmations.isEmpty }
+
     /// Ends what ran out of time.
     package mutating func tick(now: Int64) {
         giveUpConfirmations { now >= $0.deadline }

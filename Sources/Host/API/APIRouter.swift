@@ -89,17 +89,26 @@ struct APIRouter {
     func identity(
         of head: RequestHead, takesQuery: Bool = false, now: Timestamp
     ) -> Result<Identity, AccessRefusal> {
-        var bearer = bearerToken(in: head.authorization)
-        if takesQuery, head.authorization == nil {
-            bearer =
-                head.target.queryParameter("access_token") ?? head.target.queryParameter("token")
+        if takesQuery, head.authorization == nil,
+            let token = head.target.queryParameter("access_token")
+                ?? head.target.queryParameter("token")
+        {
+            return identity(token: token, now: now)
         }
-        guard let token = bearer else {
+        return identity(authorization: head.authorization, now: now)
+    }
+
+    /// Who asks, from the bearer token of the value of an `Authorization` field.
+    func identity(
+        authorization: String?, now: Timestamp
+    ) -> Result<Identity, AccessRefusal> {
+        guard let token = bearerToken(in: authorization) else {
             return .failure(AccessRefusal(reason: "no bearer token", response: .unauthorized))
         }
         return identity(token: token, now: now)
     }
 
+    /// Whose token it is.
     func identity(token: String, now: Timestamp) -> Result<Identity, AccessRefusal> {
         do throws(TokenError) {
             let verified = try verifier.verify(token, now: now.milliseconds)

@@ -14,9 +14,10 @@ import Wire
 /// connection that something waits for.
 final class FabricLoop: FrameSource {
     let server: WebServer
+    let socketIO: SocketIOGateway
     let router: APIRouter
     private let mail: Mail
-    private let parser: JSONTextReader
+    let parser: JSONTextReader
     private let allowedOrigins: Set<String>
     private let gatherNanoseconds: UInt64
     let log: Log
@@ -47,12 +48,14 @@ final class FabricLoop: FrameSource {
     private static let goodbyeMilliseconds = 2_000
 
     private init(
-        server: WebServer, router: APIRouter, parser: JSONTextReader, limits: FabricLimits,
-        positions: PositionCoding, compression: FrameCompression?, allowedOrigins: Set<String>,
-        gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail, log: Log
+        server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
+        limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
+        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
+        log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
         self.server = server
+        self.socketIO = socketIO
         self.router = router
         self.parser = parser
         self.allowedOrigins = allowedOrigins
@@ -78,7 +81,7 @@ final class FabricLoop: FrameSource {
                     let server = try WebServer.listening(configuration.server)
                     mail.fabricWaker.set(server.waker)
                     let loop = FabricLoop(
-                        server: server,
+                        server: server, socketIO: .configured(configuration.server),
                         router: try APIRouter(configuration, keys: keys, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
                         limits: FabricLimits(configuration),
@@ -106,6 +109,8 @@ final class FabricLoop: FrameSource {
             takeTurn()
             gather(since: began)
         }
+        socketIO.releasePolls()
+        carryOut(now: Self.now())
         server.shutDown(withinMilliseconds: Self.goodbyeMilliseconds)
     }
 
@@ -119,37 +124,52 @@ final class FabricLoop: FrameSource {
     }
 
     private func takeTurn() {
-        server.serviceOnce(waitMilliseconds: Self.waitMilliseconds, into: &turn)
+        let wait =
+            socketIO.clientCount > 0
+            ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
+        server.serviceOnce(waitMilliseconds: wait, into: &turn)
         let now = Self.now()
-        for event in turn.events { take(event, now: now) }
+        for event in turn.events where !socketIO.take(event, of: turn, now: now.uptime) {
+            take(event, now: now)
+        }
         takeMail(now: now)
+        socketIO.tick(now: now.uptime, for: self)
         if now.uptime - lastTick >= 1_000 {
             lastTick = now.uptime
             fabric.tick(now: now)
         }
         fabric.endRests(now: now)
-        carryOut()
+        carryOut(now: now)
         var source = self
         server.flush(from: &source)
         // A flush may find that memory does not reach back far enough.
-        carryOut()
+        carryOut(now: now)
         report()
     }
 
-    private func carryOut() {
-        fabric.takeEffects(into: &effects)
-        for connection in effects.ready { server.requestWrite(ConnectionID(connection)) }
-        for closing in effects.closings { close(closing) }
-        for read in effects.historyReads { mail.reader.send(.history(read)) }
-        guard !effects.tokens.isEmpty else { return }
-        let now = Self.now()
+    private func carryOut(now: Moment) {
+        repeat {
+            fabric.takeEffects(into: &effects)
+            for connection in effects.ready {
+                if EngineIOGateway.isSession(connection) {
+                    socketIO.noteEvents(for: connection)
+                } else {
+                    server.requestWrite(ConnectionID(connection))
+                }
+            }
+            for closing in effects.closings { close(closing, now: now) }
+            for read in effects.historyReads { mail.reader.send(.history(read)) }
+            renewTokens(now: now)
+        } while socketIO.carryOut(on: server, for: self, now: now.uptime) || !effects.tokens.isEmpty
+    }
+
+    /// The answers ask for no further token.
+    private func renewTokens(now: Moment) {
         for offer in effects.tokens {
             let identity = try? router.identity(token: offer.token, now: now.wall).get()
             if identity == nil { current.refusals += 1 }
             fabric.renew(offer.connection, identity: identity, now: now)
         }
-        // The answers; they ask for no further token.
-        carryOut()
     }
 
     // MARK: What clients send
@@ -338,12 +358,17 @@ final class FabricLoop: FrameSource {
         for message in control where message == .stop { isStopping = true }
     }
 
-    private func close(_ closing: Closing) {
+    private func close(_ closing: Closing, now: Moment) {
+        guard !EngineIOGateway.isSession(closing.connection) else {
+            close(socketIO: closing, now: now.uptime)
+            return
+        }
         guard let code = Server.CloseCode(rawValue: closing.code.rawValue) else { return }
         server.close(ConnectionID(closing.connection), code, reason: closing.code.reason)
     }
 
     func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
+        if socketIO.owns(connection) { return socketIO.fill(connection, into: &buffer, for: self) }
         let result = fabric.fill(
             ConnectionNumber(connection), into: &buffer.bytes, limit: buffer.capacity,
             compressibleBytes: buffer.compressibleBytes)
@@ -357,7 +382,7 @@ final class FabricLoop: FrameSource {
         mail.fabricStatus.set(current)
     }
 
-    private static func now() -> Moment {
+    static func now() -> Moment {
         Moment(
             wall: Timestamp(milliseconds: Clock.wallMilliseconds()),
             uptime: Int64(Clock.monotonicNanoseconds() / 1_000_000))

@@ -16,6 +16,7 @@ extension WebServer {
                 certificateFile: certificate, privateKeyFile: key)
         }
         settings.compresses = server.compresses
+        settings.everyMethodPaths = [FabricLoop.socketIOPath]
         settings.limits.connections = server.connectionsMaximum
         settings.limits.bodyBytes = server.bodyBytes
         settings.limits.messageBytes = server.messageBytes

@@ -5,6 +5,8 @@ package enum HTTPMethod: String, Sendable {
     case patch = "PATCH"
     case delete = "DELETE"
     case options = "OPTIONS"
+    /// Any other; only under the paths where the owner answers every method. No method is spelt so.
+    case other = "(other)"
 }
 
 /// What a request asks for.

@@ -4,9 +4,12 @@
 /// lines, space before a colon, two lengths, a length beside a transfer coding are all refused.
 package struct RequestParser {
     package let limits: ConnectionLimits
+    /// `ListenerSettings.everyMethodPaths`.
+    private let everyMethodPaths: Set<String>
 
-    package init(limits: ConnectionLimits) {
+    package init(limits: ConnectionLimits, everyMethodPaths: Set<String> = []) {
         self.limits = limits
+        self.everyMethodPaths = everyMethodPaths
     }
 
     private static let carriageReturn = UInt8(ascii: "\r")
@@ -56,7 +59,7 @@ package struct RequestParser {
         guard lines.count <= limits.headerFields else {
             throw RequestFault(431, "there are too many header fields")
         }
-        var request = try Self.requestLine(requestLine)
+        var request = try self.requestLine(requestLine)
         var fields = HeaderFields()
         for line in lines {
             try fields.take(Self.withoutCarriageReturn(line))
@@ -69,12 +72,12 @@ package struct RequestParser {
         line.last == carriageReturn ? line.dropLast() : line
     }
 
-    private static func requestLine(
+    private func requestLine(
         _ line: ArraySlice<UInt8>
     ) throws(RequestFault) -> RequestHead {
-        let parts = line.split(separator: space, omittingEmptySubsequences: false)
+        let parts = line.split(separator: Self.space, omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw RequestFault(400, "the request line is malformed") }
-        let method = try self.method(parts[0])
+        let method = try self.method(parts[0], of: parts[1])
         let version = String(decoding: parts[2], as: UTF8.self)
         guard version == "HTTP/1.1" || version == "HTTP/1.0" else {
             guard version.hasPrefix("HTTP/") else {
@@ -86,11 +89,19 @@ package struct RequestParser {
         return RequestHead(method: method, target: target, isVersion11: version == "HTTP/1.1")
     }
 
-    private static func method(_ text: ArraySlice<UInt8>) throws(RequestFault) -> HTTPMethod {
+    private func method(
+        _ text: ArraySlice<UInt8>, of target: ArraySlice<UInt8>
+    ) throws(RequestFault) -> HTTPMethod {
         let name = String(decoding: text, as: UTF8.self)
-        if let method = HTTPMethod(rawValue: name) { return method }
-        guard !text.isEmpty, text.allSatisfy(isTokenByte) else {
+        guard !text.isEmpty, text.allSatisfy(Self.isTokenByte) else {
             throw RequestFault(400, "the request line is malformed")
+        }
+        if let method = HTTPMethod(rawValue: name) { return method }
+        if !everyMethodPaths.isEmpty,
+            let first = try RequestTarget(parsing: target, method: .other).segments.first,
+            everyMethodPaths.contains(first)
+        {
+            return .other
         }
         if ["PUT", "TRACE", "CONNECT"].contains(name) {
             throw RequestFault(405, "this method is not allowed")

@@ -27,6 +27,16 @@ struct CrossOriginTests {
         #expect(room.body(poll) == "4hello")
     }
 
+    @Test("S-1: a star allows the pages of every origin")
+    func star() {
+        var settings = EngineIOSettings()
+        settings.allowedOrigins = ["*"]
+        let room = EngineIORoom(settings)
+        let opening = room.get("EIO=4&transport=polling") { $0.headers.origin = page }
+        #expect(room.status(opening) == 200)
+        #expect(room.field("Access-Control-Allow-Origin", opening) == page)
+    }
+
     @Test("S-1: a preflight request is answered for allowed origins only")
     func preflight() {
         let room = room()

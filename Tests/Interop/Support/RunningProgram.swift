@@ -5,6 +5,7 @@ internal import Foundation
 package final class RunningProgram {
     private let process = Process()
     private let input = Pipe()
+    private let output = Pipe()
     /// A program that has ended early is an error to whoever sends it a line, not the tests' end.
     private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
     /// The first line it printed: that it is ready, and where.
@@ -13,7 +14,6 @@ package final class RunningProgram {
     package init(_ program: String, _ arguments: [String]) throws {
         Self.ignoresBrokenPipes
         let (executable, script) = try Python.command(program)
-        let output = Pipe()
         process.executableURL = executable
         process.arguments = script + arguments
         process.standardInput = input
@@ -33,6 +33,11 @@ package final class RunningProgram {
     deinit {
         try? input.fileHandleForWriting.close()
         process.waitUntilExit()
+    }
+
+    /// What it prints after its announcement, until it ends.
+    package func rest() -> String {
+        String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     }
 
     /// Gives it a line of standard input.

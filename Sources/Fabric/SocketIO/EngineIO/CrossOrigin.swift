@@ -19,6 +19,7 @@ struct CrossOrigin {
         guard let origin = headers.origin else { return .absent }
         let isMalformed = origin.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }
         guard !isMalformed else { return .malformed }
+        if allowed.contains("*") { return .allowed(origin) }
         guard origin != "null", allowed.contains(origin) || isOwn(origin, host: headers.host) else {
             return .refused
         }

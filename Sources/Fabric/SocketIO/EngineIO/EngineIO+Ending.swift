@@ -24,6 +24,18 @@ extension EngineIO {
         for session in sessions.entries.compactMap({ $0?.number }) { close(session, now: now) }
     }
 
+    /// Lets every waiting poll go because the server ends. It is told as a failure of the transport,
+    /// after which clients come back; a close packet some take for a farewell.
+    package mutating func releasePolls() {
+        for place in polls.values.sorted() {
+            guard let poll = sessions[place]?.poll else { continue }
+            sessions[place]?.poll = nil
+            sessions.flows[place].isNamed = false
+            effects.actions.append(.answer(poll.exchange, EngineIOAnswer(status: 503)))
+        }
+        polls.removeAll()
+    }
+
     /// Ends a session and forgets it.
     mutating func end(_ place: Int, _ reason: EngineIOClosure) {
         guard let session = sessions[place] else { return }

@@ -8,6 +8,7 @@ extension EngineIO {
             effects.events.append(.message(session.number, message))
         case .pong:
             sessions[place]?.heartbeat = .pingAt(now + settings.pingInterval)
+            effects.heard.append(session.number)
         case .close:
             releasePoll(at: place)
             end(place, .transportClose)

@@ -71,15 +71,15 @@ extension EngineIO {
         end(place, .transportError)
     }
 
-    /// Answers the poll of a session with everything that waits: its own packets, then events, as
-    /// far as `pollBytes` allow. Nothing happens where no poll waits.
+    /// Answers the poll of a session with what waits: its own packets, then events, as far as
+    /// `packetsPerPoll` and `pollBytes` allow. Nothing happens where no poll waits.
     package mutating func answerPoll(
         of session: ConnectionNumber, from events: EventSource
     ) {
         guard let place = sessions.place(of: session), sessions[place]?.poll != nil else { return }
         sessions.flows[place].isNamed = false
-        var payload = queuedPayload(at: place)
-        if sessions.flows[place].eventsWait {
+        var payload = queuedPayload(at: place, most: settings.packetsPerPoll)
+        if sessions.flows[place].eventsWait, !sessions.flows[place].hasPackets {
             let result = pull(events, into: &payload)
             sessions.flows[place].eventsWait = result == .more
         }
@@ -89,9 +89,12 @@ extension EngineIO {
 
     private func pull(_ events: EventSource, into payload: inout PollingPayload) -> FillResult {
         var frames: [UInt8] = []
-        while payload.bytes.count < settings.pollBytes {
+        while payload.bytes.count < settings.pollBytes,
+            payload.packets < settings.packetsPerPoll
+        {
             frames.removeAll(keepingCapacity: true)
-            let result = events(&frames, settings.pollBytes - payload.bytes.count)
+            // A limit that the first frame reaches has frames come one by one, to be counted.
+            let result = events(&frames, 1)
             payload.append(frames: frames)
             // A source that has more but gives nothing is asked again at the next poll.
             guard result == .more, !frames.isEmpty else { return result }
@@ -99,11 +102,11 @@ extension EngineIO {
         return .more
     }
 
-    /// The session's own packets, which are taken out of it.
-    mutating func queuedPayload(at place: Int) -> PollingPayload {
+    /// The session's own packets, or the first of them, which are taken out of it.
+    mutating func queuedPayload(at place: Int, most: Int = .max) -> PollingPayload {
         var payload = PollingPayload()
-        for packet in sessions[place]?.takeQueue() ?? [] { payload.append(packet) }
-        sessions.flows[place].hasPackets = false
+        for packet in sessions[place]?.takeQueue(most: most) ?? [] { payload.append(packet) }
+        sessions.flows[place].hasPackets = sessions[place]?.queue.isEmpty == false
         return payload
     }
 }

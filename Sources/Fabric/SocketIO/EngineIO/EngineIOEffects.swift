@@ -51,6 +51,8 @@ package enum EngineIOAction: Equatable, Sendable {
 package struct EngineIOEffects: Equatable, Sendable {
     package var actions: [EngineIOAction] = []
     package var events: [EngineIOEvent] = []
+    /// Sessions whose clients answered a ping.
+    package var heard: [ConnectionNumber] = []
     /// Sessions whose poll has something to take: `answerPoll` is to be called for each.
     package var answerable: [ConnectionNumber] = []
     /// WebSockets for which something waits: `fill` is to be called when they take bytes. Named
@@ -62,6 +64,7 @@ package struct EngineIOEffects: Equatable, Sendable {
     package mutating func removeAll() {
         actions.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
+        heard.removeAll(keepingCapacity: true)
         answerable.removeAll(keepingCapacity: true)
         fillable.removeAll(keepingCapacity: true)
     }

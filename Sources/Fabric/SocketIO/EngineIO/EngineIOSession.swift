@@ -62,9 +62,15 @@ struct EngineIOSession {
         queuedBytes += packet.byteCount
     }
 
-    mutating func takeQueue() -> [OutgoingPacket] {
-        defer { dropQueue() }
-        return queue
+    mutating func takeQueue(most: Int = .max) -> [OutgoingPacket] {
+        guard queue.count > most else {
+            defer { dropQueue() }
+            return queue
+        }
+        let taken = Array(queue.prefix(most))
+        queue.removeFirst(most)
+        for packet in taken { queuedBytes -= packet.byteCount }
+        return taken
     }
 
     mutating func dropQueue() {

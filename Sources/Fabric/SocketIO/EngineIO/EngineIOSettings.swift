@@ -18,14 +18,17 @@ package struct EngineIOSettings: Equatable, Sendable {
     package var packetsPerPayload = 10_000
     /// The body of the answer to a poll, as far as events fill it.
     package var pollBytes = 1_000_000
+    /// Packets in the answer to a poll: python-engineio takes no more, and ends the connection. A
+    /// client polls again at once.
+    package var packetsPerPoll = 16
     /// Packets of its own (answers, acknowledgements, pings) that may wait for a session. A client
     /// that lets more wait is closed.
     package var bufferedBytes = 256 << 10
     package var sessions = 10_000
     /// Sessions of one client address; nil does not count them, as behind a proxy.
     package var sessionsPerAddress: Int?
-    /// Values of `Origin`, such as `https://shop.example`, whose pages may connect. A page of the
-    /// server's own host always may, and so may a client that names no origin.
+    /// Values of `Origin`, such as `https://shop.example`, whose pages may connect; `*` stands for
+    /// all. A page of the server's own host always may, and so may a client that names no origin.
     package var allowedOrigins: Set<String> = []
 
     package init() {}

@@ -7,7 +7,9 @@ struct PollingPayload {
 
     private(set) var bytes: [UInt8] = []
 
-    var isEmpty: Bool { bytes.isEmpty }
+    private(set) var packets = 0
+
+    var isEmpty: Bool { packets == 0 }
 
     mutating func append(_ packet: OutgoingPacket) {
         switch packet {
@@ -28,7 +30,8 @@ struct PollingPayload {
     }
 
     private mutating func separate() {
-        if !bytes.isEmpty { bytes.append(Self.separator) }
+        if packets > 0 { bytes.append(Self.separator) }
+        packets += 1
     }
 
     /// Appends what WebSocket frames of a server carry, one packet a frame. Frames that carry no

@@ -1,0 +1,153 @@
+import ColdChain
+import Configuration
+import Crypto
+import Fabric
+import JSONText
+import Server
+import System
+import Wire
+
+// Socket.IO clients: who they are, and what they and the fabric tell each other.
+extension FabricLoop: SocketIOApplication {
+    /// The first segment of Socket.IO's path.
+    static let socketIOPath = "socket.io"
+
+    func json(_ text: ArraySlice<UInt8>) -> JSON? { try? parser.parse(text.span) }
+
+    func take(
+        _ event: SocketIOEvent, of session: ConnectionNumber, _ client: inout SocketIOClient,
+        now: Int64
+    ) {
+        switch event {
+        case .connectRequested(SocketIOPacket.mainNamespace, let auth, let recovery):
+            welcome(session, &client, auth: auth, recovery: recovery)
+        case .connectRequested(let namespace, _, _):
+            client.session.refuse(namespace, message: "Invalid namespace")
+        case .event(_, let name, let arguments, let acknowledgement):
+            let outcome = fabric.receive(
+                event: name, arguments.values, on: session, now: Self.now())
+            guard let outcome else { return }
+            if let acknowledgement {
+                client.session.acknowledge(acknowledgement, SocketIOArguments([outcome]))
+            } else if outcome["status"] == "error" {
+                client.session.emit("error", SocketIOArguments([outcome]))
+            }
+        case .left(_, let departure):
+            fabric.disconnect(
+                socketIO: session, isRecoverable: departure == .withSession, now: Self.now())
+        case .acknowledged, .unacknowledged: break
+        }
+    }
+
+    private func welcome(
+        _ session: ConnectionNumber, _ client: inout SocketIOClient, auth: JSON?,
+        recovery: RecoveryRequest?
+    ) {
+        let now = Self.now()
+        switch identity(of: client.handshake, auth: auth, now: now.wall) {
+        case .failure(let refusal):
+            refuse(
+                &client, "Unauthorized", ["status": .integer(Int64(refusal.response.status))],
+                reason: refusal.reason)
+        case .success(let identity):
+            do throws(SocketIORefusal) {
+                let welcome = try fabric.connect(
+                    session, identity: identity, names: newNames(), auth: auth,
+                    recovery: recovery, now: now)
+                client.session.accept(
+                    SocketIOPacket.mainNamespace, sid: welcome.names.sid,
+                    recoverableAs: welcome.names.pid)
+                client.session.emit("session:ready", SocketIOArguments(welcome.ready))
+            } catch {
+                refuse(
+                    &client, error.code.reason, ["code": .integer(Int64(error.code.rawValue))],
+                    reason: error.code.reason)
+            }
+        }
+    }
+
+    private func refuse(
+        _ client: inout SocketIOClient, _ message: String, _ data: JSON, reason: String
+    ) {
+        current.refusals += 1
+        log.info(
+            "socket.io client refused",
+            ["client": client.handshake.clientAddress, "reason": reason])
+        client.session.refuse(SocketIOPacket.mainNamespace, message: message, data: data)
+        client.refusals += 1
+        client.isToBeClosed = client.refusals >= Self.admissionTrials
+    }
+
+    /// How often a client may ask to be let in: each time its token is verified anew.
+    private static let admissionTrials = 3
+
+    /// A token in the packet is preferred, because one in the query stands in every request of a
+    /// polling client, and in the logs of whatever lies between.
+    private func identity(
+        of handshake: EngineIOHandshake, auth: JSON?, now: Timestamp
+    ) -> Result<Identity, AccessRefusal> {
+        if let token = auth?["token"]?.string ?? handshake.query["token"] {
+            return router.identity(token: token, now: now)
+        }
+        return router.identity(authorization: handshake.headers.authorization, now: now)
+    }
+
+    private func newNames() -> SocketIONames {
+        SocketIONames(sid: randomName(), pid: randomName())
+    }
+
+    /// Fifteen random bytes, which are 20 letters and cannot be guessed.
+    private func randomName() -> String {
+        var random = SystemRandomNumberGenerator()
+        return Base64.urlSafe.encode(
+            (0..<15).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+    }
+
+    func noteActivity(of session: ConnectionNumber) {
+        fabric.noteActivity(on: session, now: Self.now())
+    }
+
+    func forget(_ session: ConnectionNumber) {
+        fabric.disconnect(socketIO: session, isRecoverable: true, now: Self.now())
+    }
+
+    func fill(
+        _ session: ConnectionNumber, into bytes: inout [UInt8], limit: Int
+    ) -> FillResult {
+        fabric.fill(session, into: &bytes, limit: limit)
+    }
+
+    /// Ends a client's session. It comes back by itself, unless it leaves the namespace first.
+    func close(socketIO closing: Closing, now: Int64) {
+        let code = closing.code
+        socketIO.close(closing.connection, now: now) { session in
+            let farewell: JSON = [
+                "code": .integer(Int64(code.rawValue)), "reason": .string(code.reason),
+                "reconnect": .bool(code.mayReconnect),
+            ]
+            session.emit("session:closing", SocketIOArguments([farewell]))
+            if !code.mayReconnect { session.disconnect(SocketIOPacket.mainNamespace) }
+        }
+    }
+}
+
+extension SocketIOGateway {
+    /// As the configuration says.
+    static func configured(_ server: Configuration.Server) -> SocketIOGateway {
+        var settings = EngineIOSettings()
+        // Clients are told how much they may send, and keep to it.
+        settings.maxPayload = min(server.messageBytes, server.bodyBytes, settings.maxPayload)
+        settings.sessions = server.connectionsMaximum
+        settings.allowedOrigins = Set(server.allowedOrigins)
+        // The fabric gives up who is silent: a pong must come before that.
+        settings.pingInterval = min(
+            settings.pingInterval, server.heartbeatInterval.wholeMilliseconds)
+        var limits = SocketIOLimits()
+        limits.connectTimeout = admissionMilliseconds
+        return SocketIOGateway(
+            path: FabricLoop.socketIOPath, settings: settings, limits: limits)
+    }
+
+    /// How long a client may take to show its token: as long as any request may take.
+    private static let admissionMilliseconds: Int64 = 10_000
+}
