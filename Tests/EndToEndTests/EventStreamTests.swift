@@ -175,11 +175,11 @@ import Testing
         ] { #expect(plain.contains("\n\(field)\n"), "\(field)") }
         #expect(!plain.contains("Content-Length"))
         #expect(!plain.contains("Access-Control"))
-        #expect(plain.contains(#/\n\nretry: [0-9]+\nid: [0-9a-f]+-[0-9]+\n\n/#))
+        #expect(plain.contains(#/\n\nretry: [0-9]+\nid: [0-9a-f]+-[0-9A-Za-z_-]{22}\n\n/#))
 
         let old = try curl(daemon, path, bearer + ["--http1.0"])
         #expect(!old.contains("Transfer-Encoding"))
-        #expect(old.contains(#/\n\nretry: [0-9]+\nid: [0-9a-f]+-[0-9]+\n\n$/#))
+        #expect(old.contains(#/\n\nretry: [0-9]+\nid: [0-9a-f]+-[0-9A-Za-z_-]{22}\n\n$/#))
 
         let page = ["--header", "Origin: https://app.example"]
         let shared = try curl(daemon, path, bearer + page)

@@ -125,20 +125,11 @@ struct ResumeTests {
         room.say(reconnect(after: last), on: again)
         room.publish(Sample.alert(.revised), Sample.temperature(61))
         #expect(room.summary(to: again) == ["reconnect_ack recovered"])
-        let kept = room.journal
         var texts: [String] = []
         for _ in 0..<2 {
             guard let read = room.takeHistoryReads().first else { break }
             #expect(read.connection == again)
-            let rest = kept.filter { ($0.number ?? 0) > read.after }
-            let page = rest.filter { $0.positions.contains { read.channels.contains($0.channel) } }
-                .prefix(read.limit)
-            room.fabric.take(
-                HistoryPage(
-                    connection: again, records: Array(page),
-                    end: page.count == read.limit
-                        ? page.last?.number ?? 0 : kept.last?.number ?? 0,
-                    floor: 0))
+            room.answer(read)
             texts += room.texts(to: again)
         }
         #expect(Array(texts.prefix(3)) == told)
@@ -159,12 +150,65 @@ struct ResumeTests {
         room.wait(60_001)
         room.say(reconnect(after: last), on: room.connect(2))
         _ = room.texts(to: ConnectionNumber(2))
-        room.fabric.take(
-            HistoryPage(connection: ConnectionNumber(2), records: [], end: 4, floor: 4))
+        for read in room.takeHistoryReads() {
+            room.fabric.take(HistoryPage(read: read, records: [], end: 4, floor: 4))
+        }
         #expect(room.codes(of: ConnectionNumber(2)) == [.historyLost])
         let again = room.connect(3)
         room.say(reconnect(after: last), on: again)
         #expect(room.summary(to: again).first == "reconnect_ack reset")
+    }
+
+    @Test("W-5: a channel that is followed while the journal is asked misses nothing from then on")
+    func followedMeanwhile() {
+        var limits = FabricLimits()
+        limits.historyRetention = 60_000
+        let room = room(limits)
+        let client = room.connect(1)
+        room.follow(client, Self.order)
+        room.publish(Sample.alert())
+        let last = lastID(of: client, in: room)
+        room.publish(Sample.alert(.closed))
+        room.wait(60_001)
+        let again = room.connect(2)
+        room.say(reconnect(after: last), on: again)
+        #expect(room.summary(to: again) == ["reconnect_ack recovered"])
+        let reads = room.takeHistoryReads()
+        room.subscribe(again, Channel(.order, "O2"))
+        room.publish(Sample.alert(.revised, order: "O2", bag: "B2"))
+        room.wait(60_001)
+        room.answersHistoryReads = true
+        for read in reads { room.answer(read) }
+        #expect(
+            room.summary(to: again) == [
+                "subscribe_ack subscribed orders.O2", "temperature_alert B1 48.5 closed",
+                "temperature_alert B2 48.5 revised",
+            ])
+    }
+
+    @Test("W-5: the journal's answer to an earlier question is not taken for that to a later one")
+    func earlierQuestion() {
+        var limits = FabricLimits()
+        limits.historyRetention = 60_000
+        let room = room(limits)
+        let client = room.connect(1)
+        room.follow(client, Self.order)
+        room.publish(Sample.alert())
+        let last = lastID(of: client, in: room)
+        room.publish(Sample.alert(.closed), Sample.alert(.revised, order: "O2", bag: "B2"))
+        room.wait(60_001)
+        let again = room.connect(2)
+        room.say(reconnect(after: last), on: again)
+        _ = room.texts(to: again)
+        let first = room.takeHistoryReads()
+        room.say(reconnect(after: last, [Self.order, Channel(.order, "O2")]), on: again)
+        _ = room.texts(to: again)
+        let second = room.takeHistoryReads()
+        for read in first + second { room.answer(read) }
+        #expect(
+            room.summary(to: again) == [
+                "temperature_alert B1 48.5 closed", "temperature_alert B2 48.5 revised",
+            ])
     }
 
     @Test("W-16: what was missed on a channel that is not the user's any more is not told")

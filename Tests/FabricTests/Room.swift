@@ -64,15 +64,14 @@ final class Room {
     }
 
     /// What the journal has of the channels.
-    private func answer(_ read: HistoryRead) {
+    func answer(_ read: HistoryRead) {
         let found = journal.filter { record in
-            record.number.map { $0 > read.after } == true
+            record.number.map { $0 > read.after && $0 <= read.through } == true
                 && record.positions.contains { read.channels.contains($0.channel) }
         }
         let page = Array(found.prefix(read.limit))
-        let end = page.count < found.count ? page.last?.number : journal.last?.number
-        fabric.take(
-            HistoryPage(connection: read.connection, records: page, end: end ?? 0, floor: 0))
+        let end = page.count < found.count ? page.last?.number : read.through
+        fabric.take(HistoryPage(read: read, records: page, end: end ?? 0, floor: 0))
     }
 
     func wait(_ milliseconds: Int64, ticking: Bool = true) {

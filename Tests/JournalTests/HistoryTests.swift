@@ -27,9 +27,12 @@ struct HistoryTests {
         return journal
     }
 
-    private func read(_ channels: [Channel], after: UInt64, limit: Int = 10) -> HistoryRead {
+    private func read(
+        _ channels: [Channel], after: UInt64, through: UInt64 = 20, limit: Int = 10
+    ) -> HistoryRead {
         HistoryRead(
-            connection: ConnectionNumber(1), channels: channels, after: after, limit: limit)
+            connection: ConnectionNumber(1), channels: channels, after: after, through: through,
+            limit: limit)
     }
 
     @Test("comes back as it was, on the channels that are asked for, page by page, each once")

@@ -10,7 +10,8 @@ struct CatchUp {
     var taken = 0
     /// The last record that the page speaks for.
     var pageEnd: UInt64 = 0
-    var isWaiting = false
+    /// What the journal is asked; nil where nothing is awaited.
+    var asked: HistoryRead?
     /// Where the dialect tells what was missed in pages of many records; nil where each record goes
     /// by itself.
     var replay: Replay?
@@ -41,24 +42,30 @@ enum ReplayPosition: Equatable {
 package struct HistoryRead: Equatable, Sendable {
     package var connection: ConnectionNumber
     package var channels: [Channel]
-    /// Records after this number are asked for.
+    /// Records after this number are asked for,
     package var after: UInt64
+    /// and up to this one: of a channel that is followed from now on, what comes later is still to
+    /// be told.
+    package var through: UInt64
     /// How many at most.
     package var limit: Int
 
     package init(
-        connection: ConnectionNumber, channels: [Channel], after: UInt64, limit: Int
+        connection: ConnectionNumber, channels: [Channel], after: UInt64, through: UInt64,
+        limit: Int
     ) {
         self.connection = connection
         self.channels = channels
         self.after = after
+        self.through = through
         self.limit = limit
     }
 }
 
 /// The journal's answer.
 package struct HistoryPage: Equatable, Sendable {
-    package var connection: ConnectionNumber
+    /// What was asked: an answer to an earlier question is of no use any more.
+    package var read: HistoryRead
     /// In the order of their numbers.
     package var records: [RecordText]
     /// Up to this number the page has every record of the channels.
@@ -67,9 +74,9 @@ package struct HistoryPage: Equatable, Sendable {
     package var floor: UInt64
 
     package init(
-        connection: ConnectionNumber, records: [RecordText], end: UInt64, floor: UInt64
+        read: HistoryRead, records: [RecordText], end: UInt64, floor: UInt64
     ) {
-        self.connection = connection
+        self.read = read
         self.records = records
         self.end = end
         self.floor = floor
@@ -104,14 +111,14 @@ extension Fabric {
     package mutating func take(_ page: HistoryPage) {
         // Whoever is closed because of it and comes back is told at once that it is lost.
         journalFloor = max(journalFloor, page.floor)
-        guard let place = connections.place(of: page.connection), connections.isOpen(place),
-            let state = connections.peers[place]?.catchUp, state.isWaiting
+        guard let place = connections.place(of: page.read.connection), connections.isOpen(place),
+            let state = connections.peers[place]?.catchUp, state.asked == page.read
         else { return }
         guard page.floor <= state.cursor else {
             close(place, .historyLost)
             return
         }
-        connections.peers[place]?.catchUp?.isWaiting = false
+        connections.peers[place]?.catchUp?.asked = nil
         connections.peers[place]?.catchUp?.page = page.records
         connections.peers[place]?.catchUp?.taken = 0
         connections.peers[place]?.catchUp?.pageEnd = page.end
@@ -141,7 +148,7 @@ extension Fabric {
         guard let dialect = connections.peers[place]?.dialect else { return .done }
         let followed = connections.followed(by: place).map { channels.entries[$0].channel }
         while var state = connections.peers[place]?.catchUp {
-            guard !state.isWaiting else { return .waiting }
+            guard state.asked == nil else { return .waiting }
             guard hasRoom(for: state, bytes.count - start, limit: limit) else { return .more }
             switch next(&state, on: followed) {
             case .record(let number, let record):
@@ -153,12 +160,12 @@ extension Fabric {
                 }
                 connections.peers[place]?.catchUp = state
             case .journal:
-                state.isWaiting = true
+                let read = HistoryRead(
+                    connection: connections.outboxes[place].connection, channels: followed,
+                    after: state.cursor, through: lastNumber, limit: limits.historyPage)
+                state.asked = read
                 connections.peers[place]?.catchUp = state
-                effects.historyReads.append(
-                    HistoryRead(
-                        connection: connections.outboxes[place].connection, channels: followed,
-                        after: state.cursor, limit: limits.historyPage))
+                effects.historyReads.append(read)
             case .nothing:
                 writePage(of: &state, hasMore: false, on: followed, to: &bytes)
                 connections.peers[place]?.catchUp = nil

@@ -149,8 +149,7 @@ final class ReaderLoop {
         } catch {
             reader = nil
             log.error("the history could not be read", ["reason": error.description])
-            return HistoryPage(
-                connection: read.connection, records: [], end: read.after, floor: .max)
+            return HistoryPage(read: read, records: [], end: read.after, floor: .max)
         }
     }
 

@@ -12,13 +12,12 @@ extension JournalReader {
     package func history(of read: HistoryRead) throws(StoreError) -> HistoryPage {
         try snapshot { () throws(StoreError) in
             var page = HistoryPage(
-                connection: read.connection, records: [], end: try lastHistoryNumber(),
+                read: read, records: [], end: min(try lastHistoryNumber(), read.through),
                 floor: try historyFloor())
             guard page.floor <= read.after else { return page }
             var numbers: Set<UInt64> = []
             for channel in read.channels {
-                numbers.formUnion(
-                    try historyNumbers(of: channel, after: read.after, limit: read.limit))
+                numbers.formUnion(try historyNumbers(of: channel, read))
             }
             let first = numbers.sorted().prefix(max(read.limit, 1))
             page.records = try historyRecords(first)
@@ -60,16 +59,17 @@ extension JournalReader {
     }
 
     private func historyNumbers(
-        of channel: Channel, after number: UInt64, limit: Int
+        of channel: Channel, _ read: HistoryRead
     ) throws(StoreError) -> [UInt64] {
         let rows = try database.prepare(
             """
-            SELECT number FROM history_channels WHERE channel = ?1 AND number > ?2
-            ORDER BY number LIMIT ?3
+            SELECT number FROM history_channels
+            WHERE channel = ?1 AND number > ?2 AND number <= ?3 ORDER BY number LIMIT ?4
             """)
         rows.bind(1, channel.name)
-        rows.bind(2, number)
-        rows.bind(3, max(limit, 1))
+        rows.bind(2, read.after)
+        rows.bind(3, min(read.through, UInt64(Int64.max)))
+        rows.bind(4, max(read.limit, 1))
         var numbers: [UInt64] = []
         while try rows.step() { numbers.append(rows.number(0)) }
         return numbers

@@ -195,11 +195,10 @@ struct TableTapReplayTests {
         let client = room.sitDown(1, .manager, "m")
         room.say(reconnect(after: "e1-1", Self.alerts), on: client)
         #expect(room.texts(to: client) == [], "the journal is asked")
+        let reads = room.takeHistoryReads()
         room.say(["type": "unsubscribe", "data": ["channels": [.string(Self.alerts)]]], on: client)
         room.answersHistoryReads = true
-        room.fabric.take(
-            HistoryPage(
-                connection: client, records: Array(room.journal.dropFirst()), end: 2, floor: 0))
+        for read in reads { room.answer(read) }
         let answers = room.messages(to: client)
         #expect(
             answers.map { $0["type"] } == ["unsubscription_confirmed", "message_replay"])
