@@ -119,12 +119,7 @@ extension Bridge {
     ) {
         asked.remove(number)
         guard let order = book[number] else { return }
-        var points: [Watch.Key: [TemperaturePoint]] = [:]
-        for reading in readings {
-            guard let key = key(of: reading, for: number), let point = TemperaturePoint(reading)
-            else { continue }
-            points[key, default: []].append(point)
-        }
+        let points = points(of: readings, for: number)
         let restored = takeRestored(of: number)
         for custody in book.custody(of: number) {
             for source in book.sources(inBag: custody.bag) {
@@ -135,6 +130,28 @@ extension Bridge {
             }
         }
         listenAgain(to: readings, for: number)
+    }
+
+    /// The readings by the watch they are for. Those of one source stand together in the log's
+    /// answer, so that the table is asked once for a stretch of them.
+    private func points(
+        of readings: [Reading], for number: OrderNumber
+    ) -> [Watch.Key: [TemperaturePoint]] {
+        var points: [Watch.Key: [TemperaturePoint]] = [:]
+        var stretch: [TemperaturePoint] = []
+        var stretchKey: Watch.Key?
+        for reading in readings {
+            guard let key = key(of: reading, for: number), let point = TemperaturePoint(reading)
+            else { continue }
+            if let ended = stretchKey, ended != key {
+                points[ended, default: []] += stretch
+                stretch.removeAll(keepingCapacity: true)
+            }
+            stretchKey = key
+            stretch.append(point)
+        }
+        if let stretchKey { points[stretchKey, default: []] += stretch }
+        return points
     }
 
     /// The watch that a reading of the log is for.

@@ -75,32 +75,34 @@ extension JournalReader {
         return numbers
     }
 
+    /// The records of these numbers, in their order; one that is gone is left out.
     private func historyRecords(
         _ numbers: some Sequence<UInt64>
     ) throws(StoreError) -> [RecordText] {
-        var records: [RecordText] = []
-        for number in numbers {
-            if let record = try historyRecord(number) { records.append(record) }
-        }
-        return records
-    }
-
-    private func historyRecord(_ number: UInt64) throws(StoreError) -> RecordText? {
         let row = try database.prepare(
             "SELECT type, occurred_at, data FROM history WHERE number = ?1")
-        row.bind(1, number)
-        guard try row.step() else { return nil }
-        return RecordText(
-            number: number, type: row.text(0), occurredAt: row.instant(1), data: row.bytes(2),
-            positions: try historyPositions(of: number))
-    }
-
-    private func historyPositions(of number: UInt64) throws(StoreError) -> [ChannelPosition] {
-        let rows = try database.prepare(
+        let channels = try database.prepare(
             """
             SELECT channel, sequence FROM history_channels INDEXED BY history_channel_by_number
             WHERE number = ?1
             """)
+        var records: [RecordText] = []
+        for number in numbers {
+            row.bind(1, number)
+            if try row.step() {
+                records.append(
+                    RecordText(
+                        number: number, type: row.text(0), occurredAt: row.instant(1),
+                        data: row.bytes(2), positions: try positions(of: number, channels)))
+            }
+            row.reset()
+        }
+        return records
+    }
+
+    private func positions(
+        of number: UInt64, _ rows: Statement
+    ) throws(StoreError) -> [ChannelPosition] {
         rows.bind(1, number)
         var positions: [ChannelPosition] = []
         while try rows.step() {
