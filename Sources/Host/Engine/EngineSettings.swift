@@ -21,8 +21,10 @@ struct EngineSettings: Sendable {
     /// Messages and bytes of one turn at most.
     var batchMessages = 500
     var batchBytes = 4 << 20
-    /// How many bytes of records the fabric begins with.
-    var historyBytes = 64 << 20
+    /// How many bytes of records the fabric begins with, at most: a start does not wait for more, as
+    /// what is older is asked of the log.
+    static let restoredHistoryBytes = 8 << 20
+    var historyBytes = restoredHistoryBytes
     /// A longer payload is a dead letter.
     var payloadBytes = 1 << 20
     /// The longest wait of a turn, in milliseconds: how late a timer may fire.

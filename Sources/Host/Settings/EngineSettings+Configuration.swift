@@ -31,7 +31,8 @@ extension EngineSettings {
         self.deviceKeys = deviceKeys
         batchMessages = configuration.mqtt.batchMessages
         batchBytes = configuration.mqtt.batchBytes
-        historyBytes = configuration.history.memoryBytes
+        historyBytes = min(
+            configuration.history.memoryBytes, EngineSettings.restoredHistoryBytes)
     }
 }
 
