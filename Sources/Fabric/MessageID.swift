@@ -103,6 +103,15 @@ struct MessageIDText {
     }
 }
 
+extension JSONWriter {
+    mutating func member(_ name: String, _ id: MessageID, _ ids: MessageIDText) {
+        var quoted: [UInt8] = []
+        ids.append(id, to: &quoted)
+        self.name(name)
+        raw(quoted)
+    }
+}
+
 private func escapedJSON(_ text: String) -> [UInt8] {
     var writer = JSONWriter(capacity: text.utf8.count + 2)
     writer.value(text)

@@ -13,6 +13,21 @@ struct ResumeTests {
         return room
     }
 
+    /// Records are in memory for a minute.
+    private static var shortMemory: FabricLimits {
+        var limits = FabricLimits()
+        limits.historyRetention = 60_000
+        return limits
+    }
+
+    /// A client that follows the order, and the identifier of the alert that it got.
+    private func followUntilAlert(in room: Room) -> (client: ConnectionNumber, last: JSON) {
+        let client = room.connect(1)
+        room.follow(client, Self.order)
+        room.publish(Sample.alert())
+        return (client, lastID(of: client, in: room))
+    }
+
     private func reconnect(after id: JSON, _ channels: [Channel] = [order]) -> JSON {
         [
             "type": "reconnect", "id": "r9",
@@ -30,10 +45,7 @@ struct ResumeTests {
     @Test("W-5: what was missed comes after the answer, in order, once, and then what is new")
     func missed() {
         let room = room()
-        let client = room.connect(1)
-        room.follow(client, Self.order)
-        room.publish(Sample.alert())
-        let last = lastID(of: client, in: room)
+        let (client, last) = followUntilAlert(in: room)
         room.fabric.disconnect(client)
         room.publish(
             Sample.alert(.closed), Sample.alert(.revised, order: "O2"),
@@ -88,14 +100,9 @@ struct ResumeTests {
 
     @Test("W-5: where the history does not reach back it is said, with the last known states")
     func lost() {
-        var limits = FabricLimits()
-        limits.historyRetention = 60_000
-        let room = Room(limits, journalFloor: 5)
+        let room = Room(Self.shortMemory, journalFloor: 5)
         room.publish(Sample.change(Sample.order("O1")), Sample.change(Sample.order("O2")))
-        let client = room.connect(1)
-        room.follow(client, Self.order)
-        room.publish(Sample.alert())
-        let last = lastID(of: client, in: room)
+        let last = followUntilAlert(in: room).last
         room.publish(Sample.alert(.closed), Sample.temperature(60))
         room.wait(60_001)
         let again = room.connect(2)
@@ -110,14 +117,10 @@ struct ResumeTests {
 
     @Test("W-5: what memory does not reach back to is asked of the journal, page by page")
     func journal() {
-        var limits = FabricLimits()
-        limits.historyRetention = 60_000
+        var limits = Self.shortMemory
         limits.historyPage = 2
         let room = room(limits)
-        let client = room.connect(1)
-        room.follow(client, Self.order)
-        room.publish(Sample.alert())
-        let last = lastID(of: client, in: room)
+        let (client, last) = followUntilAlert(in: room)
         room.publish(Sample.alert(.closed), Sample.alert(.opened), Sample.alert(.corrected))
         let told = room.texts(to: client)
         room.wait(60_001)
@@ -139,13 +142,8 @@ struct ResumeTests {
 
     @Test("W-5: who waits for a page that is gone is closed, and told so when it comes again")
     func pageIsGone() {
-        var limits = FabricLimits()
-        limits.historyRetention = 60_000
-        let room = room(limits)
-        let client = room.connect(1)
-        room.follow(client, Self.order)
-        room.publish(Sample.alert())
-        let last = lastID(of: client, in: room)
+        let room = room(Self.shortMemory)
+        let last = followUntilAlert(in: room).last
         room.publish(Sample.alert(.closed))
         room.wait(60_001)
         room.say(reconnect(after: last), on: room.connect(2))
@@ -161,13 +159,8 @@ struct ResumeTests {
 
     @Test("W-5: a channel that is followed while the journal is asked misses nothing from then on")
     func followedMeanwhile() {
-        var limits = FabricLimits()
-        limits.historyRetention = 60_000
-        let room = room(limits)
-        let client = room.connect(1)
-        room.follow(client, Self.order)
-        room.publish(Sample.alert())
-        let last = lastID(of: client, in: room)
+        let room = room(Self.shortMemory)
+        let last = followUntilAlert(in: room).last
         room.publish(Sample.alert(.closed))
         room.wait(60_001)
         let again = room.connect(2)
@@ -188,13 +181,8 @@ struct ResumeTests {
 
     @Test("W-5: the journal's answer to an earlier question is not taken for that to a later one")
     func earlierQuestion() {
-        var limits = FabricLimits()
-        limits.historyRetention = 60_000
-        let room = room(limits)
-        let client = room.connect(1)
-        room.follow(client, Self.order)
-        room.publish(Sample.alert())
-        let last = lastID(of: client, in: room)
+        let room = room(Self.shortMemory)
+        let last = followUntilAlert(in: room).last
         room.publish(Sample.alert(.closed), Sample.alert(.revised, order: "O2", bag: "B2"))
         room.wait(60_001)
         let again = room.connect(2)

@@ -22,9 +22,7 @@ extension Fabric {
         case .subscribe(let channel, let lowData):
             subscribe(to: channel, lowData: lowData, place)
         case .unsubscribe(let channel):
-            if let known = channels.place(of: channel), isSubscribed(place, to: known) {
-                leaveAndWithdraw(known, place)
-            }
+            unfollow(channel, place)
             send(texts.booking.unsubscribed(channel), to: place)
         case .resume(let channels, let last, let lowData):
             setPace(lowData: lowData, place)
@@ -40,10 +38,8 @@ extension Fabric {
             return
         }
         setPace(lowData: lowData, place)
-        // An answer overtakes what waits, and must not name what is still to come.
-        let hasAll =
-            connections.outboxes[place].records.isEmpty && connections.peers[place]?.catchUp == nil
-        send(texts.booking.subscribed(channel, at: hasAll ? lastNumber : nil), to: place)
+        let position = positionOfEverythingTold(place)
+        send(texts.booking.subscribed(channel, at: position), to: place)
         offerLastKnownStates(of: channel, to: place)
     }
 

@@ -38,15 +38,14 @@ struct BookingText {
         _ record: RecordText, fields: RecordFields, id: MessageID, to bytes: inout [UInt8]
     ) -> Bool {
         guard let members = fields.value(of: record)?.members else { return false }
-        let quotedID = quoted(id)
+        let ids = ids
         writer.removeAll()
         writer.object { message in
             message.member(
                 "type", record.type == "order_update" ? "booking_status_changed" : record.type)
             message.bookingMembers(members)
             message.member("timestamp", instant: record.occurredAt.milliseconds)
-            message.name("message_id")
-            message.raw(quotedID)
+            message.member("message_id", id, ids)
         }
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
         return true
@@ -54,12 +53,10 @@ struct BookingText {
 
     /// - Parameter position: What the client has everything up to; nil where records wait for it.
     mutating func subscribed(_ channel: Channel, at position: UInt64?) -> [UInt8] {
-        let quotedID = position.map { quoted(.record($0)) }
+        let ids = ids
         return message("subscribed") { message in
             message.member("channel", channel.bookingName)
-            guard let quotedID else { return }
-            message.name("message_id")
-            message.raw(quotedID)
+            if let position { message.member("message_id", MessageID.record(position), ids) }
         }
     }
 
@@ -107,12 +104,6 @@ struct BookingText {
             members(&message)
         }
         return writer.bytes
-    }
-
-    private func quoted(_ id: MessageID) -> [UInt8] {
-        var bytes: [UInt8] = []
-        ids.append(id, to: &bytes)
-        return bytes
     }
 }
 

@@ -28,6 +28,15 @@ extension Fabric {
         return nil
     }
 
+    /// Follows a channel no more, and takes back what waits only because of it. One that was never
+    /// followed is left as it is.
+    mutating func unfollow(_ channel: Channel, _ place: Int) {
+        guard let known = channels.place(of: channel), isSubscribed(place, to: known) else {
+            return
+        }
+        leaveAndWithdraw(known, place)
+    }
+
     /// Follows channels again, and gives what was missed on them since a message; without one
     /// nothing was missed.
     mutating func resume(

@@ -107,6 +107,14 @@ extension Fabric {
         return true
     }
 
+    /// The last record that a reader has everything up to; nil where anything waits for it: an answer
+    /// overtakes that, and must not name what is still to come.
+    func positionOfEverythingTold(_ place: Int) -> UInt64? {
+        let hasAll =
+            connections.peers[place]?.catchUp == nil && connections.outboxes[place].records.isEmpty
+        return hasAll ? lastNumber : nil
+    }
+
     /// Takes what the journal had for a connection that is catching up.
     package mutating func take(_ page: HistoryPage) {
         // Whoever is closed because of it and comes back is told at once that it is lost.

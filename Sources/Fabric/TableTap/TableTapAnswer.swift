@@ -187,13 +187,6 @@ extension JSONWriter {
         }
     }
 
-    mutating func member(_ name: String, _ id: MessageID, _ ids: MessageIDText) {
-        var quoted: [UInt8] = []
-        ids.append(id, to: &quoted)
-        self.name(name)
-        raw(quoted)
-    }
-
     mutating func memberOrNull(_ name: String, _ text: String?) {
         self.name(name)
         if let text { value(text) } else { null() }

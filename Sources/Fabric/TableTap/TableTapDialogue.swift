@@ -65,7 +65,7 @@ extension Fabric {
     private mutating func subscribe(
         to wishes: [ChannelWish], _ address: ReplyAddress, _ place: Int, now: Moment
     ) {
-        let position = positionOfEverythingTold(place)
+        let position = positionOfEverythingTold(place).map(MessageID.record)
         var joined: [Channel] = []
         var failed: [FailedSubscription] = []
         for wish in wishes {
@@ -88,23 +88,12 @@ extension Fabric {
         return refusal.map { FailedSubscription.Reason($0) }
     }
 
-    /// The record that a reader has everything up to; nil where anything waits for it.
-    private func positionOfEverythingTold(_ place: Int) -> MessageID? {
-        guard connections.peers[place]?.catchUp == nil,
-            connections.outboxes[place].records.isEmpty
-        else { return nil }
-        return .record(lastNumber)
-    }
-
     /// Leaving a channel that was never joined is confirmed too: it is what the client wants.
     private mutating func unsubscribe(
         from wishes: [ChannelWish], _ address: ReplyAddress, _ place: Int, now: Moment
     ) {
         for wish in wishes {
-            guard let channel = wish.channel, let known = channels.place(of: channel),
-                isSubscribed(place, to: known)
-            else { continue }
-            leaveAndWithdraw(known, place)
+            if let channel = wish.channel { unfollow(channel, place) }
         }
         tell(.unsubscribed(wishes.map(\.name)), to: address, place, now: now)
     }
@@ -129,7 +118,7 @@ extension Fabric {
             return
         }
         statistics.lostHistories += 1
-        let told = positionOfEverythingTold(place)
+        let told = positionOfEverythingTold(place).map(MessageID.record)
         tell(.historyLost(lastMessage: last, position: told), to: address, place, now: now)
     }
 
@@ -171,12 +160,10 @@ extension Fabric {
         }
     }
 
-    /// Says so while there is room, as an error of the connection whether or not the message has an
-    /// identifier: it was not read.
+    /// An error of the connection, whether or not the message has an identifier: it was not read.
     mutating func refuseTableTapForRate(
         _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
     ) {
-        statistics.refusedClientMessages += 1
         let rate = limits.tableTap.messages
         let wait = connections.peers[place]?.rate.wait(rate) ?? rate.window
         let address = (try? message.get()).map { ReplyAddress($0, limits: limits) }

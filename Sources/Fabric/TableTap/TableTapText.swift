@@ -8,7 +8,7 @@ import Wire
 /// which may overtake what waits, must not be taken for one. The timestamp of an event is the time
 /// of what it tells.
 struct TableTapText {
-    private static let version = "1.0"
+    fileprivate static let version = "1.0"
 
     private var writer = JSONWriter(capacity: 1024)
     private let ids: MessageIDText
@@ -115,7 +115,7 @@ extension JSONWriter {
     fileprivate mutating func end(at instant: Timestamp?, to address: ReplyAddress) {
         if let instant { member("timestamp", instant: instant.milliseconds) }
         member("correlationId", address.correlationID ?? address.messageID)
-        member("version", "1.0")
+        member("version", TableTapText.version)
     }
 
     fileprivate mutating func member(

@@ -26,11 +26,7 @@ extension Fabric {
         case .subscribe(let order, let user, let lastMessage):
             subscribe(to: order, as: user, after: lastMessage, place, now: now)
         case .unsubscribe(let order):
-            if let known = channels.place(of: Channel(.order, order)),
-                isSubscribed(place, to: known)
-            {
-                leaveAndWithdraw(known, place)
-            }
+            unfollow(Channel(.order, order), place)
             answerTracking(.unsubscribed, of: order, place, now: now)
         }
     }

@@ -43,8 +43,7 @@ struct TrackingText {
         guard let order = record.positions.first(where: { $0.channel.kind == .order }) else {
             return false
         }
-        var quotedID: [UInt8] = []
-        ids.append(id, to: &quotedID)
+        let ids = ids
         writer.removeAll()
         writer.object { message in
             message.member("event", record.type)
@@ -52,8 +51,7 @@ struct TrackingText {
             message.member("timestamp", instant: record.occurredAt.milliseconds)
             message.name("data")
             message.raw(record.data)
-            message.name("id")
-            message.raw(quotedID)
+            message.member("id", id, ids)
         }
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
         return true

@@ -1,43 +1,8 @@
 import ColdChain
-package import Wire
+import Wire
 
 extension Fabric {
-    /// Takes a client's message, which the host has read as JSON.
-    package mutating func receive(
-        _ message: Result<JSON, UndecodableMessage>, on connection: ConnectionNumber, now: Moment
-    ) {
-        guard let place = connections.place(of: connection),
-            connections.isOpen(place)
-        else { return }
-        connections.peers[place]?.heardAt = now.uptime
-        statistics.clientMessages += 1
-        guard let peer = connections.peers[place], peer.identity.holds(at: now.wall) else {
-            expire(place, now: now)
-            return
-        }
-        let rate = limits.clients(of: peer.dialect).messages
-        let verdict = connections.peers[place]?.rate.take(rate, uptime: now.uptime)
-        switch (verdict, peer.dialect) {
-        case (.allowed, .tableTap): handleTableTap(message, place, now: now)
-        case (.allowed, _): handle(message, place, now: now)
-        case (.refused, .tableTap): refuseTableTapForRate(message, place, now: now)
-        case (.refused, _): refuseForRate(message, place, now: now)
-        case (.exhausted, _), (nil, _): close(place, .tooManyMessages)
-        }
-    }
-
-    private mutating func handle(
-        _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
-    ) {
-        switch connections.peers[place]?.dialect {
-        case .tracking: handleTracking(message, place, now: now)
-        case .booking: handleBooking(message, place, now: now)
-        case .eventStream: break
-        case .wia, .tableTap, .socketIO, nil: handleWIA(message, place, now: now)
-        }
-    }
-
-    private mutating func handleWIA(
+    mutating func handleWIA(
         _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
     ) {
         switch message {
@@ -84,9 +49,7 @@ extension Fabric {
     private mutating func unsubscribe(
         from channel: Channel, _ id: String, _ place: Int, now: Moment
     ) {
-        if let known = channels.place(of: channel), isSubscribed(place, to: known) {
-            leaveAndWithdraw(known, place)
-        }
+        unfollow(channel, place)
         answer(.unsubscribed(channel), to: id, place, now: now)
     }
 
@@ -113,48 +76,11 @@ extension Fabric {
         return texts.wia.answer(error, to: id, at: now.wall)
     }
 
-    /// Says so while there is room: a client that floods without reading is ended for its rate,
-    /// not for the answers it does not read.
-    private mutating func refuseForRate(
-        _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
-    ) {
-        statistics.refusedClientMessages += 1
-        switch connections.peers[place]?.dialect {
-        case .tracking: _ = offer(control: trackingRateRefusal(now: now), to: place)
-        case .booking: _ = offer(control: texts.booking.error(.tooManyMessages), to: place)
-        case .eventStream: break
-        case .wia, .tableTap, .socketIO, nil: refuseForRateInWIA(message, place, now: now)
-        }
-    }
-
-    private mutating func refuseForRateInWIA(
+    mutating func refuseWIAForRate(
         _ message: Result<JSON, UndecodableMessage>, _ place: Int, now: Moment
     ) {
         let id = (try? message.get()).flatMap { WIARequest.id(of: $0, limits: limits) }
         let refusal = WIARefusal(error: .tooManyMessages, id: id)
         _ = offer(control: refusalText(refusal, now: now), to: place)
-    }
-
-    /// Puts an answer into the control lane; a reader that leaves its answers unread is closed.
-    mutating func send(_ payload: [UInt8], to place: Int) {
-        if !offer(control: payload, to: place) { close(place, .slowReader) }
-        keepBudget()
-    }
-
-    mutating func offer(control payload: [UInt8], to place: Int) -> Bool {
-        guard connections.isOpen(place), let dialect = connections.peers[place]?.dialect else {
-            return false
-        }
-        let before = connections.outboxes[place].control.count
-        let offer = connections.outboxes[place].offer(
-            control: payload, in: dialect, limit: limits.clients(of: dialect).controlBytes)
-        controlBytes += connections.outboxes[place].control.count - before
-        switch offer {
-        case .takenFirst:
-            effects.ready.append(connections.outboxes[place].connection)
-            return true
-        case .taken: return true
-        case .merged, .full: return false
-        }
     }
 }

@@ -19,23 +19,10 @@ package enum WebhookText {
     /// A record's data with the event's number in the log before it, by which a receiver can put
     /// events in order that a retry brought out of it.
     package static func numbered(_ data: [UInt8], _ sequence: UInt64) -> [UInt8] {
-        var numbered = prefix(sequence)
+        var numbered = Array("{\"sequence\":\(sequence)".utf8)
         numbered.reserveCapacity(numbered.count + data.count)
         if data.count > 2 { numbered.append(UInt8(ascii: ",")) }
         numbered.append(contentsOf: data.dropFirst())
         return numbered
-    }
-
-    /// The data as it was before it was numbered; nil where it was not numbered like that.
-    package static func unnumbered(_ data: [UInt8], _ sequence: UInt64) -> [UInt8]? {
-        let prefix = prefix(sequence)
-        guard data.starts(with: prefix) else { return nil }
-        let rest = data.dropFirst(prefix.count)
-        let members = rest.first == UInt8(ascii: ",") ? rest.dropFirst() : rest
-        return [UInt8(ascii: "{")] + members
-    }
-
-    private static func prefix(_ sequence: UInt64) -> [UInt8] {
-        Array("{\"sequence\":\(sequence)".utf8)
     }
 }

@@ -116,12 +116,12 @@ final class EngineLoop {
         store.restoredModels.forEach(dispatcher.take)
         store.restoredAnnouncements.forEach { dispatcher.restore($0, receivedAt: now) }
         subscribeToAnnounced()
-        guard let positionKey = store.positionKey else { throw StartError("no store") }
+        guard let positionKey = store.journal?.positionKey else { throw StartError("no store") }
+        let history = try store.readHistory()
         let origin = LogOrigin(
             epoch: store.epoch, positionKey: positionKey, lastEvent: store.lastEvent,
-            historyFloor: store.historyFloor,
-            history: store.history.records, memoryFloor: store.history.floor,
-            orders: store.restoredOrders)
+            historyFloor: history.floor, history: history.records,
+            memoryFloor: history.memoryFloor, orders: store.restoredOrders)
         guard settle(at: now) else { throw StartError("the store cannot be written") }
         handOut()
         reportStatus(now: now)

@@ -1,6 +1,5 @@
 import Bridge
 import ColdChain
-import Crypto
 import Fabric
 import Intake
 import Journal
@@ -22,11 +21,6 @@ final class EngineStore {
     private(set) var restoredAnnouncements: [AnnouncementMessage] = []
     /// The number of the newest event in the log when it was opened.
     private(set) var lastEvent: UInt64 = 0
-    /// What can be told again of what happened before: the newest of it, and everything.
-    private(set) var history: (records: [RecordText], floor: UInt64) = ([], 0)
-    private(set) var historyFloor: UInt64 = 0
-    /// Nil until the store was opened.
-    private(set) var positionKey: Secret?
     /// Readings and fixes that were in the log already, since the start.
     private(set) var duplicates: UInt64 = 0
     private(set) var journal: Journal?
@@ -67,9 +61,6 @@ final class EngineStore {
             }
             restoredAnnouncements = restored.announcements
             lastEvent = restored.lastEvent
-            positionKey = journal.positionKey
-            historyFloor = try reader.historyFloor()
-            history = try reader.newestHistory(bytes: settings.historyBytes)
             bridge = Bridge(
                 settings: settings.bridge, restored: restored,
                 seed: UInt64.random(in: .min ... .max), effects: &effects)
@@ -83,6 +74,20 @@ final class EngineStore {
             }
             self.journal = journal
             self.reader = reader
+        } catch {
+            throw StartError("the store \(settings.store.path): \(error.description)")
+        }
+    }
+
+    /// What can be told again of what happened before: the newest of it, the number before that, and
+    /// the number before everything. Read by a start only: it is the fabric's from then on.
+    func readHistory() throws(StartError) -> (
+        records: [RecordText], memoryFloor: UInt64, floor: UInt64
+    ) {
+        guard let reader else { return ([], 0, 0) }
+        do throws(StoreError) {
+            let newest = try reader.newestHistory(bytes: settings.historyBytes)
+            return (newest.records, newest.floor, try reader.historyFloor())
         } catch {
             throw StartError("the store \(settings.store.path): \(error.description)")
         }

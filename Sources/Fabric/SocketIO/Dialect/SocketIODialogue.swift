@@ -37,11 +37,12 @@ extension Fabric {
         _ connection: ConnectionNumber, identity: Identity, names: SocketIONames, auth: JSON?,
         recovery: RecoveryRequest?, now: Moment
     ) throws(SocketIORefusal) -> SocketIOWelcome {
+        disconnect(connection)
         let known = earlier(recovery, of: identity, now: now)
         if let code = refusal(of: identity, in: .socketIO, now: now) {
             throw SocketIORefusal(code: code)
         }
-        connect(connection, identity: identity, in: .socketIO, now: now)
+        add(connection, identity, .socketIO, now: now)
         guard let place = connections.place(of: connection) else {
             throw SocketIORefusal(code: .serverFull)
         }
@@ -129,19 +130,12 @@ extension Fabric {
         var followed: [Channel] = []
         for channel in room.channels {
             if let refusal = follow(channel, place) {
-                for channel in followed { leave(channel, place) }
+                for channel in followed { unfollow(channel, place) }
                 throw SocketIOFault(SocketIOError(refusal))
             }
             followed.append(channel)
         }
         return room
-    }
-
-    private mutating func leave(_ channel: Channel, _ place: Int) {
-        guard let known = channels.place(of: channel), isSubscribed(place, to: known) else {
-            return
-        }
-        leaveAndWithdraw(known, place)
     }
 
     private mutating func offerLastKnownStates(of room: SocketIORoom, _ place: Int) {
@@ -169,25 +163,10 @@ extension Fabric {
     package mutating func receive(
         event name: String, _ arguments: [JSON], on connection: ConnectionNumber, now: Moment
     ) -> JSON? {
-        guard let place = connections.place(of: connection), connections.isOpen(place) else {
-            return nil
-        }
-        connections.peers[place]?.heardAt = now.uptime
-        statistics.clientMessages += 1
-        guard connections.peers[place]?.identity.holds(at: now.wall) == true else {
-            close(place, .tokenExpired)
-            return nil
-        }
+        guard let admission = admitMessage(on: connection, now: now) else { return nil }
         do throws(SocketIOFault) {
-            switch connections.peers[place]?.rate.take(
-                limits.clients(of: .socketIO).messages, uptime: now.uptime)
-            {
-            case .allowed: return try perform(name, arguments, connection, place)
-            case .refused: throw SocketIOFault(.tooManyMessages)
-            case .exhausted, nil:
-                close(place, .tooManyMessages)
-                return nil
-            }
+            guard admission.isWithinRate else { throw SocketIOFault(.tooManyMessages) }
+            return try perform(name, arguments, connection, admission.place)
         } catch {
             statistics.refusedClientMessages += 1
             return [
@@ -211,7 +190,7 @@ extension Fabric {
             guard let room = SocketIORoom(name: name, limits: limits) else {
                 throw SocketIOFault(.unknownRoom)
             }
-            for channel in room.channels { leave(channel, place) }
+            for channel in room.channels { unfollow(channel, place) }
             socketIO.leave(name, connection)
             return ["status": "ok", "room": .string(name)]
         case "driver:location_update": throw SocketIOFault(.notSupported)
