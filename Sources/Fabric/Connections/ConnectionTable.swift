@@ -24,6 +24,8 @@ struct Peer {
     var catchUp: CatchUp?
     /// Where to answer for tokens that the host still verifies.
     var renewals: [ReplyAddress] = []
+    /// Submissions whose answer is awaited.
+    var submitted = 0
     var isWarnedOfExpiry = false
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false
