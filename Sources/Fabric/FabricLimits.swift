@@ -27,7 +27,7 @@ package struct FabricLimits: Equatable, Sendable {
     /// Messages of a conversation that are given to whoever begins to follow it (K-7), and all that
     /// are kept for that.
     package var chatMessages = 50
-    package var chatMemory = 200_000
+    package var chatMemory = 20_000
 
     /// The last known temperatures and positions that are kept to be given on subscribe.
     package var retainedStates = 100_000
