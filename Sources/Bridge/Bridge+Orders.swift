@@ -67,6 +67,8 @@ extension Bridge {
                 try enterCalibration(of: id, fields, at: now, effects: &effects))
         case .adoptFrame(let topic, let fields):
             return .registered(try adopt(topic, fields, at: now, effects: &effects))
+        case .publish(let messages):
+            return .published(publish(messages, at: now, effects: &effects))
         case .staff(let action):
             return try perform(action, at: now, effects: &effects)
         }
@@ -103,7 +105,7 @@ extension Bridge {
         return order
     }
 
-    private mutating func amend(
+    mutating func amend(
         _ id: String, _ fields: OrderFields, at now: Timestamp, effects: inout Effects
     ) throws(CommandRefusal) -> Order {
         guard let number = book.number(of: id), let before = book[number] else {

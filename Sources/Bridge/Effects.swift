@@ -74,6 +74,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var events: [EventRecord] = []
     /// Records as they are told again to whoever comes back.
     package var history: [HistoryRecord] = []
+    /// What was published by whom, for as long as the history is kept.
+    package var publications: [PublicationRecord] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
     package var deadLetters: [DeadLetter] = []
@@ -96,6 +98,7 @@ package struct RecordBatch: Equatable, Sendable {
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
             && alerts.isEmpty && silences.isEmpty && history.isEmpty
+            && publications.isEmpty
     }
 
     package mutating func removeAll() {
@@ -113,6 +116,7 @@ package struct RecordBatch: Equatable, Sendable {
         calibrations.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         history.removeAll(keepingCapacity: true)
+        publications.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)
         deadLetters.removeAll(keepingCapacity: true)

@@ -31,6 +31,7 @@ package struct Fabric: ~Copyable {
     var directory: OrderDirectory { texts.orders }
     var texts: DialectTexts
     var history: RecordHistory
+    var chats = ChatMemory()
     var socketIO = SocketIOMemberships()
     /// The journal has every record after this number.
     var journalFloor: UInt64
@@ -51,6 +52,11 @@ package struct Fabric: ~Copyable {
     var jitter: SplitMix64
     /// Places of connections that rest from positions.
     var resting: [Int] = []
+    /// Messages of clients that are not answered yet.
+    var submissions: [UInt64: PendingSubmission] = [:]
+    var lastSubmission: UInt64 = 0
+    /// Counts messages that their publishers gave no name.
+    var anonymousMessages: UInt64 = 0
     /// Nil where every frame goes as it is.
     let compression: FrameCompression?
 
@@ -60,12 +66,13 @@ package struct Fabric: ~Copyable {
     ///   - journalFloor: every record after this number can be asked of the journal.
     ///   - positions: writes where messages stand.
     ///   - fields: reads what records say, for dialects that say it in other words.
+    ///   - catalogue: says who may publish what, and what each dialect calls it.
     ///   - compression: makes the compressed form of frames, for readers that agreed to it.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
         limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
-        compression: FrameCompression? = nil, now: Moment
+        catalogue: MessageCatalogue = .empty, compression: FrameCompression? = nil, now: Moment
     ) {
         self.compression = compression
         self.limits = limits
@@ -73,7 +80,7 @@ package struct Fabric: ~Copyable {
         run = UInt64(clamping: now.wall.milliseconds)
         texts = DialectTexts(
             ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields,
-            orders: OrderDirectory(limit: limits.orders))
+            catalogue: catalogue, orders: OrderDirectory(limit: limits.orders))
         jitter = SplitMix64(state: run)
         history = RecordHistory(after: lastNumber)
         self.journalFloor = journalFloor ?? lastNumber
@@ -176,6 +183,7 @@ package struct Fabric: ~Copyable {
         history.forget(
             before: now.wall.advanced(byMilliseconds: -limits.historyRetention),
             limit: limits.historyBytes)
+        chats.forget(before: now.wall.advanced(byMilliseconds: -limits.historyRetention))
         keepBudget()
     }
 

@@ -20,6 +20,15 @@ package struct FabricLimits: Equatable, Sendable {
     /// Length of the identifier of a client's message, which is sent back with the answer.
     package var messageIDBytes = 128
 
+    /// Submissions of one connection that may wait to be recorded, and messages of one of them: of a
+    /// queue that a client filled while it was offline (W-12).
+    package var submissions = 100
+    package var bulkMessages = 500
+    /// Messages of a conversation that are given to whoever begins to follow it (K-7), and all that
+    /// are kept for that.
+    package var chatMessages = 50
+    package var chatMemory = 20_000
+
     /// The last known temperatures and positions that are kept to be given on subscribe.
     package var retainedStates = 100_000
     /// How long a last known state is kept without being renewed: a day, so that the position of

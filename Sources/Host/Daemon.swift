@@ -47,16 +47,17 @@ package final class Daemon {
         let plan = try LivePlan(configuration, profile: limits)
         let keys = try TokenKeys.load(configuration)
         let deviceKeys = try DeviceKeys.load(configuration.devices)
+        let messages = try MessageCatalogue(configuration.publishing)
         let settings = EngineSettings(
             configuration, catalogue: catalogue, limits: limits, plan: plan.logged,
-            deviceKeys: deviceKeys)
+            deviceKeys: deviceKeys, messages: messages)
         let (engine, origin) = try EngineLoop.start(
             settings, catalogue: catalogue, mail: mail, log: log)
         self.engine = engine
         var started: [Thread] = []
         do throws(StartError) {
             let fabric = try FabricLoop.start(
-                configuration, keys: keys, origin: origin, mail: mail, log: log)
+                configuration, keys: keys, messages: messages, origin: origin, mail: mail, log: log)
             started.append(fabric.thread)
             started.append(
                 try ReaderLoop.start(
@@ -109,6 +110,11 @@ package final class Daemon {
             problems += Self.planProblems(in: configuration, limits, &warnings)
             warnings += try LimitCatalogue(directory: configuration.limits.directory)
                 .risks(of: configuration.limits)
+        } catch {
+            problems.append(error.description)
+        }
+        do throws(StartError) {
+            _ = try MessageCatalogue(configuration.publishing)
         } catch {
             problems.append(error.description)
         }

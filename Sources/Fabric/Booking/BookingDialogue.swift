@@ -9,7 +9,9 @@ extension Fabric {
         case .failure(.notText): refuseBooking(.notText, of: nil, place)
         case .success(let json):
             do throws(BookingRefusal) {
-                perform(try BookingRequest(json, limits: limits), place, now: now)
+                perform(
+                    try BookingRequest(json, limits: limits, catalogue: texts.catalogue), place,
+                    now: now)
             } catch {
                 refuseBooking(error, of: nil, place)
             }
@@ -18,6 +20,7 @@ extension Fabric {
 
     private mutating func perform(_ request: BookingRequest, _ place: Int, now: Moment) {
         switch request {
+        case .publish(let type, let members): publish(type, members, place, now: now)
         case .ping: send(texts.booking.pong(at: now.wall), to: place)
         case .subscribe(let channel, let lowData):
             subscribe(to: channel, lowData: lowData, place)

@@ -8,6 +8,8 @@ enum BookingRequest: Equatable {
     case unsubscribe(Channel)
     case resume([Channel], after: String?, lowData: Bool?)
     case ping
+    /// Have a message told.
+    case publish(MessageType, [JSON.Member])
 }
 
 /// What was wrong with a message, as `code`.
@@ -49,7 +51,10 @@ enum BookingRefusal: String, Error, CaseIterable {
 }
 
 extension BookingRequest {
-    init(_ json: JSON, limits: FabricLimits) throws(BookingRefusal) {
+    /// - Parameter catalogue: Says which messages clients publish.
+    init(
+        _ json: JSON, limits: FabricLimits, catalogue: MessageCatalogue = .empty
+    ) throws(BookingRefusal) {
         guard case .object = json, let type = json["type"]?.string else { throw .wrongRequest }
         switch type {
         case "subscribe":
@@ -62,7 +67,10 @@ extension BookingRequest {
         case "ping":
             self = .ping
         default:
-            throw .unknownType
+            guard let published = catalogue.type(accepted: type, in: .booking) else {
+                throw .unknownType
+            }
+            self = .publish(published, json.members ?? [])
         }
     }
 

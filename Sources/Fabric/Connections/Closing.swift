@@ -78,9 +78,16 @@ package struct FabricEffects: Equatable, Sendable {
     /// To be verified, each answered with `renew`, in their order.
     package var tokens: [OfferedToken] = []
 
+    /// To be recorded, each answered with `conclude`.
+    package var submissions: [Submission] = []
+    /// Of Socket.IO clients' events that could not be answered at once.
+    package var acknowledgements: [SocketIOAcknowledgement] = []
+
     package init() {}
 
     package mutating func removeAll() {
+        submissions.removeAll(keepingCapacity: true)
+        acknowledgements.removeAll(keepingCapacity: true)
         ready.removeAll(keepingCapacity: true)
         closings.removeAll(keepingCapacity: true)
         historyReads.removeAll(keepingCapacity: true)

@@ -24,6 +24,10 @@ struct Peer {
     var catchUp: CatchUp?
     /// Where to answer for tokens that the host still verifies.
     var renewals: [ReplyAddress] = []
+    /// Orders whose conversations it has begun to follow, and is to be given.
+    var conversations: [String] = []
+    /// Submissions whose answer is awaited.
+    var submitted = 0
     var isWarnedOfExpiry = false
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false

@@ -12,8 +12,9 @@ extension Fabric {
                 applyAccess(of: change.order, now: now)
             }
             switch (published.event, published.record) {
-            case (.temperature(let update), _): publish(update, published.event, now: now)
-            case (.location(let update), _): publish(update, published.event, now: now)
+            case (.temperature(let update)?, _): publish(update, now: now)
+            case (.location(let update)?, _): publish(update, now: now)
+            case (_, let record?) where published.isState: publish(state: record, now: now)
             case (_, let record?): publish(record, now: now)
             case (_, nil): break
             }
@@ -34,6 +35,8 @@ extension Fabric {
         if let number = record.number {
             lastNumber = max(lastNumber, number)
             history.append(record, number: number, at: now.wall)
+            chats.note(
+                record, at: now.wall, limit: limits.chatMessages, capacity: limits.chatMemory)
             id = .record(number)
         } else {
             id = nextPassingID()
@@ -126,9 +129,9 @@ extension Fabric {
 
     // MARK: States
 
-    private mutating func publish(_ update: TemperatureUpdate, _ event: Event, now: Moment) {
+    private mutating func publish(_ update: TemperatureUpdate, now: Moment) {
         let key = StateKey(kind: .temperature, order: update.order, carrier: update.bag)
-        let place = retain(event, key: key, now: now) { fabric in
+        let place = retain(.event(.temperature(update)), key: key, now: now) { fabric in
             var references = EventChannels()
             if let order = update.order { fabric.append(Channel(.order, order), to: &references) }
             fabric.append(Channel(.bag, update.bag), to: &references)
@@ -137,10 +140,10 @@ extension Fabric {
         fanOut(state: place)
     }
 
-    private mutating func publish(_ update: LocationUpdate, _ event: Event, now: Moment) {
+    private mutating func publish(_ update: LocationUpdate, now: Moment) {
         let key = StateKey(kind: .location, order: update.order, carrier: update.vehicle)
         retireIfDriverChanged(key, driver: update.driver)
-        let place = retain(event, key: key, now: now) { fabric in
+        let place = retain(.event(.location(update)), key: key, now: now) { fabric in
             var references = EventChannels()
             if let order = update.order {
                 fabric.append(Channel(.order, order), to: &references)
@@ -155,11 +158,26 @@ extension Fabric {
         fanOut(state: place)
     }
 
+    /// A message of the state class that somebody published.
+    private mutating func publish(state record: RecordText, now: Moment) {
+        guard let first = record.positions.first else { return }
+        let key = StateKey(
+            kind: .relayed, order: nil, carrier: "\(record.type) \(first.channel.name)")
+        let place = retain(.relayed(record), key: key, now: now) { fabric in
+            var references = EventChannels()
+            for position in record.positions.prefix(EventChannels.most) {
+                fabric.append(position.channel, to: &references)
+            }
+            return references
+        }
+        fanOut(state: place)
+    }
+
     /// A vehicle's position under another driver is another driver's position: followers of the
     /// first must not be given it.
     private mutating func retireIfDriverChanged(_ key: StateKey, driver: String?) {
         guard let place = states.place(of: key),
-            case .location(let last) = states.entries[place].event, last.driver != driver
+            case .event(.location(let last)) = states.entries[place].content, last.driver != driver
         else { return }
         retire(state: place)
     }
@@ -171,13 +189,13 @@ extension Fabric {
 
     /// Keeps the event as the newest of its key; `link` finds the channels of a new key.
     private mutating func retain(
-        _ event: Event, key: StateKey, now: Moment,
+        _ content: StateContent, key: StateKey, now: Moment,
         link: (inout Fabric) -> EventChannels
     ) -> Int {
         eventSerial += 1
         let id = nextPassingID()
         if let place = states.place(of: key) {
-            states.renew(place, event: event, id: id, uptime: now.uptime)
+            states.renew(place, content: content, id: id, uptime: now.uptime)
             return place
         }
         if states.count >= limits.retainedStates, let oldest = states.placeToGiveUp() {
@@ -186,7 +204,7 @@ extension Fabric {
         let references = link(&self)
         let place = states.add(
             RetainedStates.Entry(
-                key: key, event: event, id: id, channels: references, renewedAt: now.uptime))
+                key: key, content: content, id: id, channels: references, renewedAt: now.uptime))
         for position in 0..<references.count {
             channels.add(
                 state: Int32(truncatingIfNeeded: place), at: Int(references[position].place))

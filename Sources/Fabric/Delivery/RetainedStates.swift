@@ -5,12 +5,20 @@ struct StateKey: Hashable {
     enum Kind: UInt8 {
         case temperature = 1
         case location = 2
+        /// A message that somebody published.
+        case relayed = 3
     }
 
     var kind: Kind
     var order: String?
-    /// The bag or the vehicle.
+    /// The bag or the vehicle; of a message its type and first channel.
     var carrier: String
+}
+
+/// What a state says.
+enum StateContent {
+    case event(Event)
+    case relayed(RecordText)
 }
 
 /// The newest event of every state, given to whoever subscribes and to whoever reads slowly.
@@ -26,7 +34,7 @@ struct RetainedStates {
     struct Entry {
         var phase = Phase.live
         var key: StateKey
-        var event: Event
+        var content: StateContent
         var id: MessageID
         /// The event in the form of each dialect; empty until somebody wants it.
         var frames: InlineArray<6, [UInt8]> = .init(repeating: [])
@@ -64,8 +72,8 @@ struct RetainedStates {
         return entries.count - 1
     }
 
-    mutating func renew(_ place: Int, event: Event, id: MessageID, uptime: Int64) {
-        entries[place].event = event
+    mutating func renew(_ place: Int, content: StateContent, id: MessageID, uptime: Int64) {
+        entries[place].content = content
         entries[place].id = id
         entries[place].renewedAt = uptime
         for dialect in Dialect.allCases { forgetFrame(place, in: dialect) }
@@ -93,7 +101,7 @@ struct RetainedStates {
     ) -> Bool {
         guard entries[place].frames[dialect.place].isEmpty else { return true }
         return texts.append(
-            state: entries[place].event, id: entries[place].id, in: dialect,
+            entries[place].content, id: entries[place].id, in: dialect,
             to: &entries[place].frames[dialect.place])
     }
 

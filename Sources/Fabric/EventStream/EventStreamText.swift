@@ -83,7 +83,7 @@ struct EventStreamText {
         return bytes
     }
 
-    private func append(
+    func append(
         _ type: String, id: MessageID, data: [UInt8], to bytes: inout [UInt8]
     ) {
         ServerSentEvent.append("event", type.utf8, to: &bytes)

@@ -66,6 +66,7 @@ enum TableTapError: Error, Equatable {
     case invalid(String)
     case unknownType
     case notSupported
+    case notPublished(PublicationRefusal)
 
     static let badToken = Self.authenticationFailed("Invalid or expired token")
 
@@ -81,6 +82,8 @@ enum TableTapError: Error, Equatable {
         case .invalid: "INVALID_MESSAGE"
         case .unknownType: "UNKNOWN_TYPE"
         case .notSupported: "NOT_SUPPORTED"
+        case .notPublished(let refusal):
+            refusal.code == .accessDenied ? "INSUFFICIENT_PERMISSIONS" : refusal.code.rawValue
         }
     }
 
@@ -88,6 +91,7 @@ enum TableTapError: Error, Equatable {
     var message: String {
         switch self {
         case .authenticationFailed(let reason), .invalid(let reason): reason
+        case .notPublished(let refusal): refusal.message
         case .insufficientPermissions(let channel, _): "Access denied to channel: \(channel)"
         case .unknownChannel(let channel): "No such channel: \(channel)"
         case .tooManySubscriptions(let channel):
@@ -183,6 +187,7 @@ extension JSONWriter {
             member("retryAfter", retryAfterSeconds)
             member("limit", rate.count)
             member("window", rate.window / 1000)
+        case .notPublished(let refusal): member("field", refusal.field)
         case .notJSON, .notText, .invalid, .unknownType, .notSupported: break
         }
     }

@@ -27,7 +27,13 @@ extension Fabric {
         case .success(let json):
             let address = ReplyAddress(json, limits: limits)
             do throws(TableTapError) {
-                perform(try TableTapRequest(json, limits: limits), address, place, now: now)
+                let request = try TableTapRequest(
+                    json, limits: limits, catalogue: texts.catalogue)
+                if case .publish(let type) = request {
+                    publish(type, json, address, place, now: now)
+                } else {
+                    perform(request, address, place, now: now)
+                }
             } catch {
                 refuse(error, to: address, place, now: now)
             }
@@ -50,6 +56,7 @@ extension Fabric {
             effects.tokens.append(
                 OfferedToken(connection: connections.outboxes[place].connection, token: token))
             return
+        case .publish: return
         }
         acknowledge(address, place, now: now)
     }

@@ -8,6 +8,11 @@ enum WIAAnswer: Equatable {
     case pong
     case reconnected(Resumption)
     case error(WIAError, channel: Channel?)
+    /// A message of the client's was recorded, or had been.
+    case published(type: String, PublicationFate)
+    case refused(PublicationRefusal)
+    /// What became of each message of a `bulk_update`.
+    case bulk([PublicationFate])
 
     /// Leaving a channel is acknowledged by the same type with another status: the seed lists no
     /// type of its own for it.
@@ -16,7 +21,9 @@ enum WIAAnswer: Equatable {
         case .subscribed, .unsubscribed: "subscribe_ack"
         case .pong: "pong"
         case .reconnected: "reconnect_ack"
-        case .error: "error"
+        case .error, .refused: "error"
+        case .published(let type, _): type + "_ack"
+        case .bulk: "bulk_update_ack"
         }
     }
 }
@@ -46,7 +53,7 @@ enum WIAError: String, CaseIterable {
         case .missingID: "The message has no id to answer to."
         case .unknownType: "No such message type."
         case .notSupported: "This server does not support this message type yet."
-        case .wrongPayload: "The payload does not name a channel and what it is filtered by."
+        case .wrongPayload: "The payload lacks something, or names what cannot be."
         case .unknownChannel: "No such channel."
         case .accessDenied: "There is no such channel for you."
         case .unknownOrder: "No such order is known here."
@@ -74,6 +81,13 @@ extension JSONWriter {
             member("code", error.rawValue)
             member("message", error.message)
             member("channel", channel?.name)
+        case .published(_, let fate): member("status", fate.word)
+        case .refused(let refusal): payload(refusal)
+        case .bulk(let fates):
+            name("results")
+            array { results in
+                for fate in fates { results.object { $0.payload(of: fate) } }
+            }
         }
     }
 

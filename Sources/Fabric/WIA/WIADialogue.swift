@@ -12,7 +12,7 @@ extension Fabric {
             refuse(WIARefusal(error: .notText), place, now: now)
         case .success(let json):
             do throws(WIARefusal) {
-                perform(try WIARequest(json, limits: limits), place, now: now)
+                perform(try WIARequest(json, limits: limits, catalogue: texts.catalogue), place, now: now)
             } catch {
                 refuse(error, place, now: now)
             }
@@ -27,6 +27,9 @@ extension Fabric {
             let resumption = resume(channels, after: last, place)
             answer(.reconnected(resumption), to: id, place, now: now)
             for channel in resumption.followed { offerLastKnownStates(of: channel, to: place) }
+        case .publish(let offer): publish([offer], to: offer.id, offer.type, place, now: now)
+        case .bulkUpdate(let id, let offers):
+            publish(offers, to: id, "bulk_update", place, now: now)
         case .unsubscribe(let id, let channel): unsubscribe(from: channel, id, place, now: now)
         }
     }

@@ -35,19 +35,22 @@ struct WIAText {
         _ record: RecordText, fields: RecordFields, id: MessageID, to bytes: inout [UInt8]
     ) {
         begin(id)
-        let quotedID = quotedID
-        writer.object { message in
-            message.member("type", record.type)
-            message.name("id")
-            message.raw(quotedID)
-            message.member("timestamp", instant: record.occurredAt.milliseconds)
-            message.name("payload")
+        write(record.type, at: record.occurredAt) { message in
             if record.type == "order_update", let members = fields.value(of: record)?.members {
                 message.object { $0.orderMembers(members) }
             } else {
                 message.raw(record.data)
             }
         }
+        ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
+    }
+
+    /// Appends a message that somebody published as one WebSocket frame.
+    mutating func appendFrame(
+        relayed record: RecordText, as type: String, id: MessageID, to bytes: inout [UInt8]
+    ) {
+        begin(id)
+        write(type, at: record.occurredAt) { $0.raw(record.data) }
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
     }
 
@@ -82,6 +85,12 @@ struct WIAText {
     private mutating func open(
         type: String, at instant: Timestamp, payload: (inout JSONWriter) -> Void
     ) {
+        write(type, at: instant) { $0.object(payload) }
+    }
+
+    private mutating func write(
+        _ type: String, at instant: Timestamp, payload: (inout JSONWriter) -> Void
+    ) {
         let quotedID = quotedID
         writer.object { message in
             message.member("type", type)
@@ -89,7 +98,7 @@ struct WIAText {
             message.raw(quotedID)
             message.member("timestamp", instant: instant.milliseconds)
             message.name("payload")
-            message.object(payload)
+            payload(&message)
         }
     }
 }

@@ -12,6 +12,8 @@ enum APIAction: Sendable {
     case respond(APIResponse)
     /// To the engine; its answer is the response.
     case command(Command)
+    /// To the engine; what becomes of each is the response.
+    case publish(PublishedEvents)
     /// To the engine; its answer is the response.
     case replay(deadLetter: UInt64)
     /// To the reader thread; its answer is the response.
@@ -53,12 +55,20 @@ enum ReadQuery: Sendable {
 struct APIRouter {
     private let verifier: TokenVerifier
     private let health: HealthReport
+    let catalogue: MessageCatalogue
+    /// Messages of one request.
+    let eventsMaximum: Int
 
     /// Rows of an answer by default and at most.
     private static let defaultRows = 1_000
     private static let maximumRows = 10_000
 
-    init(verifier: TokenVerifier, health: HealthReport) {
+    init(
+        verifier: TokenVerifier, health: HealthReport, catalogue: MessageCatalogue = .empty,
+        eventsMaximum: Int = 100
+    ) {
+        self.catalogue = catalogue
+        self.eventsMaximum = eventsMaximum
         self.verifier = verifier
         self.health = health
     }
@@ -151,6 +161,7 @@ struct APIRouter {
             return command(request, identity) { (json) throws(CommandRefusal) in
                 .createOrder(try CommandText.orderFields(json))
             }
+        case (.post, "events", 1): return publish(request, identity, now)
         case (.get, "orders", 2):
             return .read(.order(id: segments[1], for: identity))
         case (.patch, "orders", 2):
@@ -276,7 +287,7 @@ struct APIRouter {
     func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
         let allowed: String
         switch (segments.first, segments.count, segments.last) {
-        case ("orders", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
+        case ("orders", 1, _), ("events", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
             ("dead-letters", 3, "replay"):
             allowed = "POST"
         case ("alerts", 1...2, _), ("export", 2, "alerts"): allowed = "GET"

@@ -35,6 +35,8 @@ struct NewSettings: Sendable {
 struct Answer: Sendable {
     var token: CommandToken
     var response: APIResponse
+    /// What became of published messages; nil where none were, or nothing could be recorded.
+    var fates: [PublicationFate]?
 }
 
 /// How the engine is, for health and metrics.

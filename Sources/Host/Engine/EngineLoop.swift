@@ -47,7 +47,7 @@ final class EngineLoop {
         self.settings = settings
         codecs = VendorCodecs(catalogue, settings.codecs)
         codecs?.report(to: log)
-        dispatcher = try Dispatcher(catalogue, codecs: codecs)
+        dispatcher = try Dispatcher(catalogue, codecs: codecs, events: settings.eventTopic)
         do throws(AdvertKeyError) {
             try dispatcher.take(settings.deviceKeys)
         } catch {
@@ -348,7 +348,11 @@ final class EngineLoop {
         mail.answers.send(
             outgoing.replays.map { Answer(token: $0.token, response: $0.response) })
         mail.answers.send(
-            outgoing.replies.map { Answer(token: $0.token, response: APIResponse($0.result)) })
+            outgoing.replies.map { reply in
+                var answer = Answer(token: reply.token, response: APIResponse(reply.result))
+                if case .success(.published(let fates)) = reply.result { answer.fates = fates }
+                return answer
+            })
         mail.observer?.send(outgoing.publications)
         mail.attempts.send(outgoing.attempts)
         outgoing.modelChanges.forEach(dispatcher.take)

@@ -25,7 +25,8 @@ extension FabricLoop: SocketIOApplication {
             client.session.refuse(namespace, message: "Invalid namespace")
         case .event(_, let name, let arguments, let acknowledgement):
             let outcome = fabric.receive(
-                event: name, arguments.values, on: session, now: Self.now())
+                event: name, arguments.values, acknowledgement: acknowledgement, on: session,
+                now: Self.now())
             guard let outcome else { return }
             if let acknowledgement {
                 client.session.acknowledge(acknowledgement, SocketIOArguments([outcome]))
@@ -101,6 +102,17 @@ extension FabricLoop: SocketIOApplication {
         var random = SystemRandomNumberGenerator()
         return Base64.urlSafe.encode(
             (0..<15).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+    }
+
+    /// Answers an event that could not be answered at once.
+    func acknowledge(_ answer: SocketIOAcknowledgement, now: Moment) {
+        socketIO.tell(answer.connection) { session in
+            if let acknowledgement = answer.acknowledgement {
+                session.acknowledge(acknowledgement, SocketIOArguments([answer.argument]))
+            } else if answer.argument["status"] == "error" {
+                session.emit("error", SocketIOArguments([answer.argument]))
+            }
+        }
     }
 
     func noteActivity(of session: ConnectionNumber) {

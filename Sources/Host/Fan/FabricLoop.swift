@@ -30,6 +30,8 @@ final class FabricLoop: FrameSource {
     private var control: [FabricControl] = []
     /// Requests that wait for an answer of another thread.
     private var waiting: [CommandToken: RequestToken] = [:]
+    /// Who waits for what becomes of published messages.
+    private var publishing: [CommandToken: PublicationAsker] = [:]
     /// Requests whose answers come in pieces.
     private var streams: [CommandToken: RequestToken] = [:]
     private var pieces: [AnswerPiece] = []
@@ -49,7 +51,7 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
-        limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
+        messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
         allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
         log: Log
     ) {
@@ -64,7 +66,8 @@ final class FabricLoop: FrameSource {
         fabric = Fabric(
             epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
             limits: limits, positions: positions,
-            fields: RecordFields { try? parser.parse($0.span) }, compression: compression,
+            fields: RecordFields { try? parser.parse($0.span) }, catalogue: messages,
+            compression: compression,
             now: FabricLoop.now())
         fabric.restore(origin.orders)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
@@ -72,7 +75,8 @@ final class FabricLoop: FrameSource {
 
     /// Starts the thread, and waits until it listens.
     static func start(
-        _ configuration: Configuration, keys: [TokenKey], origin: LogOrigin, mail: Mail, log: Log
+        _ configuration: Configuration, keys: [TokenKey], messages: MessageCatalogue,
+        origin: LogOrigin, mail: Mail, log: Log
     ) throws(StartError) -> (thread: Thread, port: UInt16) {
         let listening = OneShot<Result<UInt16, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -82,9 +86,10 @@ final class FabricLoop: FrameSource {
                     mail.fabricWaker.set(server.waker)
                     let loop = FabricLoop(
                         server: server, socketIO: .configured(configuration.server),
-                        router: try APIRouter(configuration, keys: keys, mail: mail),
+                        router: try APIRouter(
+                            configuration, keys: keys, messages: messages, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
-                        limits: FabricLimits(configuration),
+                        messages: messages, limits: FabricLimits(configuration),
                         positions: try .sealed(by: origin.positionKey),
                         compression: .forClients(configuration.server),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
@@ -160,7 +165,10 @@ final class FabricLoop: FrameSource {
             for closing in effects.closings { close(closing, now: now) }
             for read in effects.historyReads { mail.reader.send(.history(read)) }
             renewTokens(now: now)
+            carryOut(effects.submissions, now: now)
+            for answer in effects.acknowledgements { acknowledge(answer, now: now) }
         } while socketIO.carryOut(on: server, for: self, now: now.uptime) || !effects.tokens.isEmpty
+            || !effects.submissions.isEmpty || !effects.acknowledgements.isEmpty
     }
 
     /// The answers ask for no further token.
@@ -210,6 +218,7 @@ final class FabricLoop: FrameSource {
             respond(to: request.token, response)
         case .command(let command):
             forward(request.token) { mail.engine.send(.command(command, $0)) }
+        case .publish(let events): publish(events, for: request.token)
         case .replay(let number):
             forward(request.token) { mail.engine.send(.replay(deadLetter: number, $0)) }
         case .duty(let duty):
@@ -229,6 +238,17 @@ final class FabricLoop: FrameSource {
             return
         }
         waiting[token] = request
+    }
+
+    /// - Returns: False where too much waits already.
+    func send(_ messages: [JudgedMessage], for asker: PublicationAsker) -> Bool {
+        lastToken += 1
+        let token = CommandToken(lastToken)
+        guard publishing.count < Self.waitingMaximum,
+            mail.engine.send(.command(.publish(messages), token))
+        else { return false }
+        publishing[token] = asker
+        return true
     }
 
     /// There are few: a search is as good as an index.
@@ -345,6 +365,10 @@ final class FabricLoop: FrameSource {
         }
         mail.answers.receive(into: &answers)
         for answer in answers {
+            if let asker = publishing.removeValue(forKey: answer.token) {
+                conclude(asker, answer.fates, now: now)
+                continue
+            }
             guard let request = waiting.removeValue(forKey: answer.token) else { continue }
             respond(to: request, answer.response)
         }

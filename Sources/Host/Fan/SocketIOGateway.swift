@@ -93,6 +93,17 @@ package final class SocketIOGateway {
         engineIO.fill(connection, into: &buffer) { application.fill($0, into: &$1, limit: $2) }
     }
 
+    /// Tells a client something of the host's.
+    package func tell(
+        _ session: ConnectionNumber, _ message: (inout SocketIOSession) -> Void
+    ) {
+        guard var client = clients.removeValue(forKey: session) else { return }
+        message(&client.session)
+        client.session.takeEffects(into: &effects)
+        engineIO.send(effects.messages, to: session)
+        clients[session] = client
+    }
+
     /// Tells a client something of the host's, and ends its session.
     package func close(
         _ session: ConnectionNumber, now: Int64, farewell: (inout SocketIOSession) -> Void

@@ -60,6 +60,8 @@ extension FabricLimits {
         let interval = server.heartbeatInterval.wholeMilliseconds
         silence = interval * Int64(server.heartbeatMisses) + interval / 2
         tableTap = ClientLimits(server.tableTap)
+        bulkMessages = configuration.publishing.bulkMaximum
+        chatMessages = configuration.publishing.chatMessages
     }
 }
 
@@ -92,7 +94,9 @@ extension JSONTextReader {
 }
 
 extension APIRouter {
-    init(_ configuration: Configuration, keys: [TokenKey], mail: Mail) throws(StartError) {
+    init(
+        _ configuration: Configuration, keys: [TokenKey], messages: MessageCatalogue, mail: Mail
+    ) throws(StartError) {
         var rules = TokenRules(
             keys: keys, issuer: configuration.authentication.issuer,
             audience: configuration.authentication.audience)
@@ -103,7 +107,8 @@ extension APIRouter {
                 health: HealthReport(
                     engine: mail.engineStatus, fabric: mail.fabricStatus,
                     courier: mail.courierStatus, proof: mail.proofStatus,
-                    stallMilliseconds: configuration.health.journalStall.wholeMilliseconds))
+                    stallMilliseconds: configuration.health.journalStall.wholeMilliseconds),
+                catalogue: messages, eventsMaximum: configuration.publishing.eventsMaximum)
         } catch {
             throw StartError("token keys: \(error.description)")
         }

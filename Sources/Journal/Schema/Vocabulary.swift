@@ -124,6 +124,8 @@ enum LogState: String {
     case readingsErased = "readings_erased"
     case eventsErased = "events_erased"
     case deadLettersRemoved = "dead_letters_removed"
+    /// Numbers of events that were given to published messages, which are no events of the log.
+    case numbersRelayed = "numbers_relayed"
 }
 
 extension Database {

@@ -103,6 +103,8 @@ final class OpenStore {
         for checkpoint in batch.checkpoints { try checkpoints.record(checkpoint) }
         for event in batch.events { try outbox.add(event) }
         for record in batch.history { try history.record(record) }
+        for publication in batch.publications { try history.record(publication) }
+        try history.count(relayed: batch.history.count - batch.events.count)
         for delivery in batch.deliveries { try outbox.add(delivery) }
         for progress in batch.deliveryProgress { try outbox.put(progress) }
         for fingerprint in batch.fingerprints { try fingerprints.add(fingerprint) }

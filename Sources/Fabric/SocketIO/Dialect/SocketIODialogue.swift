@@ -159,13 +159,19 @@ extension Fabric {
     /// Takes an event of a Socket.IO client.
     ///
     /// - Returns: The argument of the acknowledgement, `{status,…}`; nil where the client is being
-    ///   closed.
+    ///   closed, or is answered later by `FabricEffects.acknowledgements`.
     package mutating func receive(
-        event name: String, _ arguments: [JSON], on connection: ConnectionNumber, now: Moment
+        event name: String, _ arguments: [JSON], acknowledgement: UInt64? = nil,
+        on connection: ConnectionNumber, now: Moment
     ) -> JSON? {
         guard let admission = admitMessage(on: connection, now: now) else { return nil }
         do throws(SocketIOFault) {
             guard admission.isWithinRate else { throw SocketIOFault(.tooManyMessages) }
+            if let type = texts.catalogue.type(accepted: name, in: .socketIO) {
+                publish(
+                    type, name, arguments.first, acknowledgement, admission.place, now: now)
+                return nil
+            }
             return try perform(name, arguments, connection, admission.place)
         } catch {
             statistics.refusedClientMessages += 1
