@@ -119,7 +119,7 @@ package final class TokenIssuer {
                 unsafe cjose_jws_sign(key, header, bytes.baseAddress, bytes.count, nil)
             }
         }
-        guard let signature = unsafe signature else { return nil }
+        guard let signature = unsafe signature ?? nil else { return nil }
         defer { unsafe cjose_jws_release(signature) }
         var text: UnsafePointer<CChar>?
         guard unsafe cjose_jws_export(signature, &text, nil), let text = unsafe text else {

@@ -25,6 +25,7 @@ struct Peer {
     /// Where to answer for tokens that the host still verifies.
     var renewals: [ReplyAddress] = []
     var isWarnedOfExpiry = false
+    var audited = AuditedChannels()
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false
 

@@ -7,6 +7,8 @@ enum WIAAnswer: Equatable {
     case unsubscribed(Channel)
     case pong
     case reconnected(Resumption)
+    case authenticated(until: Timestamp?)
+    case tokenExpiring(at: Timestamp)
     case error(WIAError, channel: Channel?)
 
     /// Leaving a channel is acknowledged by the same type with another status: the seed lists no
@@ -16,6 +18,8 @@ enum WIAAnswer: Equatable {
         case .subscribed, .unsubscribed: "subscribe_ack"
         case .pong: "pong"
         case .reconnected: "reconnect_ack"
+        case .authenticated: "authenticate_ack"
+        case .tokenExpiring: "token_expiring"
         case .error: "error"
         }
     }
@@ -36,6 +40,7 @@ enum WIAError: String, CaseIterable {
     case tooManySubscriptions = "SUBSCRIPTION_LIMIT"
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
     case revoked = "SUBSCRIPTION_REVOKED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     /// For a person who reads the client's log.
     var message: String {
@@ -53,6 +58,7 @@ enum WIAError: String, CaseIterable {
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
         case .tooManyMessages: "Too many messages: this one was not read."
         case .revoked: "You may no longer follow this channel."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 }
@@ -70,6 +76,13 @@ extension JSONWriter {
             member("serverTime", instant: now.milliseconds)
         case .reconnected(let resumption):
             payload(resumption)
+        case .authenticated(let end):
+            member("status", "authenticated")
+            if let end { member("expiresAt", instant: end.milliseconds) }
+        case .tokenExpiring(let end):
+            member("expiresAt", instant: end.milliseconds)
+            member("expiresIn", TokenNotice.secondsLeft(until: end, at: now))
+            member("action", "authenticate")
         case .error(let error, let channel):
             member("code", error.rawValue)
             member("message", error.message)

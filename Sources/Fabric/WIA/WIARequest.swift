@@ -7,6 +7,8 @@ enum WIARequest: Equatable {
     case ping(id: String)
     /// Follow these channels again, and have what was missed since the message.
     case reconnect(id: String, lastMessage: String?, [Channel])
+    /// Go on with this token.
+    case authenticate(id: String, token: String)
 }
 
 /// Why a message was not understood; `id` is the client's own where it could be read.
@@ -38,6 +40,11 @@ extension WIARequest {
             self = .ping(id: id)
         case "reconnect":
             self = try WIARequest.reconnect(json, id: id, limits: limits)
+        case "authenticate":
+            guard let token = json["payload"]?["token"]?.string, !token.isEmpty else {
+                throw WIARefusal(error: .wrongPayload, id: id)
+            }
+            self = .authenticate(id: id, token: token)
         case "sync_request", "bulk_update", "location_update", "status_change":
             throw WIARefusal(error: .notSupported, id: id)
         default:
