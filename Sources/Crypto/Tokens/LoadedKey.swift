@@ -4,6 +4,7 @@ internal import Wire
 /// A key in the form that signatures are checked with; owned here, released once.
 @safe
 final class LoadedKey {
+    @unsafe
     private enum Form {
         /// Of the signature library.
         case library(OpaquePointer)
@@ -18,10 +19,10 @@ final class LoadedKey {
     init(_ key: TokenKey) throws(TokenKeyError) {
         let loaded: Loaded
         switch key.material {
-        case .secret(let secret): loaded = unsafe try Self.load(secret)
+        case .secret(let secret): unsafe loaded = try Self.load(secret)
         case .jwk(let text):
-            loaded = unsafe try Self.load(jwk: unsafe text.withBytes { unsafe Array($0) })
-        case .pem(let text): loaded = unsafe try Self.load(pem: text)
+            unsafe loaded = try Self.load(jwk: unsafe text.withBytes { unsafe Array($0) })
+        case .pem(let text): unsafe loaded = try Self.load(pem: text)
         }
         unsafe form = loaded.form
         algorithm = unsafe loaded.algorithm
@@ -106,7 +107,7 @@ final class LoadedKey {
     }
 
     private func requireStrength() throws(TokenKeyError) {
-        guard let bits = withHandle({ unsafe cjose_jwk_get_keysize($0, nil) }) else { return }
+        guard let bits = unsafe withHandle({ unsafe cjose_jwk_get_keysize($0, nil) }) else { return }
         switch algorithm {
         case .hs256 where bits < TokenKey.minimumSecretBytes * 8:
             throw .weak(minimumBits: TokenKey.minimumSecretBytes * 8)

@@ -30,7 +30,8 @@ package final class TokenVerifier {
         else { throw .malformed }
         let header = try TokenHeader(headerText)
         try verifySignature(of: text, header: header)
-        return try TokenClaims(claimsText).checked(by: rules, now: now)
+        return try TokenClaims(claimsText).checked(
+            by: rules, signedWith: header.algorithm, now: now)
     }
 
     private func verifySignature(of text: [UInt8], header: TokenHeader) throws(TokenError) {

@@ -73,6 +73,8 @@ package struct Identity: Equatable, Sendable {
     /// The token's own name and the instant of its issue, by which it can be called back.
     package var tokenID: String?
     package var issuedAt: Timestamp?
+    /// What the user may ask of the API in a minute, by the name that the token has for it.
+    package var requestTier: String?
     /// Where the connection comes from.
     package var from = AddressClass.unknown
 

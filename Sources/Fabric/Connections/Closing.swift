@@ -51,7 +51,8 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     var discardsAnswers: Bool {
         switch self {
         case .slowReader, .outboxBudget, .silent: true
-        case .tokenExpired, .tokenRevoked, .leaseEnded, .tooManyMessages, .connectionLimit, .serverFull,
+        case .tokenExpired, .tokenRevoked, .leaseEnded, .tooManyMessages, .connectionLimit,
+            .serverFull,
             .historyLost, .siteLimit:
             false
         }

@@ -15,7 +15,7 @@ import Wire
 final class FabricLoop: FrameSource {
     let server: WebServer
     let socketIO: SocketIOGateway
-    let router: APIRouter
+    var router: APIRouter
     private let mail: Mail
     let parser: JSONTextReader
     private let allowedOrigins: Set<String>
@@ -38,8 +38,6 @@ final class FabricLoop: FrameSource {
     private var lastTick: Int64 = 0
     private var isStopping = false
 
-    /// The name of the WIA dialect (W-1).
-    private static let subprotocol = "wia-ind-009-v1"
     /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
     private static let waitMilliseconds = 250
     /// Requests that may wait for the engine or the reader at once.
@@ -72,7 +70,8 @@ final class FabricLoop: FrameSource {
 
     /// Starts the thread, and waits until it listens.
     static func start(
-        _ configuration: Configuration, keys: [TokenKey], origin: LogOrigin, mail: Mail, log: Log
+        _ configuration: Configuration, tokens: TokenSettings, origin: LogOrigin, mail: Mail,
+        log: Log
     ) throws(StartError) -> (thread: Thread, port: UInt16) {
         let listening = OneShot<Result<UInt16, StartError>>()
         let thread = try StartError.catching { () throws(SystemError) in
@@ -82,7 +81,7 @@ final class FabricLoop: FrameSource {
                     mail.fabricWaker.set(server.waker)
                     let loop = FabricLoop(
                         server: server, socketIO: .configured(configuration.server),
-                        router: try APIRouter(configuration, keys: keys, mail: mail),
+                        router: try APIRouter(configuration, tokens: tokens, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
                         limits: FabricLimits(configuration),
                         positions: try .sealed(by: origin.positionKey),
@@ -159,6 +158,7 @@ final class FabricLoop: FrameSource {
             }
             for closing in effects.closings { close(closing, now: now) }
             for read in effects.historyReads { mail.reader.send(.history(read)) }
+            record(effects.accesses, at: now.wall)
             renewTokens(now: now)
         } while socketIO.carryOut(on: server, for: self, now: now.uptime) || !effects.tokens.isEmpty
     }
@@ -166,7 +166,7 @@ final class FabricLoop: FrameSource {
     /// The answers ask for no further token.
     private func renewTokens(now: Moment) {
         for offer in effects.tokens {
-            let identity = try? router.identity(token: offer.token, now: now.wall).get()
+            let identity = try? router.tokens.identity(token: offer.token, now: now.wall).get()
             if identity == nil { current.refusals += 1 }
             fabric.renew(offer.connection, identity: identity, now: now)
         }
@@ -204,7 +204,12 @@ final class FabricLoop: FrameSource {
             openStream(request, now: now)
             return
         }
-        switch router.action(for: request, now: now.wall) {
+        let decision = router.decision(on: request, now: now.wall, uptime: now.uptime)
+        if let reason = decision.refusal {
+            log.info("request refused", ["client": request.clientAddress, "reason": reason])
+        }
+        if let access = decision.access { record([access], at: now.wall) }
+        switch decision.action {
         case .respond(let response):
             if response.status == 401 { current.refusals += 1 }
             respond(to: request.token, response)
@@ -218,6 +223,14 @@ final class FabricLoop: FrameSource {
             forward(request.token) {
                 mail.reader.send(.read(ReadRequest(token: $0, query: query)))
             }
+        }
+    }
+
+    /// Has the audit keep what was looked at.
+    private func record(_ accesses: [ResourceAccess], at now: Timestamp) {
+        guard !accesses.isEmpty else { return }
+        if !mail.engine.send(.accesses(accesses.map { AccessRecord($0, at: now) })) {
+            log.error("accesses not in the audit", ["count": "\(accesses.count)"])
         }
     }
 
@@ -273,15 +286,11 @@ final class FabricLoop: FrameSource {
             openTableTap(request, now: now)
             return
         }
-        let identity = router.identity(
-            of: request.head, takesQuery: dialect != .wia, now: now.wall)
-        switch identity {
+        switch identity(of: request, takesQuery: dialect != .wia, now: now) {
         case .failure(let refusal):
             refuse(request, refusal.response, reason: refusal.reason)
         case .success(let identity):
-            let offered = dialect == .wia && request.subprotocols.contains(Self.subprotocol)
-            guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
-            else { return }
+            guard server.accept(request.token, subprotocol: dialect.subprotocol) else { return }
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
                 now: now)
@@ -292,9 +301,9 @@ final class FabricLoop: FrameSource {
     /// status of an HTTP answer, and come back with the same token for ever.
     private func openTableTap(_ request: UpgradeRequest, now: Moment) {
         let connection = ConnectionNumber(request.token.connection)
-        let identity = router.identity(
-            of: request.head, takesQuery: true, now: now.wall)
-        guard server.accept(request.token, subprotocol: nil) else { return }
+        let identity = identity(of: request, takesQuery: true, now: now)
+        let subprotocol = Dialect.tableTap.subprotocol
+        guard server.accept(request.token, subprotocol: subprotocol) else { return }
         switch identity {
         case .success(let identity):
             fabric.connect(connection, identity: identity, in: .tableTap, now: now)
@@ -305,6 +314,15 @@ final class FabricLoop: FrameSource {
                 ["client": request.clientAddress, "reason": refusal.reason])
             fabric.turnAway(connection, in: .tableTap, now: now)
         }
+    }
+
+    private func identity(
+        of request: UpgradeRequest, takesQuery: Bool, now: Moment
+    ) -> Result<Identity, AccessRefusal> {
+        router.tokens.identity(
+            of: request.head, subprotocols: request.subprotocols, takesQuery: takesQuery,
+            now: now.wall
+        ).map { $0.coming(from: request.clientAddress) }
     }
 
     /// A browser tells where its page is from; other programs tell nothing.
@@ -355,7 +373,20 @@ final class FabricLoop: FrameSource {
         mail.historyPages.receive(into: &pages)
         for page in pages { fabric.take(page) }
         mail.fabricControl.receive(into: &control)
-        for message in control where message == .stop { isStopping = true }
+        for message in control { take(message) }
+    }
+
+    private func take(_ message: FabricControl) {
+        switch message {
+        case .stop: isStopping = true
+        case .tokens(let settings):
+            do throws(StartError) {
+                try router.take(settings)
+                fabric.closeRevoked { router.tokens.hasRevoked($0) }
+            } catch {
+                log.error("token keys not taken over", ["reason": error.description])
+            }
+        }
     }
 
     private func close(_ closing: Closing, now: Moment) {
@@ -392,6 +423,8 @@ final class FabricLoop: FrameSource {
 /// What the fabric thread is told besides its mail.
 enum FabricControl: Equatable, Sendable {
     case stop
+    /// Verify tokens by these from now on.
+    case tokens(TokenSettings)
 }
 
 extension Dialect {
@@ -404,6 +437,26 @@ extension Dialect {
         case ["realtime"]: self = .booking
         default: return nil
         }
+    }
+
+    /// The name that a client may offer among its subprotocols. A browser that shows its token
+    /// there gives up where none of what it offers is taken.
+    var subprotocol: String? {
+        switch self {
+        case .wia: "wia-ind-009-v1"
+        case .tableTap: "tabletap-v1"
+        case .tracking: "tracking-v1"
+        case .booking: "booking-v1"
+        case .eventStream, .socketIO: nil
+        }
+    }
+}
+
+extension Identity {
+    func coming(from address: String) -> Identity {
+        var identity = self
+        identity.from = AddressClass(address: address)
+        return identity
     }
 }
 
