@@ -120,7 +120,7 @@ package final class Daemon {
             // Where there is none, the daemon makes one at its first start.
             if !configuration.authentication.hasNoKey {
                 warnings += try TokenSettings(configuration).passedOver
-                    .map { "authentication.jwks_file: \($0)" }
+                    .map { "auth.jwks_file: \($0)" }
             }
         } catch {
             problems.append(error.description)

@@ -29,10 +29,11 @@ struct AuditTests {
             room.subscribe(client, channel)
         }
         #expect(
-            accesses(room) == [
-                "orders.O1", "tracking.O1", "chat.O1", "customers.anna", "drivers.dirk",
-                "users.anna",
-            ].map { "\(role.name) follow \($0)" })
+            accesses(room)
+                == [
+                    "orders.O1", "tracking.O1", "chat.O1", "customers.anna", "drivers.dirk",
+                    "users.anna",
+                ].map { "\(role.name) follow \($0)" })
     }
 
     @Test("K-9: the parties of an order are not audited, nor is what was refused")

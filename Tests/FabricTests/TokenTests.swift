@@ -140,7 +140,8 @@ struct TokenTests {
         #expect(told.last?["data"]?["channel"] == "counter:k2:orders")
     }
 
-    @Test("S-1, K-1: a Socket.IO client is warned, renews by an event, and is refused another user's")
+    @Test(
+        "S-1, K-1: a Socket.IO client is warned, renews by an event, and is refused another user's")
     func socketIO() throws {
         let room = room()
         let client = ConnectionNumber(1)

@@ -107,7 +107,9 @@ final class LoadedKey {
     }
 
     private func requireStrength() throws(TokenKeyError) {
-        guard let bits = unsafe withHandle({ unsafe cjose_jwk_get_keysize($0, nil) }) else { return }
+        guard let bits = unsafe withHandle({ unsafe cjose_jwk_get_keysize($0, nil) }) else {
+            return
+        }
         switch algorithm {
         case .hs256 where bits < TokenKey.minimumSecretBytes * 8:
             throw .weak(minimumBits: TokenKey.minimumSecretBytes * 8)

@@ -28,8 +28,7 @@ final class EngineLoop {
     private var inbox: [EngineMessage] = []
     /// Done once everything that was said before them is durable.
     private var duties: [(duty: RecordsDuty, token: CommandToken)] = []
-    /// What is to be in the audit and is not durable yet.
-    private var accesses: [AccessRecord] = []
+    private var accesses = WaitingAccesses()
     private var ready: [Poller.Ready] = []
     private var status = EngineStatus()
     private var isStopping = false
@@ -226,7 +225,7 @@ final class EngineLoop {
             outgoing.replays.append(
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
         case .duty(let duty, let token): duties.append((duty, token))
-        case .accesses(let records): keep(records)
+        case .accesses(let records): accesses.keep(records, log)
         case .tell(let event): store.bridge?.tell(event, at: now, effects: &effects)
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
@@ -235,17 +234,6 @@ final class EngineLoop {
             isStopping = true
         }
     }
-
-    /// Keeps what is to be in the audit until it is durable, though the store be away meanwhile.
-    private func keep(_ records: [AccessRecord]) {
-        let room = Self.waitingAccesses - accesses.count
-        accesses += records.prefix(room)
-        guard records.count > room else { return }
-        log.error("accesses not in the audit", ["count": "\(records.count - room)"])
-    }
-
-    /// Accesses that wait for a store that is away: what a large staff looks at in hours.
-    private static let waitingAccesses = 100_000
 
     /// Says so only now: every reading after that line is judged by the new limits.
     private func reload(_ settings: NewSettings) {
@@ -264,12 +252,12 @@ final class EngineLoop {
     @discardableResult
     private func settle(at now: Timestamp) -> Bool {
         let began = Clock.monotonicNanoseconds()
-        effects.records.accesses = accesses
+        effects.records.accesses = accesses.records
         let hadRecords = !effects.records.isEmpty
         let isDurable = store.settle(&effects, into: &outgoing, at: now)
         if isDurable {
             lostSessions.removeAll()
-            accesses.removeAll(keepingCapacity: true)
+            accesses.removeAll()
         }
         if hadRecords {
             status.commits += isDurable ? 1 : 0
@@ -313,7 +301,7 @@ final class EngineLoop {
             switch message {
             case .command(_, let token), .replay(_, let token), .duty(_, let token):
                 tokens.append(token)
-            case .accesses(let records): keep(records)
+            case .accesses(let records): accesses.keep(records, log)
             case .reload(let settings): reload(settings)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.

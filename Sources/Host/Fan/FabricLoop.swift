@@ -16,7 +16,7 @@ final class FabricLoop: FrameSource {
     let server: WebServer
     let socketIO: SocketIOGateway
     var router: APIRouter
-    private let mail: Mail
+    let mail: Mail
     let parser: JSONTextReader
     private let allowedOrigins: Set<String>
     private let gatherNanoseconds: UInt64
@@ -36,7 +36,7 @@ final class FabricLoop: FrameSource {
     private var lastToken: UInt64 = 0
     var current = FabricStatus()
     private var lastTick: Int64 = 0
-    private var isStopping = false
+    var isStopping = false
 
     /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
     private static let waitMilliseconds = 250
@@ -226,14 +226,6 @@ final class FabricLoop: FrameSource {
         }
     }
 
-    /// Has the audit keep what was looked at.
-    private func record(_ accesses: [ResourceAccess], at now: Timestamp) {
-        guard !accesses.isEmpty else { return }
-        if !mail.engine.send(.accesses(accesses.map { AccessRecord($0, at: now) })) {
-            log.error("accesses not in the audit", ["count": "\(accesses.count)"])
-        }
-    }
-
     private func forward(_ request: RequestToken, _ send: (CommandToken) -> Bool) {
         lastToken += 1
         let token = CommandToken(lastToken)
@@ -316,15 +308,6 @@ final class FabricLoop: FrameSource {
         }
     }
 
-    private func identity(
-        of request: UpgradeRequest, takesQuery: Bool, now: Moment
-    ) -> Result<Identity, AccessRefusal> {
-        router.tokens.identity(
-            of: request.head, subprotocols: request.subprotocols, takesQuery: takesQuery,
-            now: now.wall
-        ).map { $0.coming(from: request.clientAddress) }
-    }
-
     /// A browser tells where its page is from; other programs tell nothing.
     func isAllowed(_ origin: String) -> Bool {
         allowedOrigins.contains("*") || allowedOrigins.contains(origin)
@@ -376,19 +359,6 @@ final class FabricLoop: FrameSource {
         for message in control { take(message) }
     }
 
-    private func take(_ message: FabricControl) {
-        switch message {
-        case .stop: isStopping = true
-        case .tokens(let settings):
-            do throws(StartError) {
-                try router.take(settings)
-                fabric.closeRevoked { router.tokens.hasRevoked($0) }
-            } catch {
-                log.error("token keys not taken over", ["reason": error.description])
-            }
-        }
-    }
-
     private func close(_ closing: Closing, now: Moment) {
         guard !EngineIOGateway.isSession(closing.connection) else {
             close(socketIO: closing, now: now.uptime)
@@ -409,6 +379,7 @@ final class FabricLoop: FrameSource {
     private func report() {
         current.connections = UInt64(fabric.connectionCount)
         current.outboxBytes = UInt64(fabric.outboxBytes)
+        current.refusedConnections = server.refusedConnections
         current.statistics = fabric.statistics
         mail.fabricStatus.set(current)
     }
@@ -417,46 +388,6 @@ final class FabricLoop: FrameSource {
         Moment(
             wall: Timestamp(milliseconds: Clock.wallMilliseconds()),
             uptime: Int64(Clock.monotonicNanoseconds() / 1_000_000))
-    }
-}
-
-/// What the fabric thread is told besides its mail.
-enum FabricControl: Equatable, Sendable {
-    case stop
-    /// Verify tokens by these from now on.
-    case tokens(TokenSettings)
-}
-
-extension Dialect {
-    /// The dialect that is spoken over a WebSocket of a path.
-    init?(path: [String]) {
-        switch path {
-        case ["v1", "realtime"]: self = .wia
-        case ["v1"]: self = .tableTap
-        case ["tracking"]: self = .tracking
-        case ["realtime"]: self = .booking
-        default: return nil
-        }
-    }
-
-    /// The name that a client may offer among its subprotocols. A browser that shows its token
-    /// there gives up where none of what it offers is taken.
-    var subprotocol: String? {
-        switch self {
-        case .wia: "wia-ind-009-v1"
-        case .tableTap: "tabletap-v1"
-        case .tracking: "tracking-v1"
-        case .booking: "booking-v1"
-        case .eventStream, .socketIO: nil
-        }
-    }
-}
-
-extension Identity {
-    func coming(from address: String) -> Identity {
-        var identity = self
-        identity.from = AddressClass(address: address)
-        return identity
     }
 }
 

@@ -29,7 +29,7 @@ struct TokenSettings: Equatable, Sendable {
                 keys += set.keys
                 passedOver = set.passedOver
             } catch {
-                throw StartError("authentication.jwks_file: \(path): \(error.description)")
+                throw StartError("auth.jwks_file: \(path): \(error.description)")
             }
         }
         rules = TokenRules(
@@ -52,7 +52,7 @@ struct TokenSettings: Equatable, Sendable {
     /// Says which keys are not used: their issuer's tokens will be refused.
     func warn(_ log: Log) {
         for reason in passedOver {
-            log.warning("key of authentication.jwks_file not used", ["reason": reason])
+            log.warning("key of auth.jwks_file not used", ["reason": reason])
         }
     }
 
@@ -79,7 +79,7 @@ struct TokenSettings: Equatable, Sendable {
                 list.revoke(tokensOf: String(words[1]), issuedBefore: instant)
             } else {
                 throw StartError(
-                    "authentication.revoked_file: \(path): line \(place + 1) is neither"
+                    "auth.revoked_file: \(path): line \(place + 1) is neither"
                         + " 'jti ID' nor 'sub ID 2026-11-20T12:00:00Z'")
             }
         }
