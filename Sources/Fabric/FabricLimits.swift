@@ -64,6 +64,9 @@ package struct FabricLimits: Equatable, Sendable {
     /// Two heartbeats of 30 s missed and half of one for a slow network (W-4).
     package var silence: Int64 = 75_000
 
+    /// How long before a token runs out its client is warned, in dialects that can show another.
+    package var expiryWarning: Int64 = 60_000
+
     /// What clients of the TableTap dialect may (T-2).
     package var tableTap = ClientLimits.tableTap
 
@@ -125,6 +128,7 @@ extension FabricLimits {
             messages: MessageRate(
                 count: messagesPerSecond, window: 1000, burst: messageBurst,
                 refused: refusedMessages),
-            controlBytes: controlBytes)
+            controlBytes: controlBytes,
+            expiryWarning: dialect == .eventStream ? nil : expiryWarning)
     }
 }

@@ -37,6 +37,9 @@ package final class WebServer {
     var now: Int64 = 0
     private var sweepAt: Int64 = 0
     var date = HTTPDate()
+    var connectionRate: ConnectionRate
+    /// Connections that were refused because too many came at once.
+    package internal(set) var refusedConnections: UInt64 = 0
     let intervals: Intervals
 
     /// How often deadlines are looked at, in milliseconds. It is how late they may be.
@@ -51,6 +54,9 @@ package final class WebServer {
         intervals = Intervals(settings.limits)
         connectionLimit = min(
             settings.limits.connections, max(Self.openFilesLimit() - Self.reservedFiles, 1))
+        connectionRate = ConnectionRate(
+            perSecond: settings.limits.newConnectionsPerSecond,
+            perAddress: settings.limits.newConnectionsPerAddress, now: 0)
         writeBuffer = WriteBuffer(capacity: settings.limits.writeBytes)
         // What calls back is ended with this object at the latest, so that no dead one is called.
         library = try unsafe Library(settings, owner: Unmanaged.passUnretained(self).toOpaque())

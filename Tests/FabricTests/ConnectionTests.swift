@@ -170,6 +170,7 @@ struct ConnectionTests {
     func closeCodes(code: CloseCode) {
         #expect((3000...4999).contains(code.rawValue))
         #expect(code.reason.utf8.count <= 123)
-        #expect(code.mayReconnect == (code != .connectionLimit))
+        let isFinal = code == .connectionLimit || code == .tokenRevoked
+        #expect(code.mayReconnect == !isFinal)
     }
 }

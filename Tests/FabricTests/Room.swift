@@ -16,6 +16,7 @@ final class Room {
     private var historyReads: [HistoryRead] = []
     /// Tokens that clients showed, until they are verified.
     private(set) var tokens: [OfferedToken] = []
+    private var accesses: [ResourceAccess] = []
     /// Every record that was published.
     private(set) var journal: [RecordText] = []
     private var effects = FabricEffects()
@@ -46,6 +47,7 @@ final class Room {
         closings += effects.closings
         historyReads += effects.historyReads
         tokens += effects.tokens
+        accesses += effects.accesses
     }
 
     /// Answers for the tokens that were shown.
@@ -55,6 +57,13 @@ final class Room {
             fabric.renew(offer.connection, identity: identity(offer.token), now: now)
         }
         tokens = []
+    }
+
+    /// What the audit was told since the last time.
+    func takeAccesses() -> [ResourceAccess] {
+        takeEffects()
+        defer { accesses = [] }
+        return accesses
     }
 
     func takeHistoryReads() -> [HistoryRead] {

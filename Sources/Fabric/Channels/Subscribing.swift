@@ -25,6 +25,7 @@ extension Fabric {
         guard isMember || peer.subscriptions.count < limits.clients(of: peer.dialect).subscriptions
         else { return .tooMany }
         join(channel, place)
+        audit(.follow, of: channel, place)
         return nil
     }
 
@@ -54,6 +55,7 @@ extension Fabric {
         if let message {
             let position = texts.ids.position(of: message)
             resumption.isWhole = position.map { beginCatchUp(place, after: $0) } ?? false
+            if resumption.isWhole { auditReplay(to: place) }
             if !resumption.isWhole { statistics.lostHistories += 1 }
         }
         return resumption

@@ -14,6 +14,8 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     case silent = 3012
     /// The message rate was exceeded for too long: reconnect later and send less.
     case tooManyMessages = 3013
+    /// The token was called back: another has to be had first.
+    case tokenRevoked = 3500
     /// The user has as many connections as are allowed: close one before opening another.
     case connectionLimit = 3504
     /// The server's outboxes were full and this reader was furthest behind: reconnect later.
@@ -29,6 +31,7 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     package var reason: String {
         switch self {
         case .tokenExpired: "token expired: reconnect with a new token"
+        case .tokenRevoked: "token revoked"
         case .slowReader: "slow reader: outbox limit exceeded"
         case .leaseEnded: "come again"
         case .silent: "no heartbeat"
@@ -48,7 +51,8 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     var discardsAnswers: Bool {
         switch self {
         case .slowReader, .outboxBudget, .silent: true
-        case .tokenExpired, .leaseEnded, .tooManyMessages, .connectionLimit, .serverFull,
+        case .tokenExpired, .tokenRevoked, .leaseEnded, .tooManyMessages, .connectionLimit,
+            .serverFull,
             .historyLost, .siteLimit:
             false
         }
@@ -77,6 +81,8 @@ package struct FabricEffects: Equatable, Sendable {
     package var historyReads: [HistoryRead] = []
     /// To be verified, each answered with `renew`, in their order.
     package var tokens: [OfferedToken] = []
+    /// To be recorded in the audit.
+    package var accesses: [ResourceAccess] = []
 
     /// To be recorded, each answered with `conclude`.
     package var submissions: [Submission] = []
@@ -92,6 +98,7 @@ package struct FabricEffects: Equatable, Sendable {
         closings.removeAll(keepingCapacity: true)
         historyReads.removeAll(keepingCapacity: true)
         tokens.removeAll(keepingCapacity: true)
+        accesses.removeAll(keepingCapacity: true)
     }
 }
 

@@ -29,6 +29,7 @@ struct Peer {
     /// Submissions whose answer is awaited.
     var submitted = 0
     var isWarnedOfExpiry = false
+    var audited = AuditedChannels()
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false
 

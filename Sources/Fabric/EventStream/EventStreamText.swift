@@ -83,6 +83,21 @@ struct EventStreamText {
         return bytes
     }
 
+    /// Says that the stream ends because its token has run out, and when to come again with another.
+    mutating func tokenExpired(retry: Int64) -> [UInt8] {
+        writer.removeAll()
+        writer.object { message in
+            message.member("code", WIAError.authenticationFailed.rawValue)
+            message.member("message", WIAError.authenticationFailed.message)
+        }
+        var bytes: [UInt8] = []
+        ServerSentEvent.append("event", "token_expired".utf8, to: &bytes)
+        ServerSentEvent.append("retry", decimal: retry, to: &bytes)
+        ServerSentEvent.append(data: writer.bytes, to: &bytes)
+        ServerSentEvent.end(&bytes)
+        return bytes
+    }
+
     func append(
         _ type: String, id: MessageID, data: [UInt8], to bytes: inout [UInt8]
     ) {

@@ -71,7 +71,7 @@ extension Fabric {
 
     /// A time between once and twice as long, so that clients that were cut together do not come
     /// back together.
-    private mutating func spread(_ milliseconds: Int64) -> Int64 {
+    mutating func spread(_ milliseconds: Int64) -> Int64 {
         milliseconds + Int64.random(in: 0...max(milliseconds, 0), using: &jitter)
     }
 

@@ -7,6 +7,8 @@ enum WIAAnswer: Equatable {
     case unsubscribed(Channel)
     case pong
     case reconnected(Resumption)
+    case authenticated(until: Timestamp?)
+    case tokenExpiring(at: Timestamp)
     case error(WIAError, channel: Channel?)
     /// A message of the client's was recorded, or had been.
     case published(type: String, PublicationFate)
@@ -21,6 +23,8 @@ enum WIAAnswer: Equatable {
         case .subscribed, .unsubscribed: "subscribe_ack"
         case .pong: "pong"
         case .reconnected: "reconnect_ack"
+        case .authenticated: "authenticate_ack"
+        case .tokenExpiring: "token_expiring"
         case .error, .refused: "error"
         case .published(let type, _): type + "_ack"
         case .bulk: "bulk_update_ack"
@@ -43,6 +47,7 @@ enum WIAError: String, CaseIterable {
     case tooManySubscriptions = "SUBSCRIPTION_LIMIT"
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
     case revoked = "SUBSCRIPTION_REVOKED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     /// For a person who reads the client's log.
     var message: String {
@@ -60,6 +65,7 @@ enum WIAError: String, CaseIterable {
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
         case .tooManyMessages: "Too many messages: this one was not read."
         case .revoked: "You may no longer follow this channel."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 }
@@ -77,6 +83,13 @@ extension JSONWriter {
             member("serverTime", instant: now.milliseconds)
         case .reconnected(let resumption):
             payload(resumption)
+        case .authenticated(let end):
+            member("status", "authenticated")
+            if let end { member("expiresAt", instant: end.milliseconds) }
+        case .tokenExpiring(let end):
+            member("expiresAt", instant: end.milliseconds)
+            member("expiresIn", TokenNotice.secondsLeft(until: end, at: now))
+            member("action", "authenticate")
         case .error(let error, let channel):
             member("code", error.rawValue)
             member("message", error.message)

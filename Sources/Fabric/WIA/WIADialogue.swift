@@ -31,6 +31,8 @@ extension Fabric {
         case .bulkUpdate(let id, let offers):
             publish(offers, to: id, "bulk_update", place, now: now)
         case .unsubscribe(let id, let channel): unsubscribe(from: channel, id, place, now: now)
+        case .authenticate(let id, let token):
+            offer(token: token, to: ReplyAddress(messageID: id), place)
         }
     }
 
@@ -77,6 +79,22 @@ extension Fabric {
             return texts.wia.notice(error, id: nextPassingID(), at: now.wall)
         }
         return texts.wia.answer(error, to: id, at: now.wall)
+    }
+
+    mutating func tellWIA(
+        _ notice: TokenNotice, to address: ReplyAddress, _ place: Int, now: Moment
+    ) {
+        switch notice {
+        case .expiring(let end):
+            let id = nextPassingID()
+            send(texts.wia.notice(.tokenExpiring(at: end), id: id, at: now.wall), to: place)
+        case .renewed(let end):
+            answer(.authenticated(until: end), to: address.messageID ?? "", place, now: now)
+        case .refused:
+            let refusal = WIARefusal(error: .authenticationFailed, id: address.messageID)
+            refuse(refusal, place, now: now)
+        case .expired: break
+        }
     }
 
     mutating func refuseWIAForRate(

@@ -11,6 +11,8 @@ enum WIARequest: Equatable {
     case publish(WIAOffer)
     /// Have each of these told (W-12); one that is no message is nil.
     case bulkUpdate(id: String, [WIAOffer?])
+    /// Go on with this token.
+    case authenticate(id: String, token: String)
 }
 
 /// Why a message was not understood; `id` is the client's own where it could be read.
@@ -46,6 +48,11 @@ extension WIARequest {
             self = .ping(id: id)
         case "reconnect":
             self = try WIARequest.reconnect(json, id: id, limits: limits)
+        case "authenticate":
+            guard let token = json["payload"]?["token"]?.string, !token.isEmpty else {
+                throw WIARefusal(error: .wrongPayload, id: id)
+            }
+            self = .authenticate(id: id, token: token)
         case "bulk_update" where !catalogue.types.isEmpty:
             self = try WIARequest.bulkUpdate(json, id: id, limits: limits)
         case _ where catalogue.type(accepted: type, in: .wia) != nil:

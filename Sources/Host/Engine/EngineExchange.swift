@@ -15,6 +15,8 @@ enum EngineMessage: Sendable {
     /// Place or release a hold, or erase a person's data.
     case duty(RecordsDuty, CommandToken)
     case result(DeliveryResult)
+    /// Record that people who may see everything looked at these.
+    case accesses([AccessRecord])
     /// Tell webhook endpoints about the log itself.
     case tell(LogEvent)
     case reload(NewSettings)

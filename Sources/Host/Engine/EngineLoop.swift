@@ -28,6 +28,7 @@ final class EngineLoop {
     private var inbox: [EngineMessage] = []
     /// Done once everything that was said before them is durable.
     private var duties: [(duty: RecordsDuty, token: CommandToken)] = []
+    private var accesses = WaitingAccesses()
     private var ready: [Poller.Ready] = []
     private var status = EngineStatus()
     private var isStopping = false
@@ -224,6 +225,7 @@ final class EngineLoop {
             outgoing.replays.append(
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
         case .duty(let duty, let token): duties.append((duty, token))
+        case .accesses(let records): accesses.keep(records, log)
         case .tell(let event): store.bridge?.tell(event, at: now, effects: &effects)
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
@@ -250,9 +252,13 @@ final class EngineLoop {
     @discardableResult
     private func settle(at now: Timestamp) -> Bool {
         let began = Clock.monotonicNanoseconds()
+        effects.records.accesses = accesses.records
         let hadRecords = !effects.records.isEmpty
         let isDurable = store.settle(&effects, into: &outgoing, at: now)
-        if isDurable { lostSessions.removeAll() }
+        if isDurable {
+            lostSessions.removeAll()
+            accesses.removeAll()
+        }
         if hadRecords {
             status.commits += isDurable ? 1 : 0
             status.commitNanoseconds += Clock.monotonicNanoseconds() - began
@@ -295,6 +301,7 @@ final class EngineLoop {
             switch message {
             case .command(_, let token), .replay(_, let token), .duty(_, let token):
                 tokens.append(token)
+            case .accesses(let records): accesses.keep(records, log)
             case .reload(let settings): reload(settings)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.

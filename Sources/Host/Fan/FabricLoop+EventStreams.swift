@@ -23,7 +23,8 @@ extension FabricLoop {
             return
         }
         do throws(AccessRefusal) {
-            let identity = try router.identity(of: head, takesQuery: true, now: now.wall).get()
+            let identity = try router.tokens.identity(of: head, takesQuery: true, now: now.wall)
+                .get().coming(from: request.clientAddress)
             let asked = try EventStreamRequest(head, limits: fabric.limits)
             let connection = request.token.connection
             let refusal = fabric.openStream(

@@ -50,7 +50,8 @@ extension FabricLoop: SocketIOApplication {
             refuse(
                 &client, "Unauthorized", ["status": .integer(Int64(refusal.response.status))],
                 reason: refusal.reason)
-        case .success(let identity):
+        case .success(let verified):
+            let identity = verified.coming(from: client.handshake.clientAddress)
             do throws(SocketIORefusal) {
                 let welcome = try fabric.connect(
                     session, identity: identity, names: newNames(), auth: auth,
@@ -88,9 +89,10 @@ extension FabricLoop: SocketIOApplication {
         of handshake: EngineIOHandshake, auth: JSON?, now: Timestamp
     ) -> Result<Identity, AccessRefusal> {
         if let token = auth?["token"]?.string ?? handshake.query["token"] {
-            return router.identity(token: token, now: now)
+            return router.tokens.identity(token: token, now: now)
         }
-        return router.identity(authorization: handshake.headers.authorization, now: now)
+        return router.tokens.identity(
+            authorization: handshake.headers.authorization, now: now)
     }
 
     private func newNames() -> SocketIONames {
@@ -155,11 +157,9 @@ extension SocketIOGateway {
         settings.pingInterval = min(
             settings.pingInterval, server.heartbeatInterval.wholeMilliseconds)
         var limits = SocketIOLimits()
-        limits.connectTimeout = admissionMilliseconds
+        limits.connectTimeout = server.authenticationTime.wholeMilliseconds
+        limits.attachments = server.attachmentsMaximum
         return SocketIOGateway(
             path: FabricLoop.socketIOPath, settings: settings, limits: limits)
     }
-
-    /// How long a client may take to show its token: as long as any request may take.
-    private static let admissionMilliseconds: Int64 = 10_000
 }

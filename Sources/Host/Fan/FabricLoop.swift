@@ -15,8 +15,8 @@ import Wire
 final class FabricLoop: FrameSource {
     let server: WebServer
     let socketIO: SocketIOGateway
-    let router: APIRouter
-    private let mail: Mail
+    var router: APIRouter
+    let mail: Mail
     let parser: JSONTextReader
     private let allowedOrigins: Set<String>
     private let gatherNanoseconds: UInt64
@@ -38,10 +38,8 @@ final class FabricLoop: FrameSource {
     private var lastToken: UInt64 = 0
     var current = FabricStatus()
     private var lastTick: Int64 = 0
-    private var isStopping = false
+    var isStopping = false
 
-    /// The name of the WIA dialect (W-1).
-    private static let subprotocol = "wia-ind-009-v1"
     /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
     private static let waitMilliseconds = 250
     /// Requests that may wait for the engine or the reader at once.
@@ -75,7 +73,7 @@ final class FabricLoop: FrameSource {
 
     /// Starts the thread, and waits until it listens.
     static func start(
-        _ configuration: Configuration, keys: [TokenKey], messages: MessageCatalogue,
+        _ configuration: Configuration, tokens: TokenSettings, messages: MessageCatalogue,
         origin: LogOrigin, mail: Mail, log: Log
     ) throws(StartError) -> (thread: Thread, port: UInt16) {
         let listening = OneShot<Result<UInt16, StartError>>()
@@ -87,7 +85,7 @@ final class FabricLoop: FrameSource {
                     let loop = FabricLoop(
                         server: server, socketIO: .configured(configuration.server),
                         router: try APIRouter(
-                            configuration, keys: keys, messages: messages, mail: mail),
+                            configuration, tokens: tokens, messages: messages, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
                         messages: messages, limits: FabricLimits(configuration),
                         positions: try .sealed(by: origin.positionKey),
@@ -164,6 +162,7 @@ final class FabricLoop: FrameSource {
             }
             for closing in effects.closings { close(closing, now: now) }
             for read in effects.historyReads { mail.reader.send(.history(read)) }
+            record(effects.accesses, at: now.wall)
             renewTokens(now: now)
             carryOut(effects.submissions, now: now)
             for answer in effects.acknowledgements { acknowledge(answer, now: now) }
@@ -174,7 +173,7 @@ final class FabricLoop: FrameSource {
     /// The answers ask for no further token.
     private func renewTokens(now: Moment) {
         for offer in effects.tokens {
-            let identity = try? router.identity(token: offer.token, now: now.wall).get()
+            let identity = try? router.tokens.identity(token: offer.token, now: now.wall).get()
             if identity == nil { current.refusals += 1 }
             fabric.renew(offer.connection, identity: identity, now: now)
         }
@@ -212,7 +211,12 @@ final class FabricLoop: FrameSource {
             openStream(request, now: now)
             return
         }
-        switch router.action(for: request, now: now.wall) {
+        let decision = router.decision(on: request, now: now.wall, uptime: now.uptime)
+        if let reason = decision.refusal {
+            log.info("request refused", ["client": request.clientAddress, "reason": reason])
+        }
+        if let access = decision.access { record([access], at: now.wall) }
+        switch decision.action {
         case .respond(let response):
             if response.status == 401 { current.refusals += 1 }
             respond(to: request.token, response)
@@ -293,15 +297,11 @@ final class FabricLoop: FrameSource {
             openTableTap(request, now: now)
             return
         }
-        let identity = router.identity(
-            of: request.head, takesQuery: dialect != .wia, now: now.wall)
-        switch identity {
+        switch identity(of: request, takesQuery: dialect != .wia, now: now) {
         case .failure(let refusal):
             refuse(request, refusal.response, reason: refusal.reason)
         case .success(let identity):
-            let offered = dialect == .wia && request.subprotocols.contains(Self.subprotocol)
-            guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
-            else { return }
+            guard server.accept(request.token, subprotocol: dialect.subprotocol) else { return }
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
                 now: now)
@@ -312,9 +312,9 @@ final class FabricLoop: FrameSource {
     /// status of an HTTP answer, and come back with the same token for ever.
     private func openTableTap(_ request: UpgradeRequest, now: Moment) {
         let connection = ConnectionNumber(request.token.connection)
-        let identity = router.identity(
-            of: request.head, takesQuery: true, now: now.wall)
-        guard server.accept(request.token, subprotocol: nil) else { return }
+        let identity = identity(of: request, takesQuery: true, now: now)
+        let subprotocol = Dialect.tableTap.subprotocol
+        guard server.accept(request.token, subprotocol: subprotocol) else { return }
         switch identity {
         case .success(let identity):
             fabric.connect(connection, identity: identity, in: .tableTap, now: now)
@@ -379,7 +379,7 @@ final class FabricLoop: FrameSource {
         mail.historyPages.receive(into: &pages)
         for page in pages { fabric.take(page) }
         mail.fabricControl.receive(into: &control)
-        for message in control where message == .stop { isStopping = true }
+        for message in control { take(message) }
     }
 
     private func close(_ closing: Closing, now: Moment) {
@@ -402,6 +402,7 @@ final class FabricLoop: FrameSource {
     private func report() {
         current.connections = UInt64(fabric.connectionCount)
         current.outboxBytes = UInt64(fabric.outboxBytes)
+        current.refusedConnections = server.refusedConnections
         current.statistics = fabric.statistics
         mail.fabricStatus.set(current)
     }
@@ -410,24 +411,6 @@ final class FabricLoop: FrameSource {
         Moment(
             wall: Timestamp(milliseconds: Clock.wallMilliseconds()),
             uptime: Int64(Clock.monotonicNanoseconds() / 1_000_000))
-    }
-}
-
-/// What the fabric thread is told besides its mail.
-enum FabricControl: Equatable, Sendable {
-    case stop
-}
-
-extension Dialect {
-    /// The dialect that is spoken over a WebSocket of a path.
-    init?(path: [String]) {
-        switch path {
-        case ["v1", "realtime"]: self = .wia
-        case ["v1"]: self = .tableTap
-        case ["tracking"]: self = .tracking
-        case ["realtime"]: self = .booking
-        default: return nil
-        }
     }
 }
 

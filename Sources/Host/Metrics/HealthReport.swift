@@ -211,6 +211,10 @@ struct HealthReport: Sendable {
         text.metric(
             "freshwire_requests_refused_total", .counter,
             "Requests and upgrades refused for want of a valid token.", count: status.refusals)
+        text.metric(
+            "freshwire_connections_refused_total", .counter,
+            "Connections refused because too many came at once.",
+            count: status.refusedConnections)
     }
 
     private func deliveries(
@@ -243,6 +247,7 @@ struct FabricStatus: Sendable {
     var connections: UInt64 = 0
     var outboxBytes: UInt64 = 0
     var refusals: UInt64 = 0
+    var refusedConnections: UInt64 = 0
     var statistics = FabricStatistics()
 }
 

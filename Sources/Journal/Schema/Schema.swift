@@ -24,6 +24,7 @@ package struct Schema: Equatable, Sendable {
         silencesMigration, settledAlertsMigration,
         settlementMigration, silenceCauseMigration, historyMigration,
         publicationsMigration,
+        accessMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.
