@@ -53,6 +53,8 @@ package struct Fabric: ~Copyable {
     var resting: [Int] = []
     /// Nil where every frame goes as it is.
     let compression: FrameCompression?
+    /// Nil where nothing is signed and nothing verified.
+    let signing: MessageSigning?
 
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
@@ -61,27 +63,36 @@ package struct Fabric: ~Copyable {
     ///   - positions: writes where messages stand.
     ///   - fields: reads what records say, for dialects that say it in other words.
     ///   - compression: makes the compressed form of frames, for readers that agreed to it.
+    ///   - signing: signs messages and verifies what clients sign.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
         limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
-        compression: FrameCompression? = nil, now: Moment
+        compression: FrameCompression? = nil, signing: MessageSigning? = nil, now: Moment
     ) {
         self.compression = compression
+        self.signing = signing
         self.limits = limits
         self.lastNumber = lastNumber
         run = UInt64(clamping: now.wall.milliseconds)
         texts = DialectTexts(
             ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields,
-            orders: OrderDirectory(limit: limits.orders))
+            orders: OrderDirectory(limit: limits.orders), signing: signing)
         jitter = SplitMix64(state: run)
         history = RecordHistory(after: lastNumber)
         self.journalFloor = journalFloor ?? lastNumber
     }
 
     /// Makes orders of earlier runs known, so that their parties may subscribe.
-    package mutating func restore(_ orders: [Order]) {
-        for order in orders { texts.orders.note(order) }
+    ///
+    /// - Parameter versions: The number of the newest message on the channel of each.
+    package mutating func restore(_ orders: [Order], versions: [String: UInt64] = [:]) {
+        for order in orders {
+            texts.orders.note(order)
+            if let version = versions[order.id] {
+                texts.orders.note(version: version, of: order.id)
+            }
+        }
     }
 
     /// Exchanges what is to be done for `effects`, which the host has worked off.

@@ -65,6 +65,12 @@ package enum ServerFrame {
         return frame.count >= bytes ? bytes : nil
     }
 
+    /// The message in a frame; empty where these are not even a header.
+    package static func payload(of frame: [UInt8]) -> ArraySlice<UInt8> {
+        guard let header = headerBytes(of: frame) else { return [] }
+        return frame[header...]
+    }
+
     /// Appends the header alone, for a payload of `payloadBytes` that the caller appends after it.
     package static func appendHeader(
         _ opcode: Opcode, payloadBytes: Int, to bytes: inout [UInt8]

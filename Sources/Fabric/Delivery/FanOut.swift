@@ -30,6 +30,7 @@ extension Fabric {
 
     private mutating func publish(_ record: RecordText, now: Moment) {
         eventSerial += 1
+        noteVersions(of: record)
         let id: MessageID
         if let number = record.number {
             lastNumber = max(lastNumber, number)

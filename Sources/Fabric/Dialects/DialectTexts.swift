@@ -13,12 +13,15 @@ struct DialectTexts {
     /// What is known of the orders that events are about.
     var orders: OrderDirectory
 
-    init(ids: MessageIDText, fields: RecordFields, orders: OrderDirectory) {
-        wia = WIAText(ids: ids)
+    init(
+        ids: MessageIDText, fields: RecordFields, orders: OrderDirectory, signing: MessageSigning?
+    ) {
+        let signature = signing.map { MessageSignature($0) }
+        wia = WIAText(ids: ids, signature: signature)
         eventStream = EventStreamText(ids: ids)
         tracking = TrackingText(ids: ids)
         booking = BookingText(ids: ids)
-        tableTap = TableTapText(ids: ids, fields: fields)
+        tableTap = TableTapText(ids: ids, fields: fields, signature: signature)
         socketIO = SocketIOText(ids: ids)
         self.ids = ids
         self.fields = fields

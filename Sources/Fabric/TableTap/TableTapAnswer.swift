@@ -66,6 +66,8 @@ enum TableTapError: Error, Equatable {
     case invalid(String)
     case unknownType
     case notSupported
+    case missingSignature
+    case wrongSignature
 
     static let badToken = Self.authenticationFailed("Invalid or expired token")
 
@@ -81,6 +83,8 @@ enum TableTapError: Error, Equatable {
         case .invalid: "INVALID_MESSAGE"
         case .unknownType: "UNKNOWN_TYPE"
         case .notSupported: "NOT_SUPPORTED"
+        case .missingSignature: "SIGNATURE_REQUIRED"
+        case .wrongSignature: "SIGNATURE_INVALID"
         }
     }
 
@@ -97,6 +101,8 @@ enum TableTapError: Error, Equatable {
         case .notText: "Binary messages are not understood."
         case .unknownType: "No such message type."
         case .notSupported: "This server takes no messages of this type from clients."
+        case .missingSignature: "Messages have to be signed here."
+        case .wrongSignature: "The signature is not one of this message by this user."
         }
     }
 }
@@ -183,7 +189,8 @@ extension JSONWriter {
             member("retryAfter", retryAfterSeconds)
             member("limit", rate.count)
             member("window", rate.window / 1000)
-        case .notJSON, .notText, .invalid, .unknownType, .notSupported: break
+        case .notJSON, .notText, .invalid, .unknownType, .notSupported, .missingSignature,
+            .wrongSignature: break
         }
     }
 

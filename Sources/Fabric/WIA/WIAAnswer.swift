@@ -7,6 +7,7 @@ enum WIAAnswer: Equatable {
     case unsubscribed(Channel)
     case pong
     case reconnected(Resumption)
+    case synchronized(Synchronisation)
     case error(WIAError, channel: Channel?)
 
     /// Leaving a channel is acknowledged by the same type with another status: the seed lists no
@@ -16,6 +17,7 @@ enum WIAAnswer: Equatable {
         case .subscribed, .unsubscribed: "subscribe_ack"
         case .pong: "pong"
         case .reconnected: "reconnect_ack"
+        case .synchronized: "sync_response"
         case .error: "error"
         }
     }
@@ -34,7 +36,10 @@ enum WIAError: String, CaseIterable {
     case accessDenied = "ACCESS_DENIED"
     case unknownOrder = "ORDER_UNKNOWN"
     case tooManySubscriptions = "SUBSCRIPTION_LIMIT"
+    case tooManyOrders = "ORDER_LIMIT"
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
+    case missingSignature = "SIGNATURE_REQUIRED"
+    case wrongSignature = "SIGNATURE_INVALID"
     case revoked = "SUBSCRIPTION_REVOKED"
 
     /// For a person who reads the client's log.
@@ -51,7 +56,10 @@ enum WIAError: String, CaseIterable {
         case .accessDenied: "There is no such channel for you."
         case .unknownOrder: "No such order is known here."
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
+        case .tooManyOrders: "A message may not name as many orders."
         case .tooManyMessages: "Too many messages: this one was not read."
+        case .missingSignature: "Messages have to be signed here."
+        case .wrongSignature: "The signature is not one of this message by this user."
         case .revoked: "You may no longer follow this channel."
         }
     }
@@ -70,6 +78,8 @@ extension JSONWriter {
             member("serverTime", instant: now.milliseconds)
         case .reconnected(let resumption):
             payload(resumption)
+        case .synchronized(let synchronisation):
+            payload(synchronisation)
         case .error(let error, let channel):
             member("code", error.rawValue)
             member("message", error.message)

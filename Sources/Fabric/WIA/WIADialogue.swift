@@ -28,6 +28,8 @@ extension Fabric {
             answer(.reconnected(resumption), to: id, place, now: now)
             for channel in resumption.followed { offerLastKnownStates(of: channel, to: place) }
         case .unsubscribe(let id, let channel): unsubscribe(from: channel, id, place, now: now)
+        case .synchronize(let id, let digests):
+            answer(.synchronized(synchronisation(digests, place)), to: id, place, now: now)
         }
     }
 
@@ -74,6 +76,14 @@ extension Fabric {
             return texts.wia.notice(error, id: nextPassingID(), at: now.wall)
         }
         return texts.wia.answer(error, to: id, at: now.wall)
+    }
+
+    mutating func refuseWIASignature(
+        _ fault: SignatureFault, of message: JSON, _ place: Int, now: Moment
+    ) {
+        let error: WIAError = fault == .missing ? .missingSignature : .wrongSignature
+        let id = WIARequest.id(of: message, limits: limits)
+        refuse(WIARefusal(error: error, id: id), place, now: now)
     }
 
     mutating func refuseWIAForRate(

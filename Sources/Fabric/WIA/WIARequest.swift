@@ -7,6 +7,8 @@ enum WIARequest: Equatable {
     case ping(id: String)
     /// Follow these channels again, and have what was missed since the message.
     case reconnect(id: String, lastMessage: String?, [Channel])
+    /// Say what has changed of these orders.
+    case synchronize(id: String, [OrderDigest])
 }
 
 /// Why a message was not understood; `id` is the client's own where it could be read.
@@ -38,7 +40,9 @@ extension WIARequest {
             self = .ping(id: id)
         case "reconnect":
             self = try WIARequest.reconnect(json, id: id, limits: limits)
-        case "sync_request", "bulk_update", "location_update", "status_change":
+        case "sync_request":
+            self = try WIARequest.synchronize(json, id: id, limits: limits)
+        case "bulk_update", "location_update", "status_change":
             throw WIARefusal(error: .notSupported, id: id)
         default:
             throw WIARefusal(error: .unknownType, id: id)

@@ -66,7 +66,7 @@ final class FabricLoop: FrameSource {
             limits: limits, positions: positions,
             fields: RecordFields { try? parser.parse($0.span) }, compression: compression,
             now: FabricLoop.now())
-        fabric.restore(origin.orders)
+        fabric.restore(origin.orders, versions: origin.orderVersions)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
     }
 
