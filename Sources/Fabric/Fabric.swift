@@ -55,6 +55,8 @@ package struct Fabric: ~Copyable {
     let compression: FrameCompression?
     /// Nil where nothing is signed and nothing verified.
     let signing: MessageSigning?
+    /// Nil where everything is told in clear.
+    let sealing: FieldSealing?
 
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
@@ -64,14 +66,17 @@ package struct Fabric: ~Copyable {
     ///   - fields: reads what records say, for dialects that say it in other words.
     ///   - compression: makes the compressed form of frames, for readers that agreed to it.
     ///   - signing: signs messages and verifies what clients sign.
+    ///   - sealing: encrypts what only its recipient may read.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
         limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
-        compression: FrameCompression? = nil, signing: MessageSigning? = nil, now: Moment
+        compression: FrameCompression? = nil, signing: MessageSigning? = nil,
+        sealing: FieldSealing? = nil, now: Moment
     ) {
         self.compression = compression
         self.signing = signing
+        self.sealing = sealing
         self.limits = limits
         self.lastNumber = lastNumber
         run = UInt64(clamping: now.wall.milliseconds)
@@ -105,7 +110,8 @@ package struct Fabric: ~Copyable {
 
     /// Takes a connection whose token was verified, or asks for its end.
     package mutating func connect(
-        _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect, now: Moment
+        _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect,
+        as encoding: MessageEncoding = .json, now: Moment
     ) {
         disconnect(connection)
         if let refusal = refusal(of: identity, in: dialect, now: now) {
@@ -115,12 +121,13 @@ package struct Fabric: ~Copyable {
             effects.closings.append(Closing(connection: connection, code: refusal))
             return
         }
-        add(connection, identity, dialect, now: now)
+        add(connection, identity, dialect, as: encoding, now: now)
         if dialect == .tableTap { greetTableTap(connection, now: now) }
     }
 
     mutating func add(
-        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect, now: Moment
+        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect,
+        as encoding: MessageEncoding = .json, now: Moment
     ) {
         let clients = limits.clients(of: dialect)
         let rate = RateBucket(clients.messages, uptime: now.uptime)
@@ -128,7 +135,7 @@ package struct Fabric: ~Copyable {
         connections.add(
             connection,
             Peer(
-                identity: identity, dialect: dialect, rate: rate, heardAt: now.uptime,
+                identity: identity, dialect: dialect, encoding: encoding, rate: rate, heardAt: now.uptime,
                 pace: dialect == .booking ? Pace(interval: limits.locationInterval) : nil))
     }
 

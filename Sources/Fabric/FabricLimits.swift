@@ -1,3 +1,5 @@
+package import Wire
+
 /// Every bound of the fabric. Sizes are bytes, times are milliseconds.
 package struct FabricLimits: Equatable, Sendable {
     /// What may wait for one connection in the record class. A reader further behind is closed.
@@ -19,6 +21,9 @@ package struct FabricLimits: Equatable, Sendable {
     package var channelNameBytes = 200
     /// Length of the identifier of a client's message, which is sent back with the answer.
     package var messageIDBytes = 128
+
+    /// Of what clients send in MessagePack, as of JSON.
+    package var packed = MessagePack.Limits()
 
     /// The last known temperatures and positions that are kept to be given on subscribe.
     package var retainedStates = 100_000

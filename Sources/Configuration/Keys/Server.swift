@@ -5,6 +5,8 @@ extension Configuration {
         package var port = 8080
         package var tls = ServerTLS()
         package var tableTap = TableTap()
+        package var signatures = Signatures()
+        package var sealing = Sealing()
         package var connectionsMaximum = 10_000
         /// The longest message a WebSocket client may send, in bytes.
         package var messageBytes = 64 << 10
@@ -69,6 +71,8 @@ extension Configuration.Server: Section {
             "The TCP port to listen on; 0 lets the system choose a free one."),
         .section("tls", \.tls, "TLS 1.3 for clients, in use where both files are named."),
         .section("table_tap", \.tableTap, "What clients of the TableTap dialect (/v1) may."),
+        .section("signatures", \.signatures, "Messages that are signed beside TLS."),
+        .section("sealing", \.sealing, "Members of messages that only their recipient can read."),
         Key(
             "connections_maximum", \.connectionsMaximum, .integer(1...1_000_000),
             "How many clients may be connected; each takes a file descriptor."),

@@ -12,6 +12,7 @@ struct Subscription {
 struct Peer {
     var identity: Identity
     let dialect: Dialect
+    var encoding = MessageEncoding.json
     var subscriptions: [Subscription] = []
     var rate: RateBucket
     /// When anything was last heard, by the uptime clock.
@@ -80,11 +81,13 @@ struct ConnectionTable {
         if let place = free.popLast() {
             index[connection] = place
             outboxes[Int(place)] = Outbox(connection: connection)
+            outboxes[Int(place)].encoding = peer.encoding
             peers[Int(place)] = peer
             return
         }
         index[connection] = Int32(truncatingIfNeeded: peers.count)
         outboxes.append(Outbox(connection: connection))
+        outboxes[peers.count].encoding = peer.encoding
         peers.append(peer)
     }
 

@@ -121,9 +121,17 @@ extension Fabric {
 /// A client's message as it came over the wire.
 package struct ReceivedText: Equatable, Sendable {
     let bytes: [UInt8]
+    let isPacked: Bool
 
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
+        isPacked = false
+    }
+
+    /// In MessagePack.
+    init(packed bytes: [UInt8]) {
+        self.bytes = bytes
+        isPacked = true
     }
 
     /// What a host has that keeps no text: nothing can be verified then.
@@ -131,10 +139,13 @@ package struct ReceivedText: Equatable, Sendable {
 
     /// The bytes of a member; none where it is absent, nil where they cannot be told.
     fileprivate func bytes(of name: String, isPresent: Bool) -> ArraySlice<UInt8>? {
-        switch RawMember.place(of: name, in: bytes) {
-        case .absent: isPresent ? nil : []
-        case .at(let range): bytes[range]
-        case .unclear: nil
+        let place =
+            isPacked
+            ? MessagePack.place(of: name, in: bytes) : RawMember.place(of: name, in: bytes)
+        switch place {
+        case .absent: return isPresent ? nil : []
+        case .at(let range): return bytes[range]
+        case .unclear: return nil
         }
     }
 }

@@ -125,7 +125,8 @@ extension Fabric {
         }
         var changes: [[UInt8]] = []
         for entry in missed.reversed() {
-            guard let text = message(of: entry.record, entry.number), text.count <= room else {
+            let record = disclosed(entry.record, to: place)
+            guard let text = message(of: record, entry.number), text.count <= room else {
                 break
             }
             room -= text.count

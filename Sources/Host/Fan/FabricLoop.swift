@@ -38,8 +38,6 @@ final class FabricLoop: FrameSource {
     private var lastTick: Int64 = 0
     private var isStopping = false
 
-    /// The name of the WIA dialect (W-1).
-    private static let subprotocol = "wia-ind-009-v1"
     /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
     private static let waitMilliseconds = 250
     /// Requests that may wait for the engine or the reader at once.
@@ -50,7 +48,8 @@ final class FabricLoop: FrameSource {
     private init(
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
         limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
+        signing: MessageSigning?, sealing: FieldSealing?, allowedOrigins: Set<String>,
+        gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
         log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
@@ -65,7 +64,7 @@ final class FabricLoop: FrameSource {
             epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
             limits: limits, positions: positions,
             fields: RecordFields { try? parser.parse($0.span) }, compression: compression,
-            now: FabricLoop.now())
+            signing: signing, sealing: sealing, now: FabricLoop.now())
         fabric.restore(origin.orders, versions: origin.orderVersions)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
     }
@@ -87,6 +86,8 @@ final class FabricLoop: FrameSource {
                         limits: FabricLimits(configuration),
                         positions: try .sealed(by: origin.positionKey),
                         compression: .forClients(configuration.server),
+                        signing: try .configured(configuration.server.signatures),
+                        sealing: try .configured(configuration.server.sealing),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)
@@ -269,35 +270,37 @@ final class FabricLoop: FrameSource {
             refuse(request, .forbidden, reason: "origin not allowed")
             return
         }
-        if dialect == .tableTap {
-            openTableTap(request, now: now)
-            return
-        }
-        let identity = router.identity(
-            of: request.head, takesQuery: dialect != .wia, now: now.wall)
-        switch identity {
-        case .failure(let refusal):
-            refuse(request, refusal.response, reason: refusal.reason)
-        case .success(let identity):
-            let offered = dialect == .wia && request.subprotocols.contains(Self.subprotocol)
-            guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
-            else { return }
+        do throws(AccessRefusal) {
+            let terms = try WebSocketTerms(request, in: dialect)
+            if dialect == .tableTap {
+                openTableTap(request, terms, now: now)
+                return
+            }
+            let identity = try router.identity(
+                of: request.head, takesQuery: dialect != .wia, now: now.wall
+            ).get()
+            guard server.accept(request.token, subprotocol: terms.subprotocol) else { return }
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
-                now: now)
+                as: terms.encoding, now: now)
+        } catch {
+            refuse(request, error.response, reason: error.reason)
         }
     }
 
     /// A token that is not accepted is answered in a message: a browser's client would not see the
     /// status of an HTTP answer, and come back with the same token for ever.
-    private func openTableTap(_ request: UpgradeRequest, now: Moment) {
+    private func openTableTap(
+        _ request: UpgradeRequest, _ terms: WebSocketTerms, now: Moment
+    ) {
         let connection = ConnectionNumber(request.token.connection)
         let identity = router.identity(
             of: request.head, takesQuery: true, now: now.wall)
         guard server.accept(request.token, subprotocol: nil) else { return }
         switch identity {
         case .success(let identity):
-            fabric.connect(connection, identity: identity, in: .tableTap, now: now)
+            fabric.connect(
+                connection, identity: identity, in: .tableTap, as: terms.encoding, now: now)
         case .failure(let refusal):
             current.refusals += 1
             log.info(
@@ -323,12 +326,13 @@ final class FabricLoop: FrameSource {
         _ kind: MessageKind, _ range: Range<Int>, on connection: ConnectionNumber, now: Moment
     ) {
         guard kind == .text else {
-            fabric.receive(.failure(.notText), on: connection, now: now)
+            fabric.receive(binary: Array(turn.payload(range)), on: connection, now: now)
             return
         }
         do throws(JSONSyntaxError) {
-            let json = try parser.parse(Array(turn.payload(range)).span)
-            fabric.receive(.success(json), on: connection, now: now)
+            let text = Array(turn.payload(range))
+            let json = try parser.parse(text.span)
+            fabric.receive(.success(json), as: ReceivedText(text), on: connection, now: now)
         } catch {
             fabric.receive(.failure(.notJSON), on: connection, now: now)
         }

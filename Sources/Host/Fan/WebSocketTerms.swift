@@ -1,0 +1,34 @@
+import Fabric
+import Server
+
+/// What a client asks for when it opens a WebSocket, as far as it is met (W-1, W-17).
+struct WebSocketTerms {
+    var encoding = MessageEncoding.json
+    /// The subprotocol to answer with, which is one of those that were offered.
+    var subprotocol: String?
+
+    /// The WIA dialect's name, and its name with MessagePack.
+    private static let wia: [(name: String, encoding: MessageEncoding)] = [
+        ("wia-ind-009-v1", .json), ("wia-ind-009-v1+msgpack", .messagePack),
+    ]
+
+    /// A subprotocol decides before the query's `encoding`, which every dialect has.
+    init(_ request: UpgradeRequest, in dialect: Dialect) throws(AccessRefusal) {
+        switch request.head.target.queryParameter("encoding") {
+        case nil, "json": break
+        case "msgpack": encoding = .messagePack
+        default:
+            throw AccessRefusal(
+                reason: "unknown encoding",
+                response: .error(
+                    400, "unknown_encoding", "encoding is json or msgpack", field: "encoding"))
+        }
+        guard dialect == .wia else { return }
+        for offered in request.subprotocols {
+            guard let known = Self.wia.first(where: { $0.name == offered }) else { continue }
+            subprotocol = known.name
+            if known.encoding == .messagePack { encoding = .messagePack }
+            return
+        }
+    }
+}
