@@ -135,8 +135,15 @@ package struct Fabric: ~Copyable {
         connections.add(
             connection,
             Peer(
-                identity: identity, dialect: dialect, encoding: encoding, rate: rate, heardAt: now.uptime,
-                pace: dialect == .booking ? Pace(interval: limits.locationInterval) : nil))
+                identity: identity, dialect: dialect, encoding: encoding, rate: rate,
+                heardAt: now.uptime,
+                pace: pace(of: dialect)))
+    }
+
+    private func pace(of dialect: Dialect) -> Pace? {
+        let interval = max(
+            dialect == .booking ? limits.locationInterval : 0, limits.updateInterval)
+        return dialect == .booking || interval > 0 ? Pace(interval: interval) : nil
     }
 
     func refusal(of identity: Identity, in dialect: Dialect, now: Moment) -> CloseCode? {

@@ -51,6 +51,13 @@ package struct FabricLimits: Equatable, Sendable {
     package var locationInterval: Int64 = 1_000
     package var lowDataInterval: Int64 = 10_000
 
+    /// How long every client is left without a further state (K-6); 0 does not bound it.
+    package var updateInterval: Int64 = 0
+    /// What clients may ask for to have states gathered, in milliseconds.
+    package var aggregateIntervals: ClosedRange<Int64> = 100...60_000
+    /// States of which a connection is told only what changes: its copy of each takes memory.
+    package var deltaStates = 64
+
     /// Client messages a second that a connection may send on and on, and at once (W-15).
     package var messagesPerSecond: Int64 = 100
     package var messageBurst: Int64 = 200

@@ -7,8 +7,8 @@ Prints `open SUBPROTOCOL EXTENSIONS` or `refused STATUS`. Each line of standard 
 JSON, which is sent in MessagePack where that is asked for, and signed where there is a secret; `raw`
 and hexadecimal digits send these bytes as a binary message; `close` ends. Each message that comes is
 a line of RECORD as JSON, with what was found of it: `kind` (text or binary), `bytes` (of the message
-itself), `signed` (whether the signature holds, null where there is none) and `opened` (what the
-sealed member says to the holder of the key).
+itself), `compressed`, `signed` (whether the signature holds, null where there is none) and `opened`
+(what the sealed member says to the holder of the key).
 """
 
 import asyncio
@@ -21,6 +21,7 @@ import msgpack
 from jwcrypto import jwe, jwk
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 
 URL, TOKEN, RECORD = sys.argv[1:4]
 
@@ -33,6 +34,20 @@ IS_PACKED = "--msgpack" in sys.argv
 SECRET = option("--secret")
 SIGN_WITH = option("--sign-with") or SECRET
 KEY = jwk.JWK.from_json(open(option("--jwk")).read()) if option("--jwk") else None
+
+
+# Whether the messages came compressed, in their order.
+COMPRESSED = []
+decode = PerMessageDeflate.decode
+
+
+def noting(self, frame, **options):
+    if frame.opcode in (1, 2):
+        COMPRESSED.append(frame.rsv1)
+    return decode(self, frame, **options)
+
+
+PerMessageDeflate.decode = noting
 
 
 def signature(secret, message, payload):
@@ -93,7 +108,8 @@ def found(data):
         sealed.deserialize(payload["sealed"], KEY)
         opened = json.loads(sealed.payload)
     return {"kind": "binary" if is_binary else "text", "bytes": len(data), "signed": signed,
-            "opened": opened, "message": message}
+            "compressed": COMPRESSED.pop(0) if COMPRESSED else False, "opened": opened,
+            "message": message}
 
 
 async def main():

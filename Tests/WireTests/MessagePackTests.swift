@@ -32,7 +32,9 @@ struct MessagePackTests {
         #expect(try MessagePack.decode(bytes) == value)
     }
 
-    @Test("W-17: longer texts, lists and maps have longer heads", arguments: [31, 32, 255, 256, 65_535, 65_536])
+    @Test(
+        "W-17: longer texts, lists and maps have longer heads",
+        arguments: [31, 32, 255, 256, 65_535, 65_536])
     func lengths(count: Int) throws {
         let limits = MessagePack.Limits(parts: 200_000)
         for value in [
@@ -50,7 +52,9 @@ struct MessagePackTests {
     func longForms() throws {
         #expect(try MessagePack.decode([0xD3, 0, 0, 0, 0, 0, 0, 0, 5]) == 5)
         #expect(try MessagePack.decode([0xDB, 0, 0, 0, 1, 0x61]) == "a")
-        #expect(try MessagePack.decode([0xDF, 0, 0, 0, 1, 0xD9, 1, 0x61, 0xDD, 0, 0, 0, 0]) == ["a": []])
+        #expect(
+            try MessagePack.decode([0xDF, 0, 0, 0, 1, 0xD9, 1, 0x61, 0xDD, 0, 0, 0, 0]) == ["a": []]
+        )
         #expect(try MessagePack.decode([0xCB, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0]) == .number(1.5))
     }
 
@@ -123,7 +127,9 @@ struct MessagePackTests {
 
     @Test("W-17: the bytes of a member are found where they stand")
     func places() {
-        let map: [UInt8] = [0x83, 0xA1, 0x61, 0x91, 0x05, 0xA1, 0x62, 0x81, 0xA1, 0x63, 0x01, 0xA1, 0x64, 0xC0]
+        let map: [UInt8] = [
+            0x83, 0xA1, 0x61, 0x91, 0x05, 0xA1, 0x62, 0x81, 0xA1, 0x63, 0x01, 0xA1, 0x64, 0xC0,
+        ]
         #expect(MessagePack.place(of: "a", in: map) == .at(3..<5))
         #expect(MessagePack.place(of: "b", in: map) == .at(7..<11))
         #expect(MessagePack.place(of: "d", in: map) == .at(13..<14))

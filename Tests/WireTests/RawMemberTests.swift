@@ -14,7 +14,8 @@ struct RawMemberTests {
         ("{}", nil),
     ]
 
-    @Test("The text of a member is found where it stands, and not in another value", arguments: found)
+    @Test(
+        "The text of a member is found where it stands, and not in another value", arguments: found)
     func members(text: String, value: String?) {
         let bytes = Array(text.utf8)
         switch RawMember.place(of: "payload", in: bytes) {

@@ -33,6 +33,8 @@ extension Configuration {
         package var streamRetry = Duration.seconds(2)
         package var locationInterval = Duration.seconds(1)
         package var lowDataInterval = Duration.seconds(10)
+        package var updateInterval = Duration.zero
+        package var deltaStatesMaximum = 64
 
         package init() {}
     }
@@ -131,6 +133,12 @@ extension Configuration.Server: Section {
         Key(
             "low_data_interval", \.lowDataInterval, .duration(.zero ... .seconds(600)),
             "The same for one that asked for little data."),
+        Key(
+            "update_interval", \.updateInterval, .duration(.zero ... .seconds(60)),
+            "How long every client is left without further states; 0 does not bound it."),
+        Key(
+            "delta_states_maximum", \.deltaStatesMaximum, .integer(1...10_000),
+            "Of how many states one client may be told only what changes; others come whole."),
     ]
 }
 

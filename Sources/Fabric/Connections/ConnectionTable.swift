@@ -21,6 +21,8 @@ struct Peer {
     var lease: StreamLease?
     /// Of one that is given positions no faster than it can use them.
     var pace: Pace?
+    /// Of one that asked for states in a form of its own.
+    var shape: StateShape?
     /// What it is given of what it missed; nil where it has all.
     var catchUp: CatchUp?
     /// Where to answer for tokens that the host still verifies.

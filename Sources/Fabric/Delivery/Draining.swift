@@ -63,6 +63,9 @@ extension Fabric {
     ) -> FillResult {
         guard let dialect = connections.peers[place]?.dialect else { return .drained }
         let givesStates = !connections.outboxes[place].states.isEmpty && !isResting(place)
+        if givesStates, connections.peers[place]?.shape != nil {
+            return drainShapedStates(place, into: &bytes, from: start, limit: limit)
+        }
         while givesStates, let state = connections.outboxes[place].states.first {
             // The connection has every record by now: all waiting ones went before.
             states.bringForward(Int(state), after: lastNumber)

@@ -38,7 +38,9 @@ extension Fabric {
 
     /// How much of a record with sensitive members a connection is told.
     private func disclosure(to place: Int) -> Disclosure {
-        guard let sealing, let identity = connections.peers[place]?.identity else { return .reduced }
+        guard let sealing, let identity = connections.peers[place]?.identity else {
+            return .reduced
+        }
         if let key = sealing.key(identity) { return .sealed(key) }
         return sealing.isRequired ? .reduced : .whole
     }

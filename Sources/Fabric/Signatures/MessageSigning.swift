@@ -90,7 +90,8 @@ extension Fabric {
             return signing.isRequired ? .missing : nil
         }
         guard let signature = signature.string,
-            let payload = text.bytes(of: members.payload, isPresent: message[members.payload] != nil)
+            let payload = text.bytes(
+                of: members.payload, isPresent: message[members.payload] != nil)
         else { return .wrong }
         var signed: [UInt8] = []
         for part in [message["type"], message[members.id], message["timestamp"]] {

@@ -190,7 +190,8 @@ extension JSONWriter {
             member("limit", rate.count)
             member("window", rate.window / 1000)
         case .notJSON, .notText, .invalid, .unknownType, .notSupported, .missingSignature,
-            .wrongSignature: break
+            .wrongSignature:
+            break
         }
     }
 

@@ -22,8 +22,10 @@ extension Fabric {
     private mutating func perform(_ request: WIARequest, _ place: Int, now: Moment) {
         switch request {
         case .ping(let id): answer(.pong, to: id, place, now: now)
-        case .subscribe(let id, let channel): subscribe(to: channel, id, place, now: now)
-        case .reconnect(let id, let last, let channels):
+        case .subscribe(let id, let channel, let wishes):
+            subscribe(to: channel, wishes, id, place, now: now)
+        case .reconnect(let id, let last, let channels, let wishes):
+            shapeStates(wishes, place)
             let resumption = resume(channels, after: last, place)
             answer(.reconnected(resumption), to: id, place, now: now)
             for channel in resumption.followed { offerLastKnownStates(of: channel, to: place) }
@@ -36,13 +38,14 @@ extension Fabric {
     /// The acknowledgement is written when the connection is in the fan-out set, and the last known
     /// states wait behind it: no event falls between the two.
     private mutating func subscribe(
-        to channel: Channel, _ id: String, _ place: Int, now: Moment
+        to channel: Channel, _ wishes: StateWishes, _ id: String, _ place: Int, now: Moment
     ) {
         if let refusal = follow(channel, place) {
             let error = WIARefusal(error: WIAError(refusal), id: id)
             refuse(error, of: channel, place, now: now)
             return
         }
+        shapeStates(wishes, place)
         answer(.subscribed(channel), to: id, place, now: now)
         offerLastKnownStates(of: channel, to: place)
     }
@@ -52,6 +55,7 @@ extension Fabric {
         from channel: Channel, _ id: String, _ place: Int, now: Moment
     ) {
         unfollow(channel, place)
+        forgetToldStates(place)
         answer(.unsubscribed(channel), to: id, place, now: now)
     }
 

@@ -2,11 +2,11 @@ import Wire
 
 /// What a client asks in the WIA real-time dialect.
 enum WIARequest: Equatable {
-    case subscribe(id: String, Channel)
+    case subscribe(id: String, Channel, StateWishes)
     case unsubscribe(id: String, Channel)
     case ping(id: String)
     /// Follow these channels again, and have what was missed since the message.
-    case reconnect(id: String, lastMessage: String?, [Channel])
+    case reconnect(id: String, lastMessage: String?, [Channel], StateWishes)
     /// Say what has changed of these orders.
     case synchronize(id: String, [OrderDigest])
 }
@@ -33,7 +33,9 @@ extension WIARequest {
         }
         switch type {
         case "subscribe":
-            self = .subscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
+            self = .subscribe(
+                id: id, try WIARequest.channel(json, id: id, limits: limits),
+                try wishes(json, id: id, limits: limits))
         case "unsubscribe":
             self = .unsubscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
         case "ping":
@@ -95,7 +97,9 @@ extension WIARequest {
             }
             channels.append(channel)
         }
-        return .reconnect(id: id, lastMessage: last?.string, channels)
+        return .reconnect(
+            id: id, lastMessage: last?.string, channels,
+            try wishes(json, id: id, limits: limits))
     }
 
     private static func channel(
@@ -115,6 +119,15 @@ extension WIARequest {
         }
         return Channel(kind, subject)
     }
+}
+
+private func wishes(
+    _ json: JSON, id: String, limits: FabricLimits
+) throws(WIARefusal) -> StateWishes {
+    guard let wishes = StateWishes(json["payload"], limits: limits) else {
+        throw WIARefusal(error: .wrongPayload, id: id)
+    }
+    return wishes
 }
 
 extension Channel.Kind {

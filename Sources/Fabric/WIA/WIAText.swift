@@ -63,6 +63,16 @@ struct WIAText {
         ids.append(plain: id, to: &plainID)
     }
 
+    /// A message of the state class, as it goes into a frame.
+    mutating func message(
+        _ type: String, id: MessageID, at instant: Timestamp,
+        payload: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        begin(id)
+        open(type: type, at: instant, payload: payload)
+        return writer.bytes
+    }
+
     /// The payload of an answer to the client's message `id`.
     mutating func answer(_ answer: WIAAnswer, to id: String, at now: Timestamp) -> [UInt8] {
         quotedID.removeAll(keepingCapacity: true)

@@ -283,6 +283,7 @@ final class FabricLoop: FrameSource {
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
                 as: terms.encoding, now: now)
+            limitUpdates(of: request, terms)
         } catch {
             refuse(request, error.response, reason: error.reason)
         }
@@ -301,6 +302,7 @@ final class FabricLoop: FrameSource {
         case .success(let identity):
             fabric.connect(
                 connection, identity: identity, in: .tableTap, as: terms.encoding, now: now)
+            limitUpdates(of: request, terms)
         case .failure(let refusal):
             current.refusals += 1
             log.info(
@@ -308,6 +310,12 @@ final class FabricLoop: FrameSource {
                 ["client": request.clientAddress, "reason": refusal.reason])
             fabric.turnAway(connection, in: .tableTap, now: now)
         }
+    }
+
+    private func limitUpdates(of request: UpgradeRequest, _ terms: WebSocketTerms) {
+        guard let most = terms.updatesPerSecond else { return }
+        fabric.limitUpdates(
+            of: ConnectionNumber(request.token.connection), toPerSecond: most)
     }
 
     /// A browser tells where its page is from; other programs tell nothing.

@@ -6,6 +6,8 @@ struct WebSocketTerms {
     var encoding = MessageEncoding.json
     /// The subprotocol to answer with, which is one of those that were offered.
     var subprotocol: String?
+    /// How many states a second the client wants at most (K-6); nil where it does not say.
+    let updatesPerSecond: Double?
 
     /// The WIA dialect's name, and its name with MessagePack.
     private static let wia: [(name: String, encoding: MessageEncoding)] = [
@@ -14,6 +16,7 @@ struct WebSocketTerms {
 
     /// A subprotocol decides before the query's `encoding`, which every dialect has.
     init(_ request: UpgradeRequest, in dialect: Dialect) throws(AccessRefusal) {
+        updatesPerSecond = try request.head.target.updatesPerSecond()
         switch request.head.target.queryParameter("encoding") {
         case nil, "json": break
         case "msgpack": encoding = .messagePack
@@ -30,5 +33,20 @@ struct WebSocketTerms {
             if known.encoding == .messagePack { encoding = .messagePack }
             return
         }
+    }
+}
+
+extension RequestTarget {
+    /// How many states a second a client wants at most, of any dialect: `?maxUpdatesPerSecond=0.5`.
+    func updatesPerSecond() throws(AccessRefusal) -> Double? {
+        guard let text = queryParameter("maxUpdatesPerSecond") else { return nil }
+        guard let most = Double(text), most > 0, most.isFinite else {
+            throw AccessRefusal(
+                reason: "maxUpdatesPerSecond is no number",
+                response: .error(
+                    400, "invalid", "maxUpdatesPerSecond is a number above 0",
+                    field: "maxUpdatesPerSecond"))
+        }
+        return most
     }
 }

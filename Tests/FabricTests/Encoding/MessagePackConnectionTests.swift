@@ -173,7 +173,9 @@ struct MessagePackConnectionTests {
         let room = Room()
         room.publish(Sample.change(Sample.order("O1")))
         let readers = (1...3).map { connect($0, to: room) }
-        for reader in readers { say(Room.request("subscribe", Channel(.order, "O1")), on: reader, in: room) }
+        for reader in readers {
+            say(Room.request("subscribe", Channel(.order, "O1")), on: reader, in: room)
+        }
         room.publish(Sample.alert(), Sample.temperature(48.5), Sample.alert(.closed))
         for reader in readers { _ = room.bytes(to: reader) }
         #expect(room.fabric.outboxBytes == 0)

@@ -48,7 +48,9 @@ struct SealingTests {
     func sealed() {
         let room = room(isRequired: true)
         let readers = (1...3).map { room.connect($0, .customer, "anna") }
-        for reader in readers { room.follow(reader, Channel(.order, "O1"), Channel(.customer, "anna")) }
+        for reader in readers {
+            room.follow(reader, Channel(.order, "O1"), Channel(.customer, "anna"))
+        }
         payment(in: room)
         for reader in readers {
             let messages = room.messages(to: reader)
