@@ -1,4 +1,4 @@
-package import Configuration
+import Configuration
 package import Crypto
 package import Fabric
 import Wire
