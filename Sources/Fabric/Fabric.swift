@@ -59,6 +59,10 @@ package struct Fabric: ~Copyable {
     var anonymousMessages: UInt64 = 0
     /// Nil where every frame goes as it is.
     let compression: FrameCompression?
+    /// Nil where nothing is signed and nothing verified.
+    let signing: MessageSigning?
+    /// Nil where everything is told in clear.
+    let sealing: FieldSealing?
 
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
@@ -68,27 +72,39 @@ package struct Fabric: ~Copyable {
     ///   - fields: reads what records say, for dialects that say it in other words.
     ///   - catalogue: says who may publish what, and what each dialect calls it.
     ///   - compression: makes the compressed form of frames, for readers that agreed to it.
+    ///   - signing: signs messages and verifies what clients sign.
+    ///   - sealing: encrypts what only its recipient may read.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
         limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
-        catalogue: MessageCatalogue = .empty, compression: FrameCompression? = nil, now: Moment
+        catalogue: MessageCatalogue = .empty, compression: FrameCompression? = nil,
+        signing: MessageSigning? = nil, sealing: FieldSealing? = nil, now: Moment
     ) {
         self.compression = compression
+        self.signing = signing
+        self.sealing = sealing
         self.limits = limits
         self.lastNumber = lastNumber
         run = UInt64(clamping: now.wall.milliseconds)
         texts = DialectTexts(
             ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields,
-            catalogue: catalogue, orders: OrderDirectory(limit: limits.orders))
+            catalogue: catalogue, orders: OrderDirectory(limit: limits.orders), signing: signing)
         jitter = SplitMix64(state: run)
         history = RecordHistory(after: lastNumber)
         self.journalFloor = journalFloor ?? lastNumber
     }
 
     /// Makes orders of earlier runs known, so that their parties may subscribe.
-    package mutating func restore(_ orders: [Order]) {
-        for order in orders { texts.orders.note(order) }
+    ///
+    /// - Parameter versions: The number of the newest message on the channel of each.
+    package mutating func restore(_ orders: [Order], versions: [String: UInt64] = [:]) {
+        for order in orders {
+            texts.orders.note(order)
+            if let version = versions[order.id] {
+                texts.orders.note(version: version, of: order.id)
+            }
+        }
     }
 
     /// Exchanges what is to be done for `effects`, which the host has worked off.
@@ -101,7 +117,8 @@ package struct Fabric: ~Copyable {
 
     /// Takes a connection whose token was verified, or asks for its end.
     package mutating func connect(
-        _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect, now: Moment
+        _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect,
+        as encoding: MessageEncoding = .json, now: Moment
     ) {
         disconnect(connection)
         if let refusal = refusal(of: identity, in: dialect, now: now) {
@@ -111,12 +128,13 @@ package struct Fabric: ~Copyable {
             effects.closings.append(Closing(connection: connection, code: refusal))
             return
         }
-        add(connection, identity, dialect, now: now)
+        add(connection, identity, dialect, as: encoding, now: now)
         if dialect == .tableTap { greetTableTap(connection, now: now) }
     }
 
     mutating func add(
-        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect, now: Moment
+        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect,
+        as encoding: MessageEncoding = .json, now: Moment
     ) {
         let clients = limits.clients(of: dialect)
         let rate = RateBucket(clients.messages, uptime: now.uptime)
@@ -124,8 +142,15 @@ package struct Fabric: ~Copyable {
         connections.add(
             connection,
             Peer(
-                identity: identity, dialect: dialect, rate: rate, heardAt: now.uptime,
-                pace: dialect == .booking ? Pace(interval: limits.locationInterval) : nil))
+                identity: identity, dialect: dialect, encoding: encoding, rate: rate,
+                heardAt: now.uptime,
+                pace: pace(of: dialect)))
+    }
+
+    private func pace(of dialect: Dialect) -> Pace? {
+        let interval = max(
+            dialect == .booking ? limits.locationInterval : 0, limits.updateInterval)
+        return dialect == .booking || interval > 0 ? Pace(interval: interval) : nil
     }
 
     func refusal(of identity: Identity, in dialect: Dialect, now: Moment) -> CloseCode? {

@@ -1,3 +1,5 @@
+package import Wire
+
 /// Every bound of the fabric. Sizes are bytes, times are milliseconds.
 package struct FabricLimits: Equatable, Sendable {
     /// What may wait for one connection in the record class. A reader further behind is closed.
@@ -28,6 +30,8 @@ package struct FabricLimits: Equatable, Sendable {
     /// are kept for that.
     package var chatMessages = 50
     package var chatMemory = 20_000
+    /// Of what clients send in MessagePack, as of JSON.
+    package var packed = MessagePack.Limits()
 
     /// The last known temperatures and positions that are kept to be given on subscribe.
     package var retainedStates = 100_000
@@ -54,6 +58,13 @@ package struct FabricLimits: Equatable, Sendable {
     /// asked for little data.
     package var locationInterval: Int64 = 1_000
     package var lowDataInterval: Int64 = 10_000
+
+    /// How long every client is left without a further state (K-6); 0 does not bound it.
+    package var updateInterval: Int64 = 0
+    /// What clients may ask for to have states gathered, in milliseconds.
+    package var aggregateIntervals: ClosedRange<Int64> = 100...60_000
+    /// States of which a connection is told only what changes: its copy of each takes memory.
+    package var deltaStates = 64
 
     /// Client messages a second that a connection may send on and on, and at once (W-15).
     package var messagesPerSecond: Int64 = 100

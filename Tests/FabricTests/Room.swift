@@ -28,12 +28,14 @@ final class Room {
 
     init(
         _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
-        compression: FrameCompression? = nil
+        compression: FrameCompression? = nil, signing: MessageSigning? = nil,
+        sealing: FieldSealing? = nil
     ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
             positions: .clear, fields: RecordFields { JSONReading.value(of: $0) },
-            compression: compression, now: now)
+            compression: compression, signing: signing, sealing: sealing,
+            now: now)
     }
 
     // MARK: The host's part

@@ -114,7 +114,7 @@ struct WIADialogueTests {
         (#"{"type":"pong","id":"r1"}"#, "UNKNOWN_TYPE"),
         (#"{"type":"PING","id":"r1"}"#, "UNKNOWN_TYPE"),
         (#"{"type":"reconnect","id":"r1","payload":{"lastMessageId":"m"}}"#, "INVALID_PAYLOAD"),
-        (#"{"type":"sync_request","id":"r1"}"#, "NOT_SUPPORTED"),
+        (#"{"type":"sync_request","id":"r1"}"#, "INVALID_PAYLOAD"),
         (#"{"type":"bulk_update","id":"r1"}"#, "NOT_SUPPORTED"),
         (#"{"type":"location_update","id":"r1"}"#, "NOT_SUPPORTED"),
         (#"{"type":"status_change","id":"r1"}"#, "NOT_SUPPORTED"),

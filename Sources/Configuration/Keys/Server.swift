@@ -5,6 +5,8 @@ extension Configuration {
         package var port = 8080
         package var tls = ServerTLS()
         package var tableTap = TableTap()
+        package var signatures = Signatures()
+        package var sealing = Sealing()
         package var connectionsMaximum = 10_000
         /// The longest message a WebSocket client may send, in bytes.
         package var messageBytes = 64 << 10
@@ -44,6 +46,8 @@ extension Configuration {
         package var streamRetry = Duration.seconds(2)
         package var locationInterval = Duration.seconds(1)
         package var lowDataInterval = Duration.seconds(10)
+        package var updateInterval = Duration.zero
+        package var deltaStatesMaximum = 64
 
         package init() {}
     }
@@ -96,6 +100,8 @@ extension Configuration.Server: Section {
         .section(
             "requests", \.rest, "How many requests of the REST API a user may make in a minute."),
         .section("table_tap", \.tableTap, "What clients of the TableTap dialect (/v1) may."),
+        .section("signatures", \.signatures, "Messages that are signed beside TLS."),
+        .section("sealing", \.sealing, "Members of messages that only their recipient can read."),
         Key(
             "connections_maximum", \.connectionsMaximum, .integer(1...1_000_000),
             "How many clients may be connected; each takes a file descriptor."),
@@ -180,6 +186,12 @@ extension Configuration.Server: Section {
         Key(
             "low_data_interval", \.lowDataInterval, .duration(.zero ... .seconds(600)),
             "The same for one that asked for little data."),
+        Key(
+            "update_interval", \.updateInterval, .duration(.zero ... .seconds(60)),
+            "How long every client is left without further states; 0 does not bound it."),
+        Key(
+            "delta_states_maximum", \.deltaStatesMaximum, .integer(1...10_000),
+            "Of how many states one client may be told only what changes; others come whole."),
     ]
 }
 

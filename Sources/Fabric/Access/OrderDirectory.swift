@@ -31,6 +31,8 @@ struct OrderDirectory {
     private struct Entry {
         var order: String
         var parties: OrderParties
+        /// The number of the newest message on its channel; 0 where there was none.
+        var version: UInt64 = 0
     }
 
     /// How far the hand looks for a finished order before it takes an unfinished one.
@@ -51,10 +53,19 @@ struct OrderDirectory {
         index[order].map { entries[$0].parties }
     }
 
+    func version(of order: String) -> UInt64 {
+        index[order].map { entries[$0].version } ?? 0
+    }
+
+    mutating func note(version: UInt64, of order: String) {
+        guard let place = index[order] else { return }
+        entries[place].version = version
+    }
+
     mutating func note(_ order: Order) {
         let entry = Entry(order: order.id, parties: OrderParties(order))
         if let place = index[order.id] {
-            entries[place] = entry
+            entries[place].parties = entry.parties
         } else if entries.count < limit {
             index[order.id] = entries.count
             entries.append(entry)

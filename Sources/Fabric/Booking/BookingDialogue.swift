@@ -49,8 +49,8 @@ extension Fabric {
 
     private mutating func setPace(lowData: Bool?, _ place: Int) {
         guard let lowData else { return }
-        connections.peers[place]?.pace?.interval =
-            lowData ? limits.lowDataInterval : limits.locationInterval
+        setPace(
+            interval: lowData ? limits.lowDataInterval : limits.locationInterval, place)
     }
 
     mutating func tellBooking(_ notice: TokenNotice, _ place: Int, now: Moment) {

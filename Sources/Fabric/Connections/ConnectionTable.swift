@@ -12,6 +12,7 @@ struct Subscription {
 struct Peer {
     var identity: Identity
     let dialect: Dialect
+    var encoding = MessageEncoding.json
     var subscriptions: [Subscription] = []
     var rate: RateBucket
     /// When anything was last heard, by the uptime clock.
@@ -20,6 +21,8 @@ struct Peer {
     var lease: StreamLease?
     /// Of one that is given positions no faster than it can use them.
     var pace: Pace?
+    /// Of one that asked for states in a form of its own.
+    var shape: StateShape?
     /// What it is given of what it missed; nil where it has all.
     var catchUp: CatchUp?
     /// Where to answer for tokens that the host still verifies.
@@ -85,11 +88,13 @@ struct ConnectionTable {
         if let place = free.popLast() {
             index[connection] = place
             outboxes[Int(place)] = Outbox(connection: connection)
+            outboxes[Int(place)].encoding = peer.encoding
             peers[Int(place)] = peer
             return
         }
         index[connection] = Int32(truncatingIfNeeded: peers.count)
         outboxes.append(Outbox(connection: connection))
+        outboxes[peers.count].encoding = peer.encoding
         peers.append(peer)
     }
 

@@ -31,6 +31,7 @@ extension Fabric {
 
     private mutating func publish(_ record: RecordText, now: Moment) {
         eventSerial += 1
+        noteVersions(of: record)
         let id: MessageID
         if let number = record.number {
             lastNumber = max(lastNumber, number)
@@ -81,29 +82,32 @@ extension Fabric {
         _ record: RecordText, _ id: MessageID, by channel: Int?, to followed: Range<Int>,
         of references: EventChannels, _ dialect: Dialect, _ tooSlow: inout [Int]
     ) {
+        guard !isSealed(record) else {
+            deliverSealed(record, id, by: channel, to: followed, of: references, dialect, &tooSlow)
+            return
+        }
         let isInHistory = record.number != nil
         let frame = frames.add(channels: references, isInHistory: isInHistory) { bytes in
             texts.append(record, id: id, by: channel, in: dialect, to: &bytes)
         }
         guard let frame else { return }
         for position in followed {
-            deliver(
-                frame, isInHistory: isInHistory, on: Int(references[position].place),
-                in: dialect, &tooSlow)
+            let place = Int(references[position].place)
+            offer(
+                frame, isInHistory: isInHistory, to: channels.subscribers(of: place, in: dialect),
+                &tooSlow)
         }
         frames.releaseIfUnread(frame)
     }
 
-    private mutating func deliver(
-        _ frame: Int32, isInHistory: Bool, on channel: Int, in dialect: Dialect,
-        _ tooSlow: inout [Int]
+    mutating func offer(
+        _ frame: Int32, isInHistory: Bool, to subscribers: [Subscriber], _ tooSlow: inout [Int]
     ) {
         let bytes = frames.byteCount(frame)
         let event = eventSerial
         let limit = limits.outboxBytes
         let delivered = connections.offer(
-            to: channels.subscribers(of: channel, in: dialect), ready: &effects.ready,
-            tooSlow: &tooSlow
+            to: subscribers, ready: &effects.ready, tooSlow: &tooSlow
         ) { outbox, _ in
             outbox.offer(
                 record: frame, bytes: bytes, event: event, isInHistory: isInHistory, limit: limit)

@@ -165,9 +165,12 @@ extension Fabric {
             case .record(let number, let record):
                 state.cursor = number
                 if state.replay == nil {
-                    append(record, number, on: followed, in: dialect, to: &bytes)
+                    append(
+                        disclosed(record, to: place), number, on: followed, in: dialect,
+                        to: &bytes)
                 } else {
-                    add(record, number, to: &state, on: followed, &bytes)
+                    add(
+                        disclosed(record, to: place), number, to: &state, on: followed, &bytes)
                 }
                 connections.peers[place]?.catchUp = state
             case .journal:

@@ -74,6 +74,15 @@ struct RecordHistory {
         return (nearest, entries[place].record)
     }
 
+    /// The newest records of a channel, at most so many, oldest first.
+    func newest(_ count: Int, on channel: Channel) -> [(number: UInt64, record: RecordText)] {
+        guard let numbers = index[channel] else { return [] }
+        return numbers.all[numbers.head...].suffix(count).compactMap { number in
+            let place = entries[head...].partitioningPlace { $0.number >= number }
+            return place < entries.endIndex ? (number, entries[place].record) : nil
+        }
+    }
+
     /// Forgets what was kept before `oldest`, and what is more than `limit` bytes.
     mutating func forget(before oldest: Timestamp, limit: Int) {
         while head < entries.count, entries[head].keptAt < oldest || bytes > limit {

@@ -179,6 +179,13 @@ extension Fabric {
         _ = offer(control: text, to: place)
     }
 
+    mutating func refuseTableTapSignature(
+        _ fault: SignatureFault, of message: JSON, _ place: Int, now: Moment
+    ) {
+        let error: TableTapError = fault == .missing ? .missingSignature : .wrongSignature
+        refuse(error, to: ReplyAddress(message, limits: limits), place, now: now)
+    }
+
     mutating func tellRevokedInTableTap(_ channel: Channel, to place: Int, now: Moment) {
         guard let name = channel.tableTapName else { return }
         tell(.error(permissionError(channel, name, place)), place, now: now)

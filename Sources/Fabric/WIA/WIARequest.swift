@@ -2,11 +2,13 @@ import Wire
 
 /// What a client asks in the WIA real-time dialect.
 enum WIARequest: Equatable {
-    case subscribe(id: String, Channel)
+    case subscribe(id: String, Channel, StateWishes)
     case unsubscribe(id: String, Channel)
     case ping(id: String)
     /// Follow these channels again, and have what was missed since the message.
-    case reconnect(id: String, lastMessage: String?, [Channel])
+    case reconnect(id: String, lastMessage: String?, [Channel], StateWishes)
+    /// Say what has changed of these orders.
+    case synchronize(id: String, [OrderDigest])
     /// Have a message told.
     case publish(WIAOffer)
     /// Have each of these told (W-12); one that is no message is nil.
@@ -41,7 +43,9 @@ extension WIARequest {
         }
         switch type {
         case "subscribe":
-            self = .subscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
+            self = .subscribe(
+                id: id, try WIARequest.channel(json, id: id, limits: limits),
+                try wishes(json, id: id, limits: limits))
         case "unsubscribe":
             self = .unsubscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
         case "ping":
@@ -60,7 +64,9 @@ extension WIARequest {
                 WIAOffer(
                     type: type, id: id, timestamp: json["timestamp"],
                     payload: json["payload"]?.members ?? []))
-        case "sync_request", "bulk_update", "location_update", "status_change":
+        case "sync_request":
+            self = try WIARequest.synchronize(json, id: id, limits: limits)
+        case "bulk_update", "location_update", "status_change":
             throw WIARefusal(error: .notSupported, id: id)
         default:
             throw WIARefusal(error: .unknownType, id: id)
@@ -124,7 +130,9 @@ extension WIARequest {
             }
             channels.append(channel)
         }
-        return .reconnect(id: id, lastMessage: last?.string, channels)
+        return .reconnect(
+            id: id, lastMessage: last?.string, channels,
+            try wishes(json, id: id, limits: limits))
     }
 
     private static func channel(
@@ -144,6 +152,15 @@ extension WIARequest {
         }
         return Channel(kind, subject)
     }
+}
+
+private func wishes(
+    _ json: JSON, id: String, limits: FabricLimits
+) throws(WIARefusal) -> StateWishes {
+    guard let wishes = StateWishes(json["payload"], limits: limits) else {
+        throw WIARefusal(error: .wrongPayload, id: id)
+    }
+    return wishes
 }
 
 extension Channel.Kind {

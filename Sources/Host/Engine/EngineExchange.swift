@@ -119,6 +119,7 @@ struct LogOrigin: Sendable {
     /// The newest records, oldest first, and the number before them.
     var history: [RecordText]
     var memoryFloor: UInt64
-    /// Orders whose parties may subscribe.
+    /// Orders whose parties may subscribe, and the number of the newest message of each.
     var orders: [Order]
+    var orderVersions: [String: UInt64]
 }

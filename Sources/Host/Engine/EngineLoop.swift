@@ -122,7 +122,8 @@ final class EngineLoop {
         let origin = LogOrigin(
             epoch: store.epoch, positionKey: positionKey, lastEvent: store.lastEvent,
             historyFloor: history.floor, history: history.records,
-            memoryFloor: history.memoryFloor, orders: store.restoredOrders)
+            memoryFloor: history.memoryFloor, orders: store.restoredOrders,
+            orderVersions: store.restoredVersions)
         guard settle(at: now) else { throw StartError("the store cannot be written") }
         handOut()
         reportStatus(now: now)

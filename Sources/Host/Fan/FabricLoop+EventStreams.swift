@@ -31,6 +31,9 @@ extension FabricLoop {
                 ConnectionNumber(connection), identity: identity, to: asked.channels,
                 after: asked.lastMessage, now: now)
             if let refusal { throw AccessRefusal(refusal) }
+            if let most = asked.updatesPerSecond {
+                fabric.limitUpdates(of: ConnectionNumber(connection), toPerSecond: most)
+            }
             let response = HTTPResponse(shared(.eventStream(body: []), with: origin))
             if !server.stream(request.token, response) {
                 fabric.disconnect(ConnectionNumber(connection))

@@ -56,6 +56,9 @@ extension FabricLoop: SocketIOApplication {
                 let welcome = try fabric.connect(
                     session, identity: identity, names: newNames(), auth: auth,
                     recovery: recovery, now: now)
+                if let most = client.handshake.query["maxUpdatesPerSecond"].flatMap(Double.init) {
+                    fabric.limitUpdates(of: session, toPerSecond: most)
+                }
                 client.session.accept(
                     SocketIOPacket.mainNamespace, sid: welcome.names.sid,
                     recoverableAs: welcome.names.pid)

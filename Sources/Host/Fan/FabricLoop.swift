@@ -49,7 +49,8 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
-        messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
+        messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding,
+        compression: FrameCompression?, signing: MessageSigning?, sealing: FieldSealing?,
         allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
         log: Log
     ) {
@@ -65,9 +66,8 @@ final class FabricLoop: FrameSource {
             epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
             limits: limits, positions: positions,
             fields: RecordFields { try? parser.parse($0.span) }, catalogue: messages,
-            compression: compression,
-            now: FabricLoop.now())
-        fabric.restore(origin.orders)
+            compression: compression, signing: signing, sealing: sealing, now: FabricLoop.now())
+        fabric.restore(origin.orders, versions: origin.orderVersions)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
     }
 
@@ -90,6 +90,8 @@ final class FabricLoop: FrameSource {
                         messages: messages, limits: FabricLimits(configuration),
                         positions: try .sealed(by: origin.positionKey),
                         compression: .forClients(configuration.server),
+                        signing: try .configured(configuration.server.signatures),
+                        sealing: try .configured(configuration.server.sealing),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)
@@ -293,31 +295,38 @@ final class FabricLoop: FrameSource {
             refuse(request, .forbidden, reason: "origin not allowed")
             return
         }
-        if dialect == .tableTap {
-            openTableTap(request, now: now)
-            return
-        }
-        switch identity(of: request, takesQuery: dialect != .wia, now: now) {
-        case .failure(let refusal):
-            refuse(request, refusal.response, reason: refusal.reason)
-        case .success(let identity):
-            guard server.accept(request.token, subprotocol: dialect.subprotocol) else { return }
+        do throws(AccessRefusal) {
+            let terms = try WebSocketTerms(request, in: dialect)
+            if dialect == .tableTap {
+                openTableTap(request, terms, now: now)
+                return
+            }
+            let identity = try identity(
+                of: request, takesQuery: dialect != .wia, now: now
+            ).get()
+            guard server.accept(request.token, subprotocol: terms.subprotocol) else { return }
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
-                now: now)
+                as: terms.encoding, now: now)
+            limitUpdates(of: request, terms)
+        } catch {
+            refuse(request, error.response, reason: error.reason)
         }
     }
 
     /// A token that is not accepted is answered in a message: a browser's client would not see the
     /// status of an HTTP answer, and come back with the same token for ever.
-    private func openTableTap(_ request: UpgradeRequest, now: Moment) {
+    private func openTableTap(
+        _ request: UpgradeRequest, _ terms: WebSocketTerms, now: Moment
+    ) {
         let connection = ConnectionNumber(request.token.connection)
         let identity = identity(of: request, takesQuery: true, now: now)
-        let subprotocol = Dialect.tableTap.subprotocol
-        guard server.accept(request.token, subprotocol: subprotocol) else { return }
+        guard server.accept(request.token, subprotocol: terms.subprotocol) else { return }
         switch identity {
         case .success(let identity):
-            fabric.connect(connection, identity: identity, in: .tableTap, now: now)
+            fabric.connect(
+                connection, identity: identity, in: .tableTap, as: terms.encoding, now: now)
+            limitUpdates(of: request, terms)
         case .failure(let refusal):
             current.refusals += 1
             log.info(
@@ -325,6 +334,12 @@ final class FabricLoop: FrameSource {
                 ["client": request.clientAddress, "reason": refusal.reason])
             fabric.turnAway(connection, in: .tableTap, now: now)
         }
+    }
+
+    private func limitUpdates(of request: UpgradeRequest, _ terms: WebSocketTerms) {
+        guard let most = terms.updatesPerSecond else { return }
+        fabric.limitUpdates(
+            of: ConnectionNumber(request.token.connection), toPerSecond: most)
     }
 
     /// A browser tells where its page is from; other programs tell nothing.
@@ -343,12 +358,13 @@ final class FabricLoop: FrameSource {
         _ kind: MessageKind, _ range: Range<Int>, on connection: ConnectionNumber, now: Moment
     ) {
         guard kind == .text else {
-            fabric.receive(.failure(.notText), on: connection, now: now)
+            fabric.receive(binary: Array(turn.payload(range)), on: connection, now: now)
             return
         }
         do throws(JSONSyntaxError) {
-            let json = try parser.parse(Array(turn.payload(range)).span)
-            fabric.receive(.success(json), on: connection, now: now)
+            let text = Array(turn.payload(range))
+            let json = try parser.parse(text.span)
+            fabric.receive(.success(json), as: ReceivedText(text), on: connection, now: now)
         } catch {
             fabric.receive(.failure(.notJSON), on: connection, now: now)
         }

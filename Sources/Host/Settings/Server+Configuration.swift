@@ -63,6 +63,8 @@ extension FabricLimits {
         streamRetry = server.streamRetry.wholeMilliseconds
         locationInterval = server.locationInterval.wholeMilliseconds
         lowDataInterval = server.lowDataInterval.wholeMilliseconds
+        updateInterval = server.updateInterval.wholeMilliseconds
+        deltaStates = server.deltaStatesMaximum
         // A client may miss so many heartbeats, and half an interval for a slow network.
         let interval = server.heartbeatInterval.wholeMilliseconds
         silence = interval * Int64(server.heartbeatMisses) + interval / 2
