@@ -19,6 +19,13 @@ struct StateKey: Hashable {
 enum StateContent {
     case event(Event)
     case relayed(RecordText)
+
+    var occurredAt: Timestamp {
+        switch self {
+        case .event(let event): event.occurredAt
+        case .relayed(let record): record.occurredAt
+        }
+    }
 }
 
 /// The newest event of every state, given to whoever subscribes and to whoever reads slowly.

@@ -129,11 +129,12 @@ extension Fabric {
             let payload = texts.fields.value(of: whole)?["payload"]?.members
         else { return (whole, nil) }
         let entry = states.entries[state]
-        guard let told = connections.peers[place]?.shape?.told[entry.key] else {
-            return (whole, payload)
-        }
+        // What somebody published is theirs, and told as they said it.
+        guard let told = connections.peers[place]?.shape?.told[entry.key],
+            case .event(let event) = entry.content
+        else { return (whole, payload) }
         let delta = StateDelta(from: told, to: payload)
-        return (texts.wia.message(of: entry.event, id: entry.id, delta), payload)
+        return (texts.wia.message(of: event, id: entry.id, delta), payload)
     }
 
     private mutating func remember(
@@ -176,7 +177,7 @@ private struct StateBatch {
         texts.append(text)
         bytes += text.count
         lastID = entry.id
-        let instant = entry.event.occurredAt
+        let instant = entry.content.occurredAt
         newest = newest.map { max($0, instant) } ?? instant
     }
 }
