@@ -83,15 +83,17 @@ struct AccessLogTests {
     )
     func aged() throws {
         let scratch = try Scratch()
+        var settings = scratch.settings
+        settings.readingDays = 90
         do {
-            let journal = try Journal(scratch.settings)
+            let journal = try Journal(settings)
             try journal.commit { batch in
                 batch.accesses = [accessRecord(at: 0), accessRecord(at: 50 * day)]
             }
             #expect(try journal.tidyUp(now: at(91 * day)).accessesErased == 1)
         }
         do {
-            let journal = try Journal(scratch.settings)
+            let journal = try Journal(settings)
             #expect(try journal.tidyUp(now: at(200 * day)).accessesErased == 1)
             try journal.commit { batch in batch.accesses = [accessRecord(at: 200 * day)] }
         }

@@ -89,8 +89,8 @@ final class LoadedKey {
 
     private static func load(jwk text: [UInt8]) throws(TokenKeyError) -> Loaded {
         guard let fields = JSON(tokenText: text) else { throw .unreadable }
+        if fields["kty"] != "oct", fields["d"] != nil { throw .privateKey }
         let algorithm = try WebKeyMembers.algorithm(of: fields)
-        if algorithm != .hs256, fields["d"] != nil { throw .privateKey }
         let name = fields["kid"]?.string
         if algorithm == .edDSA {
             guard let raw = fields["x"]?.string.flatMap({ Base64.urlSafe.decode($0.utf8) }),
