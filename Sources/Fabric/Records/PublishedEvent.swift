@@ -5,6 +5,8 @@ package struct PublishedEvent: Equatable, Sendable {
     package var event: Event
     /// What the event says, for the record class; nil for the state class.
     package var record: RecordText?
+    /// When it became durable, in nanoseconds of a clock that is never set.
+    package var durableAt: UInt64 = 0
 
     /// Of the state class.
     package init(_ event: Event) {

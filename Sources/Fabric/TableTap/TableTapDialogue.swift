@@ -115,6 +115,7 @@ extension Fabric {
         if let position, beginCatchUp(place, after: position) {
             connections.peers[place]?.catchUp?.replay = Replay(
                 address: address, askedAt: now.wall, from: .client(last))
+            statistics.recoveries += 1
             return
         }
         statistics.lostHistories += 1

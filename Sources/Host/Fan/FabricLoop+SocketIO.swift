@@ -49,11 +49,13 @@ extension FabricLoop: SocketIOApplication {
             refuse(
                 &client, "Unauthorized", ["status": .integer(Int64(refusal.response.status))],
                 reason: refusal.reason)
+            current.note(
+                AdmissionFailure(status: refusal.response.status), Platform(client.handshake))
         case .success(let identity):
             do throws(SocketIORefusal) {
                 let welcome = try fabric.connect(
                     session, identity: identity, names: newNames(), auth: auth,
-                    recovery: recovery, now: now)
+                    recovery: recovery, on: Platform(client.handshake), now: now)
                 client.session.accept(
                     SocketIOPacket.mainNamespace, sid: welcome.names.sid,
                     recoverableAs: welcome.names.pid)
@@ -69,7 +71,6 @@ extension FabricLoop: SocketIOApplication {
     private func refuse(
         _ client: inout SocketIOClient, _ message: String, _ data: JSON, reason: String
     ) {
-        current.refusals += 1
         log.info(
             "socket.io client refused",
             ["client": client.handshake.clientAddress, "reason": reason])
@@ -120,13 +121,20 @@ extension FabricLoop: SocketIOApplication {
     /// Ends a client's session. It comes back by itself, unless it leaves the namespace first.
     func close(socketIO closing: Closing, now: Int64) {
         let code = closing.code
-        socketIO.close(closing.connection, now: now) { session in
-            let farewell: JSON = [
-                "code": .integer(Int64(code.rawValue)), "reason": .string(code.reason),
-                "reconnect": .bool(code.mayReconnect),
+        let tell = { (session: inout SocketIOSession) in
+            var members: [JSON.Member] = [
+                .init("code", .integer(Int64(code.rawValue))),
+                .init("reason", .string(code.reason)),
+                .init("reconnect", .bool(code.mayReconnect)),
             ]
-            session.emit("session:closing", SocketIOArguments([farewell]))
+            if let retry = closing.retry { members.append(.init("retryAfter", .integer(retry))) }
+            session.emit("session:closing", SocketIOArguments([.object(members)]))
             if !code.mayReconnect { session.disconnect(SocketIOPacket.mainNamespace) }
+        }
+        if code == .goingAway {
+            socketIO.part(with: closing.connection, for: self, farewell: tell)
+        } else {
+            socketIO.close(closing.connection, now: now, farewell: tell)
         }
     }
 }
@@ -150,4 +158,11 @@ extension SocketIOGateway {
 
     /// How long a client may take to show its token: as long as any request may take.
     private static let admissionMilliseconds: Int64 = 10_000
+}
+
+extension Platform {
+    init(_ handshake: EngineIOHandshake) {
+        self.init(
+            name: handshake.query["platform"], userAgent: handshake.headers.userAgent)
+    }
 }

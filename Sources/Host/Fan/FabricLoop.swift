@@ -16,7 +16,7 @@ final class FabricLoop: FrameSource {
     let server: WebServer
     let socketIO: SocketIOGateway
     let router: APIRouter
-    private let mail: Mail
+    let mail: Mail
     let parser: JSONTextReader
     private let allowedOrigins: Set<String>
     private let gatherNanoseconds: UInt64
@@ -35,8 +35,14 @@ final class FabricLoop: FrameSource {
     private var pieces: [AnswerPiece] = []
     private var lastToken: UInt64 = 0
     var current = FabricStatus()
+    /// What this turn delivers.
+    var delivered: [TimedDeliveries] = []
     private var lastTick: Int64 = 0
     private var isStopping = false
+    /// How long clients are let go, in milliseconds.
+    let drainMilliseconds: Int64
+    /// When the last of them are to be gone, by the uptime clock; nil until they are let go.
+    var drainEndsAt: Int64?
 
     /// The name of the WIA dialect (W-1).
     private static let subprotocol = "wia-ind-009-v1"
@@ -50,10 +56,12 @@ final class FabricLoop: FrameSource {
     private init(
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
         limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
+        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, drainMilliseconds: Int64,
+        origin: LogOrigin, mail: Mail,
         log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
+        self.drainMilliseconds = drainMilliseconds
         self.server = server
         self.socketIO = socketIO
         self.router = router
@@ -91,6 +99,7 @@ final class FabricLoop: FrameSource {
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)
                             * 1_000_000,
+                        drainMilliseconds: configuration.server.drainTime.wholeMilliseconds,
                         origin: origin, mail: mail, log: log)
                     listening.give(.success(server.port))
                     loop.run()
@@ -102,7 +111,7 @@ final class FabricLoop: FrameSource {
         return (thread, try listening.wait().get())
     }
 
-    /// Runs until it is told to stop, then closes every client with 1001.
+    /// Runs until it is told to stop; by then clients were let go.
     private func run() {
         while !isStopping {
             let began = Clock.monotonicNanoseconds()
@@ -124,12 +133,12 @@ final class FabricLoop: FrameSource {
     }
 
     private func takeTurn() {
-        let wait =
-            socketIO.clientCount > 0
-            ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
+        let isBusy = socketIO.clientCount > 0 || drainEndsAt != nil
+        let wait = isBusy ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
         server.serviceOnce(waitMilliseconds: wait, into: &turn)
         let now = Self.now()
-        for event in turn.events where !socketIO.take(event, of: turn, now: now.uptime) {
+        for event in turn.events
+        where !turnsAway(event) && !socketIO.take(event, of: turn, now: now.uptime) {
             take(event, now: now)
         }
         takeMail(now: now)
@@ -139,9 +148,11 @@ final class FabricLoop: FrameSource {
             fabric.tick(now: now)
         }
         fabric.endRests(now: now)
+        drain(now: now)
         carryOut(now: now)
         var source = self
         server.flush(from: &source)
+        measureDeliveries()
         // A flush may find that memory does not reach back far enough.
         carryOut(now: now)
         report()
@@ -167,7 +178,7 @@ final class FabricLoop: FrameSource {
     private func renewTokens(now: Moment) {
         for offer in effects.tokens {
             let identity = try? router.identity(token: offer.token, now: now.wall).get()
-            if identity == nil { current.refusals += 1 }
+            if identity == nil { current.note(.unauthorized, .unknown) }
             fabric.renew(offer.connection, identity: identity, now: now)
         }
     }
@@ -202,6 +213,10 @@ final class FabricLoop: FrameSource {
     private func answer(_ request: HTTPRequest, now: Moment) {
         guard !EventStreamRequest.isMeant(by: request.head.target) else {
             openStream(request, now: now)
+            return
+        }
+        if let response = answerOfFabric(to: request, now: now) {
+            respond(to: request.token, response)
             return
         }
         switch router.action(for: request, now: now.wall) {
@@ -266,7 +281,7 @@ final class FabricLoop: FrameSource {
             return
         }
         if let origin = request.head.origin, !isAllowed(origin) {
-            refuse(request, .forbidden, reason: "origin not allowed")
+            refuse(request, .forbidden, reason: "origin not allowed", as: .origin)
             return
         }
         if dialect == .tableTap {
@@ -284,7 +299,7 @@ final class FabricLoop: FrameSource {
             else { return }
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
-                now: now)
+                on: Platform(request.head), now: now)
         }
     }
 
@@ -297,9 +312,11 @@ final class FabricLoop: FrameSource {
         guard server.accept(request.token, subprotocol: nil) else { return }
         switch identity {
         case .success(let identity):
-            fabric.connect(connection, identity: identity, in: .tableTap, now: now)
+            fabric.connect(
+                connection, identity: identity, in: .tableTap, on: Platform(request.head),
+                now: now)
         case .failure(let refusal):
-            current.refusals += 1
+            current.note(.unauthorized, Platform(request.head))
             log.info(
                 "websocket refused",
                 ["client": request.clientAddress, "reason": refusal.reason])
@@ -312,8 +329,12 @@ final class FabricLoop: FrameSource {
         allowedOrigins.contains("*") || allowedOrigins.contains(origin)
     }
 
-    private func refuse(_ request: UpgradeRequest, _ response: APIResponse, reason: String) {
-        current.refusals += 1
+    private func refuse(
+        _ request: UpgradeRequest, _ response: APIResponse, reason: String,
+        as failure: AdmissionFailure? = nil
+    ) {
+        let failure = failure ?? AdmissionFailure(status: response.status)
+        current.note(failure, Platform(request.head))
         log.info(
             "websocket refused", ["client": request.clientAddress, "reason": reason])
         server.refuse(request.token, HTTPResponse(response))
@@ -338,7 +359,7 @@ final class FabricLoop: FrameSource {
 
     private func takeMail(now: Moment) {
         mail.publications.receive(into: &published)
-        if !published.isEmpty { fabric.publish(published, now: now) }
+        publish(published, now: now)
         if mail.hasLostPublications.get() {
             mail.hasLostPublications.set(false)
             fabric.closeAll(.historyLost)
@@ -355,7 +376,15 @@ final class FabricLoop: FrameSource {
         mail.historyPages.receive(into: &pages)
         for page in pages { fabric.take(page) }
         mail.fabricControl.receive(into: &control)
-        for message in control where message == .stop { isStopping = true }
+        for message in control { obey(message, now: now) }
+    }
+
+    private func obey(_ message: FabricControl, now: Moment) {
+        switch message {
+        case .drain: beginDrain(now: now)
+        case .hurry: fabric.hurryDrain()
+        case .stop: isStopping = true
+        }
     }
 
     private func close(_ closing: Closing, now: Moment) {
@@ -364,7 +393,7 @@ final class FabricLoop: FrameSource {
             return
         }
         guard let code = Server.CloseCode(rawValue: closing.code.rawValue) else { return }
-        server.close(ConnectionID(closing.connection), code, reason: closing.code.reason)
+        server.close(ConnectionID(closing.connection), code, reason: closing.reason)
     }
 
     func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
@@ -375,13 +404,6 @@ final class FabricLoop: FrameSource {
         return result == .more
     }
 
-    private func report() {
-        current.connections = UInt64(fabric.connectionCount)
-        current.outboxBytes = UInt64(fabric.outboxBytes)
-        current.statistics = fabric.statistics
-        mail.fabricStatus.set(current)
-    }
-
     static func now() -> Moment {
         Moment(
             wall: Timestamp(milliseconds: Clock.wallMilliseconds()),
@@ -390,7 +412,11 @@ final class FabricLoop: FrameSource {
 }
 
 /// What the fabric thread is told besides its mail.
-enum FabricControl: Equatable, Sendable {
+enum FabricControl: Sendable {
+    /// Let the clients go one after the other.
+    case drain
+    /// Let those go at once that are left.
+    case hurry
     case stop
 }
 

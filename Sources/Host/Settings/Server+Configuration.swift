@@ -53,11 +53,14 @@ extension FabricLimits {
         messageBurst = Int64(server.messageBurst)
         refusedMessages = server.messageBurst * 3
         streamLease = server.streamLease.wholeMilliseconds
+        // A tick looks once a second, and may be late by as much again.
+        streamComment = max(server.streamComment.wholeMilliseconds - 1_500, 1_000)
         streamRetry = server.streamRetry.wholeMilliseconds
         locationInterval = server.locationInterval.wholeMilliseconds
         lowDataInterval = server.lowDataInterval.wholeMilliseconds
         // A client may miss so many heartbeats, and half an interval for a slow network.
         let interval = server.heartbeatInterval.wholeMilliseconds
+        heartbeat = interval
         silence = interval * Int64(server.heartbeatMisses) + interval / 2
         tableTap = ClientLimits(server.tableTap)
     }
@@ -103,6 +106,7 @@ extension APIRouter {
                 health: HealthReport(
                     engine: mail.engineStatus, fabric: mail.fabricStatus,
                     courier: mail.courierStatus, proof: mail.proofStatus,
+                    isEnding: mail.isEnding,
                     stallMilliseconds: configuration.health.journalStall.wholeMilliseconds))
         } catch {
             throw StartError("token keys: \(error.description)")
