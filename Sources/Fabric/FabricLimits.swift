@@ -72,6 +72,8 @@ package struct FabricLimits: Equatable, Sendable {
     /// Refused messages after which a connection is closed, counted since it last kept the rate:
     /// three bursts.
     package var refusedMessages = 600
+    /// How often a client is to be heard.
+    package var heartbeat: Int64 = 30_000
     /// Two heartbeats of 30 s missed and half of one for a slow network (W-4).
     package var silence: Int64 = 75_000
 

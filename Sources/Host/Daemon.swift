@@ -232,14 +232,17 @@ package final class Daemon {
         configuration = new
     }
 
-    /// Begins to end cleanly: what was read is committed and acknowledged, clients are closed with
-    /// 1001, and what is owed stays in the log. `hasStopped` tells when all is done.
+    /// Begins to end cleanly: the daemon says that it is not ready, clients are let go one after
+    /// the other, what was read meanwhile is committed and acknowledged, and what is owed stays in
+    /// the log. `hasStopped` tells when all is done.
     package func beginStop() {
+        mail.beginEnding()
         let stopped = self.stopped
         let mail = self.mail
         let engine = self.engine
         let others = self.others
         let end: @Sendable () -> Void = {
+            mail.drained.wait()
             mail.stopEngine()
             engine.join()
             mail.stopOthers()
@@ -251,6 +254,14 @@ package final class Daemon {
         } catch {
             end()
         }
+    }
+
+    /// Lets all clients go at once that are still there.
+    package func hurryStop() { mail.fabricControl.send(.hurry) }
+
+    /// How long a clean end takes at most, in milliseconds, on a machine that works.
+    package var stopMilliseconds: Int64 {
+        configuration.server.drainTime.wholeMilliseconds + 10_000
     }
 
     package var hasStopped: Bool { stopped.get() }

@@ -39,6 +39,7 @@ extension WebServer {
 
     func didReceive(_ bytes: Span<UInt8>, at slot: Int) {
         readClock()
+        bytesReceived &+= UInt64(bytes.count)
         switch connections[slot].phase {
         case .open, .closing:
             connections[slot].heardAt = now

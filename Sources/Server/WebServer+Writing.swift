@@ -113,6 +113,7 @@ extension WebServer {
     @discardableResult
     func write(_ bytes: inout [UInt8], to slot: Int) -> Bool {
         guard let library = connections[slot].library else { return false }
+        bytesSent &+= UInt64(bytes.count)
         guard library.write(&bytes) else {
             end(slot, .lost)
             return false

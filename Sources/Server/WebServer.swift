@@ -19,6 +19,9 @@ package final class WebServer {
     var freeSlots: [Int] = []
     /// Connections in use, of every kind.
     package internal(set) var connectionCount = 0
+    /// Bytes of all connections since the start; under TLS what it protects.
+    package internal(set) var bytesReceived: UInt64 = 0
+    package internal(set) var bytesSent: UInt64 = 0
     /// How many connections are taken: as many as the settings say, or fewer where this process may
     /// not open that many files.
     package let connectionLimit: Int

@@ -168,9 +168,9 @@ struct ConnectionTests {
         arguments:
             CloseCode.allCases)
     func closeCodes(code: CloseCode) {
-        #expect((3000...4999).contains(code.rawValue))
+        #expect(code == .goingAway || (3000...4999).contains(code.rawValue))
         #expect(code.reason.utf8.count <= 123)
-        let isFinal = code == .connectionLimit || code == .tokenRevoked
+        let isFinal = [.connectionLimit, .tokenRevoked, .removed].contains(code)
         #expect(code.mayReconnect == !isFinal)
     }
 }

@@ -44,6 +44,8 @@ extension Configuration {
         package var allowedOrigins: [String] = []
         package var streamLease = Duration.seconds(600)
         package var streamRetry = Duration.seconds(2)
+        package var streamComment = Duration.seconds(15)
+        package var drainTime = Duration.seconds(10)
         package var locationInterval = Duration.seconds(1)
         package var lowDataInterval = Duration.seconds(10)
         package var updateInterval = Duration.zero
@@ -180,6 +182,12 @@ extension Configuration.Server: Section {
         Key(
             "stream_retry", \.streamRetry, .duration(.milliseconds(100) ... .seconds(300)),
             "How soon the client of a stream comes again: after once to twice as long."),
+        Key(
+            "stream_comment", \.streamComment, .duration(.seconds(5) ... .seconds(60)),
+            "How often a stream says something at least, which keeps proxies from closing."),
+        Key(
+            "drain_time", \.drainTime, .duration(.zero ... .seconds(15)),
+            "What the ends of many connections are spread over when the daemon ends."),
         Key(
             "location_interval", \.locationInterval, .duration(.zero ... .seconds(60)),
             "How long a /realtime client is left without a further position."),

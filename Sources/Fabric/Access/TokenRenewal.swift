@@ -29,7 +29,7 @@ extension Fabric {
             return
         }
         let nobody = Identity(subject: "", role: .customer, expiresAt: now.wall)
-        add(connection, nobody, dialect, now: now)
+        add(connection, nobody, dialect, .unknown, now: now)
         guard let place = connections.place(of: connection) else { return }
         expire(place, now: now)
     }

@@ -55,8 +55,12 @@ extension Fabric {
         if let message {
             let position = texts.ids.position(of: message)
             resumption.isWhole = position.map { beginCatchUp(place, after: $0) } ?? false
-            if resumption.isWhole { auditReplay(to: place) }
-            if !resumption.isWhole { statistics.lostHistories += 1 }
+            if resumption.isWhole {
+                auditReplay(to: place)
+                statistics.recoveries += 1
+            } else {
+                statistics.lostHistories += 1
+            }
         }
         return resumption
     }
@@ -75,6 +79,8 @@ extension Fabric {
             Subscriber(
                 connection: Int32(truncatingIfNeeded: place), role: peer.identity.role),
             of: peer.dialect, at: channelPlace)
+        statistics.subscriptions += 1
+        connections.subscriptions += 1
         connections.peers[place]?.subscriptions.append(
             Subscription(
                 channel: Int32(truncatingIfNeeded: channelPlace),
@@ -91,6 +97,7 @@ extension Fabric {
             let dialect = connections.peers[place]?.dialect,
             let subscription = connections.peers[place]?.subscriptions.remove(at: index)
         else { return }
+        connections.subscriptions -= 1
         let position = Int(subscription.position)
         if let moved = channels.removeSubscriber(at: position, of: dialect, in: channel) {
             notePosition(position, of: Int(moved.connection), in: channel)

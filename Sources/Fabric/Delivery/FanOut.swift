@@ -6,9 +6,15 @@ extension Fabric {
     /// Each event is encoded at most once. It costs a connection one entry in its outbox, however
     /// many of the event's channels it follows.
     package mutating func publish(_ events: [PublishedEvent], now: Moment) {
+        publish(events[...], now: now)
+    }
+
+    package mutating func publish(_ events: ArraySlice<PublishedEvent>, now: Moment) {
         for published in events {
             statistics.events += 1
+            if published.event.isOfOrder { statistics.orderEvents += 1 }
             if case .order(let change) = published.event {
+                if directory[change.order.id] == nil { statistics.orders += 1 }
                 applyAccess(of: change.order, now: now)
             }
             switch (published.event, published.record) {
@@ -199,6 +205,7 @@ extension Fabric {
         eventSerial += 1
         let id = nextPassingID()
         if let place = states.place(of: key) {
+            statistics.conflatedStates += UInt64(states.entries[place].readers)
             states.renew(place, content: content, id: id, uptime: now.uptime)
             return place
         }

@@ -53,6 +53,14 @@ struct EventStreamText {
         return bytes
     }
 
+    /// Says when to come back, in milliseconds.
+    func retry(_ milliseconds: Int64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        ServerSentEvent.append("retry", decimal: milliseconds, to: &bytes)
+        ServerSentEvent.end(&bytes)
+        return bytes
+    }
+
     /// Says that what was missed cannot be told: what follows are the last known states.
     mutating func reset(at position: UInt64, _ channels: [Channel]) -> [UInt8] {
         writer.removeAll()

@@ -121,6 +121,7 @@ extension Fabric {
             auditReplay(to: place)
             connections.peers[place]?.catchUp?.replay = Replay(
                 address: address, askedAt: now.wall, from: .client(last))
+            statistics.recoveries += 1
             return
         }
         statistics.lostHistories += 1

@@ -19,6 +19,19 @@ enum APIAction: Sendable {
     case read(ReadQuery)
     /// To the engine; its answer is the response.
     case duty(RecordsDuty)
+    /// Of the fabric's own state, which whoever asks on the fabric thread answers.
+    case inspect(Identity)
+}
+
+extension APIAction {
+    /// Whether the answer is about persons, so that the audit keeps who of the staff has it.
+    fileprivate var isPersonal: Bool {
+        switch self {
+        case .read(let query): query.isPersonal
+        case .inspect: true
+        case .respond, .command, .publish, .replay, .duty: false
+        }
+    }
 }
 
 /// A question about what the log holds.
@@ -123,7 +136,9 @@ struct APIRouter {
             }
         default: break
         }
-        guard segments.first == "v1", segments.count >= 2 else {
+        let isOfActiveOrders =
+            segments == ["v1", "orders", "active"] || segments == ["orders", "active"]
+        guard isOfActiveOrders || (segments.first == "v1" && segments.count >= 2) else {
             return APIDecision(.respond(.notFound))
         }
         var identity: Identity
@@ -143,9 +158,12 @@ struct APIRouter {
             }
             return APIDecision(.respond(desk.refresh(request.head, now: now)))
         }
-        let action = route(request, Array(segments.dropFirst()), identity, now)
+        let isOfFabric = isOfActiveOrders || segments[1] == "fabric"
+        let action =
+            isOfFabric
+            ? .inspect(identity) : route(request, Array(segments.dropFirst()), identity, now)
         var decision = APIDecision(action)
-        if case .read(let query) = action, query.isPersonal, identity.role.seesEverything {
+        if action.isPersonal, identity.role.seesEverything {
             decision.access = ResourceAccess(
                 .read, of: request.head.target.path, by: identity)
         }

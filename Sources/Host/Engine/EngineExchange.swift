@@ -98,6 +98,11 @@ struct Outgoing {
         effects.modelChanges.removeAll(keepingCapacity: true)
     }
 
+    /// From then on subscribers wait for it.
+    mutating func noteDurable(at nanoseconds: UInt64) {
+        for index in publications.indices { publications[index].durableAt = nanoseconds }
+    }
+
     mutating func removeAll() {
         publications.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)

@@ -348,6 +348,7 @@ final class EngineLoop {
 
     /// Gives everything that is durable now to the threads that wait for it.
     private func handOut() {
+        outgoing.noteDurable(at: Clock.monotonicNanoseconds())
         if !mail.publications.send(outgoing.publications) {
             // Subscribers must not believe that they have seen everything.
             status.publicationsLost += UInt64(outgoing.publications.count)

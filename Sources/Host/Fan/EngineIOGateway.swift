@@ -105,6 +105,19 @@ package final class EngineIOGateway {
         engine.close(session, now: now)
     }
 
+    /// Ends a session because the server ends, behind what waits for it.
+    package func part(
+        with session: ConnectionNumber, farewell: [EngineIOMessage],
+        from source: (ConnectionNumber, inout [UInt8], Int) -> FillResult
+    ) {
+        engine.part(with: session, farewell: farewell) { source(session, &$0, $1) }
+    }
+
+    /// Whether a request asks for a new session.
+    package func isHandshake(_ target: RequestTarget) -> Bool {
+        serves(target) && target.queryParameter("sid") == nil
+    }
+
     /// Answers the polls that wait, because the server ends.
     package func releasePolls() { engine.releasePolls() }
 

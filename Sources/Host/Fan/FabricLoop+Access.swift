@@ -23,8 +23,10 @@ extension FabricLoop {
         }
     }
 
-    func take(_ message: FabricControl) {
+    func take(_ message: FabricControl, now: Moment) {
         switch message {
+        case .drain: beginDrain(now: now)
+        case .hurry: fabric.hurryDrain()
         case .stop: isStopping = true
         case .tokens(let settings):
             do throws(StartError) {
@@ -39,6 +41,10 @@ extension FabricLoop {
 
 /// What the fabric thread is told besides its mail.
 enum FabricControl: Equatable, Sendable {
+    /// Let the clients go one after the other.
+    case drain
+    /// Let those go at once that are left.
+    case hurry
     case stop
     /// Verify tokens by these from now on.
     case tokens(TokenSettings)

@@ -37,8 +37,14 @@ final class FabricLoop: FrameSource {
     private var pieces: [AnswerPiece] = []
     private var lastToken: UInt64 = 0
     var current = FabricStatus()
+    /// What this turn delivers.
+    var delivered: [TimedDeliveries] = []
     private var lastTick: Int64 = 0
     var isStopping = false
+    /// How long clients are let go, in milliseconds.
+    let drainMilliseconds: Int64
+    /// When the last of them are to be gone, by the uptime clock; nil until they are let go.
+    var drainEndsAt: Int64?
 
     /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
     private static let waitMilliseconds = 250
@@ -51,10 +57,12 @@ final class FabricLoop: FrameSource {
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
         messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding,
         compression: FrameCompression?, signing: MessageSigning?, sealing: FieldSealing?,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
+        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, drainMilliseconds: Int64,
+        origin: LogOrigin, mail: Mail,
         log: Log
     ) {
         self.gatherNanoseconds = gatherNanoseconds
+        self.drainMilliseconds = drainMilliseconds
         self.server = server
         self.socketIO = socketIO
         self.router = router
@@ -96,6 +104,7 @@ final class FabricLoop: FrameSource {
                         gatherNanoseconds: UInt64(
                             clamping: configuration.server.gatherTime.wholeMilliseconds)
                             * 1_000_000,
+                        drainMilliseconds: configuration.server.drainTime.wholeMilliseconds,
                         origin: origin, mail: mail, log: log)
                     listening.give(.success(server.port))
                     loop.run()
@@ -107,7 +116,7 @@ final class FabricLoop: FrameSource {
         return (thread, try listening.wait().get())
     }
 
-    /// Runs until it is told to stop, then closes every client with 1001.
+    /// Runs until it is told to stop; by then clients were let go.
     private func run() {
         while !isStopping {
             let began = Clock.monotonicNanoseconds()
@@ -129,12 +138,12 @@ final class FabricLoop: FrameSource {
     }
 
     private func takeTurn() {
-        let wait =
-            socketIO.clientCount > 0
-            ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
+        let isBusy = socketIO.clientCount > 0 || drainEndsAt != nil
+        let wait = isBusy ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
         server.serviceOnce(waitMilliseconds: wait, into: &turn)
         let now = Self.now()
-        for event in turn.events where !socketIO.take(event, of: turn, now: now.uptime) {
+        for event in turn.events
+        where !turnsAway(event) && !socketIO.take(event, of: turn, now: now.uptime) {
             take(event, now: now)
         }
         takeMail(now: now)
@@ -144,9 +153,11 @@ final class FabricLoop: FrameSource {
             fabric.tick(now: now)
         }
         fabric.endRests(now: now)
+        drain(now: now)
         carryOut(now: now)
         var source = self
         server.flush(from: &source)
+        measureDeliveries()
         // A flush may find that memory does not reach back far enough.
         carryOut(now: now)
         report()
@@ -176,7 +187,7 @@ final class FabricLoop: FrameSource {
     private func renewTokens(now: Moment) {
         for offer in effects.tokens {
             let identity = try? router.tokens.identity(token: offer.token, now: now.wall).get()
-            if identity == nil { current.refusals += 1 }
+            if identity == nil { current.note(.unauthorized, .unknown) }
             fabric.renew(offer.connection, identity: identity, now: now)
         }
     }
@@ -225,6 +236,8 @@ final class FabricLoop: FrameSource {
         case .command(let command):
             forward(request.token) { mail.engine.send(.command(command, $0)) }
         case .publish(let events): publish(events, for: request.token)
+        case .inspect(let identity):
+            respond(to: request.token, answerOfFabric(to: request, by: identity, now: now))
         case .replay(let number):
             forward(request.token) { mail.engine.send(.replay(deadLetter: number, $0)) }
         case .duty(let duty):
@@ -292,7 +305,7 @@ final class FabricLoop: FrameSource {
             return
         }
         if let origin = request.head.origin, !isAllowed(origin) {
-            refuse(request, .forbidden, reason: "origin not allowed")
+            refuse(request, .forbidden, reason: "origin not allowed", as: .origin)
             return
         }
         do throws(AccessRefusal) {
@@ -307,7 +320,7 @@ final class FabricLoop: FrameSource {
             guard server.accept(request.token, subprotocol: terms.subprotocol) else { return }
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
-                as: terms.encoding, now: now)
+                as: terms.encoding, on: Platform(request.head), now: now)
             limitUpdates(of: request, terms)
         } catch {
             refuse(request, error.response, reason: error.reason)
@@ -325,10 +338,11 @@ final class FabricLoop: FrameSource {
         switch identity {
         case .success(let identity):
             fabric.connect(
-                connection, identity: identity, in: .tableTap, as: terms.encoding, now: now)
+                connection, identity: identity, in: .tableTap, as: terms.encoding,
+                on: Platform(request.head), now: now)
             limitUpdates(of: request, terms)
         case .failure(let refusal):
-            current.refusals += 1
+            current.note(.unauthorized, Platform(request.head))
             log.info(
                 "websocket refused",
                 ["client": request.clientAddress, "reason": refusal.reason])
@@ -347,8 +361,12 @@ final class FabricLoop: FrameSource {
         allowedOrigins.contains("*") || allowedOrigins.contains(origin)
     }
 
-    private func refuse(_ request: UpgradeRequest, _ response: APIResponse, reason: String) {
-        current.refusals += 1
+    private func refuse(
+        _ request: UpgradeRequest, _ response: APIResponse, reason: String,
+        as failure: AdmissionFailure? = nil
+    ) {
+        let failure = failure ?? AdmissionFailure(status: response.status)
+        current.note(failure, Platform(request.head))
         log.info(
             "websocket refused", ["client": request.clientAddress, "reason": reason])
         server.refuse(request.token, HTTPResponse(response))
@@ -374,7 +392,7 @@ final class FabricLoop: FrameSource {
 
     private func takeMail(now: Moment) {
         mail.publications.receive(into: &published)
-        if !published.isEmpty { fabric.publish(published, now: now) }
+        publish(published, now: now)
         if mail.hasLostPublications.get() {
             mail.hasLostPublications.set(false)
             fabric.closeAll(.historyLost)
@@ -395,7 +413,7 @@ final class FabricLoop: FrameSource {
         mail.historyPages.receive(into: &pages)
         for page in pages { fabric.take(page) }
         mail.fabricControl.receive(into: &control)
-        for message in control { take(message) }
+        for message in control { take(message, now: now) }
     }
 
     private func close(_ closing: Closing, now: Moment) {
@@ -404,7 +422,7 @@ final class FabricLoop: FrameSource {
             return
         }
         guard let code = Server.CloseCode(rawValue: closing.code.rawValue) else { return }
-        server.close(ConnectionID(closing.connection), code, reason: closing.code.reason)
+        server.close(ConnectionID(closing.connection), code, reason: closing.reason)
     }
 
     func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
@@ -413,14 +431,6 @@ final class FabricLoop: FrameSource {
             ConnectionNumber(connection), into: &buffer.bytes, limit: buffer.capacity,
             compressibleBytes: buffer.compressibleBytes)
         return result == .more
-    }
-
-    private func report() {
-        current.connections = UInt64(fabric.connectionCount)
-        current.outboxBytes = UInt64(fabric.outboxBytes)
-        current.refusedConnections = server.refusedConnections
-        current.statistics = fabric.statistics
-        mail.fabricStatus.set(current)
     }
 
     static func now() -> Moment {

@@ -60,6 +60,8 @@ extension FabricLimits {
         messageBurst = Int64(server.messageBurst)
         refusedMessages = server.messageBurst * 3
         streamLease = server.streamLease.wholeMilliseconds
+        // A tick looks once a second, and may be late by as much again.
+        streamComment = max(server.streamComment.wholeMilliseconds - 1_500, 1_000)
         streamRetry = server.streamRetry.wholeMilliseconds
         locationInterval = server.locationInterval.wholeMilliseconds
         lowDataInterval = server.lowDataInterval.wholeMilliseconds
@@ -67,6 +69,7 @@ extension FabricLimits {
         deltaStates = server.deltaStatesMaximum
         // A client may miss so many heartbeats, and half an interval for a slow network.
         let interval = server.heartbeatInterval.wholeMilliseconds
+        heartbeat = interval
         silence = interval * Int64(server.heartbeatMisses) + interval / 2
         expiryWarning = configuration.authentication.expiryWarning.wholeMilliseconds
         tableTap = ClientLimits(server.tableTap)
@@ -113,7 +116,7 @@ extension APIRouter {
             desk: try TokenDesk(tokens), rates: RequestRates(configuration.server.rest),
             health: HealthReport(
                 engine: mail.engineStatus, fabric: mail.fabricStatus,
-                courier: mail.courierStatus, proof: mail.proofStatus,
+                courier: mail.courierStatus, proof: mail.proofStatus, isEnding: mail.isEnding,
                 stallMilliseconds: configuration.health.journalStall.wholeMilliseconds),
             catalogue: messages, eventsMaximum: configuration.publishing.eventsMaximum)
     }

@@ -36,14 +36,15 @@ extension Fabric {
     ///   where it was in an earlier session that this server does not know any more.
     package mutating func connect(
         _ connection: ConnectionNumber, identity: Identity, names: SocketIONames, auth: JSON?,
-        recovery: RecoveryRequest?, now: Moment
+        recovery: RecoveryRequest?, on platform: Platform = .unknown, now: Moment
     ) throws(SocketIORefusal) -> SocketIOWelcome {
         disconnect(connection)
         let known = earlier(recovery, of: identity, now: now)
         if let code = refusal(of: identity, in: .socketIO, now: now) {
+            noteTurnedAway(code, platform)
             throw SocketIORefusal(code: code)
         }
-        add(connection, identity, .socketIO, now: now)
+        admit(connection, identity, .socketIO, platform, now: now)
         guard let place = connections.place(of: connection) else {
             throw SocketIORefusal(code: .serverFull)
         }

@@ -87,7 +87,7 @@ extension EngineIO {
         answerPoll(at: place, payload)
     }
 
-    private func pull(_ events: EventSource, into payload: inout PollingPayload) -> FillResult {
+    func pull(_ events: EventSource, into payload: inout PollingPayload) -> FillResult {
         var frames: [UInt8] = []
         while payload.bytes.count < settings.pollBytes,
             payload.packets < settings.packetsPerPoll
