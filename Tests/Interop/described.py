@@ -5,11 +5,13 @@ described.py PROGRAM [ROUTES]
 PROGRAM is freshwire; ROUTES is a file of JSON, `[{"path":…,"methods":[…]}]`, with what the program
 itself says that it serves. Starts a broker, a webhook receiver and the daemon, lets bags and people
 do things, and asks for everything that is described: each operation with each example, each status.
-What comes must be what the description says, member by member. Prints a line for each check, and
-ends with 1 where one failed.
+What comes must be what the description says, member by member, and everything that is described
+must have come, but for what is named here. Prints a line for each check, and ends with 1 where one
+failed.
 """
 
 import json
+import math
 import socket
 import sqlite3
 import sys
@@ -18,7 +20,7 @@ import time
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from checks import check, equal, once
-from description import METHODS, Description, Mismatch
+from description import DOCUMENTATION, METHODS, Description
 from world import World, eventually, instant, token
 
 PROGRAM = sys.argv[1]
@@ -39,6 +41,8 @@ proof:
   head_interval: 1s
   head_event_interval: 1s
   verify_interval: 1s
+haccp:
+  plan_file: {folder}/plan.yaml
 silence:
   after: 2s
   first_repeat: 1h
@@ -66,16 +70,40 @@ ALL_ROLES = {
     "manager": token("manager", "mia", site="CAFE-1"),
 }
 
-# What is described and cannot be had from a daemon that is well.
+# What is described and cannot be had from a daemon that is well: answers by operation, and members.
 NOT_PROVOKED = {
     "live": {"503"}, "liveHead": {"503"}, "ready": {"503"}, "readyHead": {"503"},
     # Only where a payload was longer than what is kept of one.
     "replayDeadLetter": {"409"},
 }
 OVERLOAD = "503"
+NOT_SEEN = {
+    "/paths//v1/dead-letters/{letter}/replay/post/responses/409/content/application/json/schema/error",
+    "/paths//v1/dead-letters/{letter}/replay/post/responses/409/content/application/json/schema"
+    "/properties/error/code",
+    "/components/schemas/Readiness/properties/brokers/items/trouble",
+    # Without the key that places were sealed with.
+    "/components/schemas/OrderWithSilences/deliveryLocationProblem",
+    "/components/schemas/SubjectRecords/properties/records/items/properties/order"
+    "/deliveryLocationProblem",
+    # More than 100,000 readings.
+    "/components/schemas/TemperatureLog/notEvaluated",
+    # Alerts that are days old, or that late readings do not bear out.
+    "/components/schemas/Alert/reviewOverdue",
+    "/components/schemas/Evidence/corrected",
+    # What depends on when exactly the broker was there.
+    "/components/schemas/Silence/cause",
+    "/components/schemas/SilenceData/cause",
+    "/components/schemas/Freshness/properties/sensors/items/notEvaluated",
+    # Devices that nobody sends for here.
+    "/components/schemas/UnknownFrames/properties/unknown/items/sampleHex",
+    "/components/schemas/Decoding/device",
+    "/components/schemas/DecodedSample/deviceClass",
+    "/components/schemas/Decoding/foreignFrames",
+    "/components/schemas/DecodedSample/properties/position/satellites",
+}
 
 api = Description()
-world = World(PROGRAM, CONFIGURATION)
 
 
 def ask(operation, body=None, bearer=STAFF, status=None, headers=None, **parameters):
@@ -89,6 +117,8 @@ def ask(operation, body=None, bearer=STAFF, status=None, headers=None, **paramet
         content = body
     elif body is not None:
         content = json.dumps(body)
+        if status is None or status < 300:
+            operation.check_body(body)
     with world.client.stream(
             operation.method.upper(), operation.target(**parameters), content=content,
             headers=fields) as answer:
@@ -104,9 +134,7 @@ def ask(operation, body=None, bearer=STAFF, status=None, headers=None, **paramet
 
 
 def example(operation, name, **changes):
-    value = api[operation].examples[name] | changes
-    api[operation].check_body(value)
-    return value
+    return api[operation].examples[name] | changes
 
 
 def ask_example(operation, name, status, bearer=STAFF, changes=None, **parameters):
@@ -147,7 +175,9 @@ def orders_are_as_described():
     ask_example("createOrder", "cold", 201)
     ask("createOrder", {"id": "ORD-1", "foodClass": "cold"}, status=409)
     ask_example("bindBag", "earlier", 201, changes={"from": instant(3600)})
-    ask_example("bindBag", "now", 201, orderId="ORD-2")
+    ask_example("bindBag", "now", 201, orderId="ORD-2", changes={"from": instant(3600)})
+    ask("createOrder", {"id": "ORD-6", "foodClass": "hot", "customerId": "CUST-6"})
+    ask("bindBag", {"bagId": "BAG-10", "from": instant(3000)}, orderId="ORD-6")
     ask_example("amendOrder", "pickedUp", 200, changes={"pickedUpAt": instant(3500)})
     ask_example("amendOrder", "underWay", 200)
     ask("createOrder", {"id": "ORD-3", "foodClass": "frozen", "customerId": "CUST-3",
@@ -176,9 +206,11 @@ def what_sensors_send_becomes_what_is_described():
     world.publish("bags/BAG-1/readings", [
         {"t": int((start + 60 * minute) * 1000), "temperature": value, "humidity": 70,
          "battery": 88, "seq": minute} for minute, value in enumerate(temperatures)])
+    # Cold food that gets warmer, as a bag does: the limit is ahead.
     world.publish("bags/BAG-2/readings", [
-        {"t": int((time.time() - 20 + second) * 1000), "temperature": 4.0 + second / 100,
-         "seq": second} for second in range(20)])
+        {"t": int((time.time() - 1800 + 30 * step) * 1000), "seq": step,
+         "temperature": round(8 - 7 * math.exp(-0.0127 * step) + (0.01 if step % 3 else 0), 2)}
+        for step in range(60)])
     for bag in ["BAG-6", "BAG-9"]:
         world.publish(f"bags/{bag}/readings", "not json")
     world.publish("bags/BAG-8/readings", b"\xff\xfe\x00")
@@ -293,25 +325,41 @@ def calibrations_are_as_described():
     ask("listCalibrations", deviceId="NOBODY", status=404)
 
 
+def uplink(payload):
+    """An uplink of The Things Stack."""
+    return {
+        "end_device_ids": {"device_id": "probe-1", "dev_eui": "A840412B81874511"},
+        "received_at": instant(),
+        "uplink_message": {"f_port": 2, "f_cnt": 7, "frm_payload": payload}}
+
+
 @check
 @once
 def messages_are_as_described():
     page = ask("listDeadLetters", limit=1)
+    ask("decode", {"topic": "v3/bags/devices/A840412B81874511/up", "model": "dragino/lht65",
+                   "payload": json.dumps(uplink("y8YAggDyAX//f/8="))}, status=200)
+    ask("decode", {"topic": "owntracks/anna/phone", "payload": '{"_type":"lwt","tst":1798761590}'})
     ask("listDeadLetters", after=page["next"])
     ask("replayDeadLetter", letter=page["deadLetters"][0]["number"], status=422)
     ask("replayDeadLetter", letter=999, status=404)
     for name in api["decode"].examples:
         ask_example("decode", name, 200)
-    world.publish("v3/bags/devices/A840412B81874511/up", {
-        "end_device_ids": {"device_id": "probe-1", "dev_eui": "A840412B81874511"},
-        "received_at": instant(), "uplink_message": {
-            "f_port": 2, "f_cnt": 7, "frm_payload": "y/YLDQN2AQrdf/8="}})
+    world.publish("v3/bags/devices/A840412B81874511/up", uplink("y/YLDQN2AQrdf/8="))
     number = eventually(
         lambda: [letter["number"] for letter in ask("listDeadLetters")["deadLetters"]
                  if letter["topic"].startswith("v3/")], "a frame of a device nobody knows")[0]
     ask("listUnknownFrames")
     ask("registerDevice", {"id": "A840412B81874511", "profile": "dragino/lht65", "kind": "bag"})
     ask("replayDeadLetter", letter=number, status=200)
+    ask("createOrder", {"id": "ORD-7", "foodClass": "hot"})
+    ask("bindBag", {"bagId": "A840412B81874511"}, orderId="ORD-7")
+    world.publish("v3/bags/devices/A840412B81874511/up", uplink("y8YAggDyAX//f/8="))
+    eventually(
+        lambda: [reading for reading in ask("getTemperature", orderId="ORD-7")["readings"]
+                 if "marker" in reading], "a probe that is not there")
+    ask("exportOrder", orderId="ORD-7", format="json")
+    ask("getFreshness", orderId="ORD-7")
     ask("listDeadLetters")
     ask("getDevice", deviceId="A840412B81874511")
     ask("decode", {"topic": "nowhere", "payload": "x"}, status=404)
@@ -498,8 +546,9 @@ def a_method_that_is_not_described_is_not_served():
 @check
 @once
 def webhooks_are_as_described():
-    ask("createOrder", {"id": "ORD-5", "foodClass": "cold"})
+    ask("createOrder", {"id": "ORD-5", "foodClass": "cold", "customerId": "CUST-5"})
     ask("bindBag", {"bagId": "BAG-5", "from": instant(3000)}, orderId="ORD-5")
+    eventually(lambda: ask("getOrder", orderId="ORD-5")["silences"], "the bag to be called silent")
     world.publish("bags/BAG-5/readings", [
         {"t": int((time.time() - 2400 + 60 * minute) * 1000),
          "temperature": 9 + minute / 10, "seq": minute} for minute in range(12)])
@@ -523,6 +572,8 @@ def webhooks_are_as_described():
     for hook in world.webhooks():
         equal((hook["headersHold"], hook["bodyHolds"]), (True, True))
     ask("ready")
+    ask("exportSubject", bearer=ADMIN, person="CUST-5")
+    ask("exportSubject", bearer=ADMIN, limit=1)
 
 
 @check
@@ -537,11 +588,13 @@ def every_status_that_is_described_was_seen():
 
 @check
 def every_member_that_is_described_was_seen():
-    for member in api.unseen_members(api.tree): print("unseen", member)
+    equal(set(api.unseen_members(api.tree)) - NOT_SEEN, set())
 
 
 if __name__ == "__main__":
     from checks import run
 
-    with world:
+    plan = (DOCUMENTATION.parent / "HACCP" / "insulated-bag-delivery.yaml").read_text("utf-8")
+    approval = 'approved_by: {name: A. Kim, role: food safety, on: "2026-11-22"}\n'
+    with World(PROGRAM, CONFIGURATION, {"plan.yaml": plan + approval}) as world:
         run()

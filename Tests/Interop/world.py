@@ -66,12 +66,13 @@ class World:
     """`with World(program, configuration) as world`: started on entry, ended on exit.
 
     `configuration` is text with the broker's port as {broker}, the receiver's as {receiver}, and
-    the folder as {folder}.
+    the folder as {folder}; `files` are further ones in the folder.
     """
 
-    def __init__(self, program, configuration):
+    def __init__(self, program, configuration, files=None):
         self.program = program
         self.configuration = configuration
+        self.files = files or {}
         self.processes = []
 
     def __enter__(self):
@@ -111,6 +112,8 @@ class World:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.processes.append(receiver)
         self.receiver = int(receiver.stdout.readline())
+        for name, text in self.files.items():
+            self.write(name, text)
         self.write("freshwire.yaml", self.configuration.format(
             broker=self.broker, receiver=self.receiver, folder=self.folder))
         self.port = free_port()

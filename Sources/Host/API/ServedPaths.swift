@@ -1,10 +1,10 @@
-package import Server
+import Server
 
 /// A path that is served over HTTP, and by which methods.
 package struct ServedPath: Equatable, Sendable {
     /// As in the description of the API, such as `/v1/orders/{orderId}/bags`.
     package let template: String
-    package let methods: [HTTPMethod]
+    let methods: [HTTPMethod]
     /// Nil where any segment stands.
     private let segments: [String?]
 
@@ -21,8 +21,8 @@ package struct ServedPath: Equatable, Sendable {
             && zip(path, segments).allSatisfy { part, segment in segment == nil || segment == part }
     }
 
-    /// The value of `Allow`.
-    fileprivate var allowed: String { methods.map(\.rawValue).joined(separator: ", ") }
+    /// Such as `["GET", "POST"]`.
+    package var methodNames: [String] { methods.map(\.rawValue) }
 }
 
 /// Everything that is served over HTTP. What is not in this list is not served: the router asks it
@@ -75,6 +75,6 @@ package enum ServedPaths {
     static func refusal(of method: HTTPMethod, _ path: [String]) -> APIResponse? {
         guard let served = all.first(where: { $0.matches(path) }) else { return .notFound }
         if served.methods.contains(method) { return nil }
-        return .methodNotAllowed(method, allowed: served.allowed)
+        return .methodNotAllowed(method, allowed: served.methodNames.joined(separator: ", "))
     }
 }
