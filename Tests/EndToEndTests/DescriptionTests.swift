@@ -24,4 +24,11 @@ import Testing
         #expect(lines.filter { !$0.hasPrefix("ok ") } == [])
         #expect(lines.count == 24)
     }
+
+    @Test("W-1, T-1, Q-10, S-1, K-1, Q-13: AsyncAPI describes every message of every dialect")
+    func asyncAPI() throws {
+        let lines = try run("described_live.py", [Freshwire.program])
+        #expect(lines.filter { !$0.hasPrefix("ok ") } == [])
+        #expect(lines.count == 7)
+    }
 }
