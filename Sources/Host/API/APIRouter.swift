@@ -75,9 +75,7 @@ struct APIRouter {
             }
         default: break
         }
-        guard segments.first == "v1", segments.count >= 2 else {
-            return .respond(ServedPaths.refusal(of: request.head.method, segments) ?? .notFound)
-        }
+        guard segments.first == "v1", segments.count >= 2 else { return .respond(.notFound) }
         let identity: Identity
         switch self.identity(of: request.head, now: now) {
         case .success(let verified): identity = verified
@@ -147,9 +145,6 @@ struct APIRouter {
     private func route(
         _ request: HTTPRequest, _ segments: [String], _ identity: Identity, _ now: Timestamp
     ) -> APIAction {
-        if let refusal = ServedPaths.refusal(of: request.head.method, ["v1"] + segments) {
-            return .respond(refusal)
-        }
         if let action = recordsAction(request, segments, identity) { return action }
         switch (request.head.method, segments.first, segments.count) {
         case (.post, "orders", 1):

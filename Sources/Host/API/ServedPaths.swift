@@ -25,9 +25,9 @@ package struct ServedPath: Equatable, Sendable {
     package var methodNames: [String] { methods.map(\.rawValue) }
 }
 
-/// Everything that is served over HTTP. What is not in this list is not served: the router asks it
-/// before it looks at a request. A test compares it with `Documentation/openapi.yaml`, so no path is
-/// served that is not described.
+/// Everything that is served over HTTP but Socket.IO. What is not in this list is not served: it is
+/// asked before anything looks at a request. A test compares it with `Documentation/openapi.yaml`, so
+/// no path is served that is not described.
 package enum ServedPaths {
     /// Where several match, the first one is meant.
     package static let all: [ServedPath] = [
@@ -65,7 +65,6 @@ package enum ServedPaths {
         ServedPath("/v1/holds/{hold}", .delete),
         ServedPath("/v1/subjects/{kind}/{person}", .get, .delete),
         ServedPath("/v1/haccp/plan", .get),
-        // Answered by the fabric, not by the router.
         ServedPath("/v1/stream", .get, .options),
         ServedPath("/v1/stream/orders/{orderId}", .get, .options),
     ]
