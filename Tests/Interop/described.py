@@ -41,6 +41,8 @@ proof:
   head_interval: 1s
   head_event_interval: 1s
   verify_interval: 1s
+publishing:
+  positions_per_hour: 3
 haccp:
   plan_file: {folder}/plan.yaml
 silence:
@@ -446,6 +448,23 @@ def persons_are_as_described():
     ask("eraseSubject", bearer=ADMIN, status=404, kind="dogs")
     ask("eraseSubject", bearer=ADMIN, status=409)
     ask("eraseSubject", bearer=ADMIN, status=200, person="CUST-404")
+
+
+@check
+@once
+def published_events_are_as_described():
+    ask_example("publishEvents", "one", 200)
+    equal(ask_example("publishEvents", "one", 200)["status"], "duplicate")
+    fates = ask_example("publishEvents", "several", 200)["events"]
+    equal([fate["status"] for fate in fates], ["accepted", "rejected"])
+    status = {"type": "order_status_update", "data": {"orderId": "ORD-1", "status": "created"}}
+    ask("publishEvents", status | {"id": "e-4"}, ALL_ROLES["driver"], 409)
+    ask("publishEvents", status | {"id": "e-5"}, ALL_ROLES["customer"], 403)
+    ask("publishEvents", {"events": []}, status=400)
+    position = {"driverId": "DRV-1", "orderId": "ORD-1", "latitude": 40.7, "longitude": -74}
+    for number in range(4):
+        ask("publishEvents", {"id": f"p-{number}", "type": "driver_location", "data": position},
+            ALL_ROLES["driver"], 200 if number < 3 else 429)
 
 
 # MARK: What holds of every operation
