@@ -64,12 +64,14 @@ MARIA = token("food_safety", "maria", name="Maria Ruiz")
 # Another one, whose name is the same.
 ZOE = token("food_safety", "zoe", name="Maria Ruiz")
 ADMIN = token("admin", "ada")
+# These ask more in a minute than such users may.
+MANY = {"tier": "enterprise"}
 ALL_ROLES = {
-    "customer": token("customer", "CUST-1"), "driver": token("driver", "DRV-1"),
-    "merchant": token("merchant", "mo", site="REST-1"), "support": token("support", "sue"),
-    "admin": ADMIN, "staff": STAFF, "food_safety": MARIA,
-    "employee": token("employee", "emil", site="CAFE-1", counters=["C-1"]),
-    "manager": token("manager", "mia", site="CAFE-1"),
+    "customer": token("customer", "CUST-1", **MANY), "driver": token("driver", "DRV-1", **MANY),
+    "merchant": token("merchant", "mo", site="REST-1", **MANY),
+    "support": token("support", "sue"), "admin": ADMIN, "staff": STAFF, "food_safety": MARIA,
+    "employee": token("employee", "emil", site="CAFE-1", counters=["C-1"], **MANY),
+    "manager": token("manager", "mia", site="CAFE-1", **MANY),
 }
 
 # What is described and cannot be had from a daemon that is well: answers by operation, and members.
@@ -78,7 +80,8 @@ NOT_PROVOKED = {
     # Only where a payload was longer than what is kept of one.
     "replayDeadLetter": {"409"},
 }
-OVERLOAD = "503"
+# What every operation may answer; 429 is asked of one for all.
+OVERLOAD = {"429", "503"}
 NOT_SEEN = {
     "/paths//v1/dead-letters/{letter}/replay/post/responses/409/content/application/json/schema/error",
     "/paths//v1/dead-letters/{letter}/replay/post/responses/409/content/application/json/schema"
@@ -467,6 +470,32 @@ def published_events_are_as_described():
             ALL_ROLES["driver"], 200 if number < 3 else 429)
 
 
+@check
+def tokens_are_refreshed_as_described():
+    fresh = ask("refreshToken", status=200)
+    ask("getPlan", bearer=fresh["token"], status=200)
+    ask("refreshToken", bearer=token("staff", "otto", auth_time=1), status=403)
+
+
+@check
+def the_audit_is_as_described():
+    ask("getOrder", bearer=ALL_ROLES["support"])
+    page = eventually(
+        lambda: ask("listAccesses", bearer=ADMIN, subject="sue")["accesses"], "a look")
+    equal(page[0]["resource"], "/v1/orders/ORD-1")
+    page = ask("listAccesses", bearer=ADMIN, limit=1)
+    ask("listAccesses", bearer=ADMIN, limit=1, after=page["next"])
+
+
+@check
+@once
+def too_many_requests_are_refused_as_described():
+    eager = token("customer", "eager")
+    for _ in range(100):
+        ask("getOrder", bearer=eager)
+    equal("429" in api["getOrder"].seen, True)
+
+
 # MARK: What holds of every operation
 
 
@@ -600,7 +629,7 @@ def every_status_that_is_described_was_seen():
     unseen = {
         operation.id: sorted(
             operation.answers - operation.seen - NOT_PROVOKED.get(operation.id, set())
-            - {OVERLOAD})
+            - OVERLOAD)
         for operation in api.operations.values()}
     equal({name: statuses for name, statuses in unseen.items() if statuses}, {})
 

@@ -65,6 +65,8 @@ package enum ServedPaths {
         ServedPath("/v1/holds/{hold}", .delete),
         ServedPath("/v1/subjects/{kind}/{person}", .get, .delete),
         ServedPath("/v1/haccp/plan", .get),
+        ServedPath("/v1/tokens/refresh", .post),
+        ServedPath("/v1/accesses", .get),
         ServedPath("/v1/events", .post),
         ServedPath("/v1/stream", .get, .options),
         ServedPath("/v1/stream/orders/{orderId}", .get, .options),
