@@ -288,7 +288,17 @@ def everything_that_comes_is_described():
     Stream(channels[:2], last="not-of-this-log")
     wia.wait("subscribe_ack")
     booking.wait("subscribed")
+    changes = Socket("wia", ADMIN)
+    changes.ask({"type": "subscribe", "id": "d", "payload": {
+        "channel": "orders.ORD-1", "delta": True}})
+    gathered = Socket("wia", ADMIN)
+    gathered.ask({"type": "subscribe", "id": "g", "payload": {
+        "channel": "orders.ORD-1", "aggregate": {"intervalMs": 100}}})
     what_happens(wia)
+    changes.wait("temperature_update", lambda message: "delta" in message["payload"])
+    wia.ask({"type": "sync_request", "id": "y", "payload": {
+        "orders": {"ORD-1": {"status": "CREATED", "version": 1}, "ORD-404": {}}}})
+    wia.wait("sync_response")
     what_is_published()
     what_clients_ask(wia, tables, tracking, booking, rooms)
     what_is_told_of_tokens()

@@ -21,6 +21,8 @@ HEADER = """\
 
 """
 INSTANT = {"$ref": "#/components/schemas/Instant"}
+# Where messages are signed.
+SIGNATURE = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 NAME = {"$ref": "#/components/schemas/Name"}
 
 
@@ -136,14 +138,15 @@ class Maker:
         if dialect == "wia":
             return closed({
                 "type": {"const": name}, "id": {"type": "string"}, "timestamp": INSTANT,
-                "payload": data}, ["type", "id", "timestamp", "payload"])
+                "payload": data, "signature": SIGNATURE}, ["type", "id", "timestamp", "payload"])
         if dialect == "tabletap":
             members = {
                 "type": {"const": name}, "data": data, "channel": {"type": "string"},
                 "timestamp": INSTANT, "messageId": {"type": "string"},
-                "sequence": {"type": "integer", "minimum": 1}, "version": {"const": "1.0"}}
-            required = [member for member in members
-                        if member != "sequence" or message.get("class") != "state"]
+                "sequence": {"type": "integer", "minimum": 1}, "version": {"const": "1.0"},
+                "signature": SIGNATURE}
+            required = [member for member in members if member != "signature" and (
+                member != "sequence" or message.get("class") != "state")]
             return closed(members, required)
         if dialect == "tracking":
             members = {
@@ -225,6 +228,11 @@ class Maker:
         if dialect == "booking" and instead:
             return name, self.taken(instead)
         data = self.taken(instead or self.source["own"][type_])
+        if dialect == "wia" and message.get("class") == "state":
+            # To whoever asked for changes only.
+            changed = {"delta": {"const": True}, **data["properties"], "removed": {
+                "type": "array", "items": {"type": "string"}}}
+            data = {"anyOf": [data, closed(changed, ["delta"])]}
         return name, self.envelope(dialect, name, data, message)
 
     def add(self, dialect, direction, name, summary, payload, **further):
