@@ -194,7 +194,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Bridge", "ColdChain", "InteropSupport", "Journal", "TestSupport", "VectorRun",
+                "Bridge", "ColdChain", "Host", "InteropSupport", "Journal", "TestSupport",
+                "VectorRun",
                 "freshwire", "freshwire-codecs",
             ]),
         .target(

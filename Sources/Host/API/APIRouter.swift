@@ -231,7 +231,7 @@ struct APIRouter {
         case (_, "devices", 3) where segments[2] == "calibrations":
             return routeCalibrations(request, segments[1], identity)
         default:
-            return .respond(notServed(request.head.method, segments))
+            return .respond(.notFound)
         }
     }
 
@@ -261,7 +261,7 @@ struct APIRouter {
         case (.delete, 2):
             return .command(.removeDevice(id: segments[1]))
         default:
-            return .respond(notServed(request.head.method, segments))
+            return .respond(.notFound)
         }
     }
 
@@ -276,8 +276,7 @@ struct APIRouter {
                 try CommandText.calibration(json, device: device, enteredBy: identity.subject)
             }
         default:
-            return .respond(
-                notServed(request.head.method, ["devices", device, "calibrations"]))
+            return .respond(.notFound)
         }
     }
 
@@ -305,31 +304,6 @@ struct APIRouter {
             return .respond(
                 .error(400, error.code, "\(subject)\(error.reason)", field: error.field))
         }
-    }
-
-    /// 405 where the path exists for another method, 404 otherwise.
-    func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
-        let allowed: String
-        switch (segments.first, segments.count, segments.last) {
-        case ("orders", 1, _), ("events", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
-            ("dead-letters", 3, "replay"):
-            allowed = "POST"
-        case ("alerts", 1...2, _), ("export", 2, "alerts"), ("accesses", 1, _): allowed = "GET"
-        case ("alerts", 3, let verb?) where CommandText.staffVerbs.contains(verb):
-            allowed = "POST"
-        case ("orders", 2, _): allowed = "GET, PATCH"
-        case ("devices", 1, _), ("orders", 3, "checkpoints"), ("devices", 3, "calibrations"):
-            allowed = "GET, POST"
-        case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
-        case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
-        case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),
-            ("dead-letters", 1, _):
-            allowed = "GET"
-        case ("export", 2, "readings"), ("haccp", 2, "plan"): allowed = "GET"
-        case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
-        default: return .notFound
-        }
-        return .methodNotAllowed(method, allowed: allowed)
     }
 
     /// Orders and devices are told by the platform: its staff and its services.

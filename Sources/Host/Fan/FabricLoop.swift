@@ -220,7 +220,12 @@ final class FabricLoop: FrameSource {
     }
 
     private func answer(_ request: HTTPRequest, now: Moment) {
-        guard !EventStreamRequest.isMeant(by: request.head.target) else {
+        let head = request.head
+        if let refusal = ServedPaths.refusal(of: head.method, head.target.segments) {
+            respond(to: request.token, refusal)
+            return
+        }
+        guard !EventStreamRequest.isMeant(by: head.target) else {
             openStream(request, now: now)
             return
         }
