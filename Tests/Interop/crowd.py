@@ -165,6 +165,8 @@ class Client:
             auth={"token": STAFF, "rooms": ["order_ORD-1"], "offset": self.last})
         await over.wait()
         await client.disconnect()
+        if client.eio.http and not client.eio.http.closed:
+            await client.eio.http.close()
 
 
 async def report(clients):

@@ -32,6 +32,9 @@ package final class EngineIOGateway {
 
     package var sessionCount: Int { engine.sessionCount }
 
+    /// WebSockets that are open, or whose close is under way.
+    package var socketCount: Int { sockets.count }
+
     /// Whether a WebSocket is Engine.IO's.
     package func owns(_ connection: ConnectionID) -> Bool { sockets.contains(connection) }
 

@@ -18,7 +18,9 @@ extension FabricLoop {
     func drain(now: Moment) {
         guard let end = drainEndsAt else { return }
         fabric.drain(now: now)
-        if fabric.connectionCount == 0 || now.uptime >= end { mail.drained.give(()) }
+        // A Socket.IO session is over before its WebSocket has taken the close frame.
+        let isOver = fabric.connectionCount == 0 && socketIO.socketCount == 0
+        if isOver || now.uptime >= end { mail.drained.give(()) }
     }
 
     /// Answers whoever wants to come while the server ends.

@@ -50,6 +50,8 @@ package final class SocketIOGateway {
 
     package var clientCount: Int { clients.count }
 
+    package var socketCount: Int { engineIO.socketCount }
+
     package func owns(_ connection: ConnectionID) -> Bool { engineIO.owns(connection) }
 
     package func take(_ event: ServerEvent, of turn: ServerTurn, now: Int64) -> Bool {
