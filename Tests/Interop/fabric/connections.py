@@ -269,7 +269,11 @@ class SocketIOConnection(Connection):
         if kind == self.ACK:
             return {"acknowledges": int(digits), "arguments": json.loads(rest[len(digits):])}
         if kind in ("40", "44"):
-            return {"connect" if kind == "40" else "connectError": json.loads(rest or "null")}
+            name = "connect" if kind == "40" else "connectError"
+            if rest.startswith("/"):
+                namespace, _, rest = rest.partition(",")
+                return {name: json.loads(rest or "null"), "namespace": namespace}
+            return {name: json.loads(rest or "null")}
         if kind == "41":
             return {"disconnect": True}
         return {"packet": packet}
