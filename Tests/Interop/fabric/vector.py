@@ -30,7 +30,7 @@ class Running:
         self.world = world
         self.given = vector.get("given", {})
         self.connections = {}
-        self.publisher = None
+        self.publisher = self.http_client = None
 
     async def run(self):
         """- Returns: None where it holds, else what did not."""
@@ -51,7 +51,10 @@ class Running:
             await asyncio.gather(
                 *(connection.close() for connection in self.connections.values()),
                 return_exceptions=True)
+            if self.http_client:
+                await self.http_client.aclose()
             if self.publisher:
+                self.publisher.disconnect()
                 self.publisher.loop_stop()
 
     async def _prepare(self):
@@ -59,9 +62,8 @@ class Running:
             name: claims["text"] if "text" in claims else token(self.world.secret, claims)
             for name, claims in {"platform": PLATFORM, **self.given.get("tokens", {})}.items()}
         self.memory = Memory(int(time.time() * 1000), tokens)
-        scheme = "https" if self.given.get("settings", {}).get("tls") else "http"
+        self.scheme = self.world.scheme
         self.http_client = httpx.AsyncClient(verify=False, timeout=30)
-        self.scheme = scheme
         for order in self.given.get("orders", []):
             order = dict(self.memory.filled(order))
             bags, since = order.pop("bags", []), order.pop("from", None)
@@ -144,8 +146,8 @@ class Running:
         protocols = [self.memory.inside(name) for name in step.get("protocols", [])]
         return await WebSocketConnection.open(
             self._url(self._path(step, "/v1/realtime"), scheme, port), self._headers(step),
-            protocols, step.get("deflate", False), tls_context(step.get("tls")),
-            step.get("codec"))
+            protocols, step.get("deflate", False),
+            tls_context(step.get("tls")) if scheme == "wss" else None, step.get("codec"))
 
     async def _open_stream(self, step):
         return await EventStreamConnection.open(

@@ -42,6 +42,7 @@ class GivenWorld:
     """A server that somebody else runs, with its broker and the secret of its tokens."""
 
     is_own = False
+    development_port = None
 
     def __init__(self, url, broker, secret):
         self.url = httpx.URL(url)
@@ -55,6 +56,10 @@ class GivenWorld:
     @property
     def host(self):
         return self.url.host
+
+    @property
+    def scheme(self):
+        return self.url.scheme
 
     async def begin(self):
         pass
@@ -72,6 +77,7 @@ class OwnWorld:
 
     def __init__(self, settings, program=PROGRAM):
         self.settings = settings
+        self.scheme = "https" if settings.get("tls") else "http"
         self.program = str(program)
         self.processes = []
         self.port = self.development_port = None
@@ -106,8 +112,7 @@ class OwnWorld:
         self.port = None
         await self._until(listens, "the daemon")
         async with httpx.AsyncClient(verify=False) as client:
-            scheme = "https" if self.settings.get("tls") else "http"
-            url = f"{scheme}://127.0.0.1:{self.port}/health/ready"
+            url = f"{self.scheme}://127.0.0.1:{self.port}/health/ready"
             deadline = time.monotonic() + START_SECONDS
             while (await client.get(url)).status_code != 200:
                 if time.monotonic() > deadline:
@@ -125,10 +130,6 @@ class OwnWorld:
                 process.kill()
                 await process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    @property
-    def log(self):
-        return "".join(path.read_text() for path in sorted(self.folder.glob("daemon-*.log")))
 
     async def _spawn(self, log, *command, environment=None):
         with open(self.folder / log, "w", encoding="utf-8") as output:
