@@ -10,11 +10,17 @@ $token:anna   the token of that name            $=name                        wh
 
 `$id>name` keeps what came, for `$=name`; so does every other kind. `$$` is a dollar sign. A member
 whose name ends with `?` may be missing: it is ours, and the seed does not print it. `"$more": true`
-in an object allows members that are not named. Everything else has to be there, as it stands.
+in an object allows members that are not named. `{"$jwe": {"k": KEY, "of": …}}` is a compact JWE that the
+key opens (`dir`, A256GCM), and what is in it. Everything else has to be there, as it stands.
 """
 
+import base64
 import datetime
+import json
 import re
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 KINDS = {
@@ -44,6 +50,11 @@ def is_instant(text):
     except ValueError:
         return False
     return True
+
+
+def decoded(text):
+    """The bytes of base64url without padding."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def rfc3339(milliseconds):
@@ -98,6 +109,8 @@ class Memory:
         """Where they differ, in words; None where they do not."""
         if isinstance(expected, str) and expected.startswith("$"):
             return self._wildcard(expected, came, path)
+        if isinstance(expected, dict) and "$jwe" in expected:
+            return self._sealed(expected["$jwe"], came, path)
         if isinstance(expected, dict):
             return self._object(expected, came, path)
         if isinstance(expected, list):
@@ -121,6 +134,18 @@ class Memory:
         if name:
             self.kept[name] = came
         return None
+
+    def _sealed(self, expected, came, path):
+        try:
+            header, key, nonce, text, tag = came.split(".")
+            opened = json.loads(AESGCM(decoded(expected["k"])).decrypt(
+                decoded(nonce), decoded(text) + decoded(tag), header.encode()))
+            fields = json.loads(decoded(header))
+        except (AttributeError, ValueError, InvalidTag):
+            return f"{path or '/'}: {came!r} is no JWE that the key opens"
+        if fields.get("alg") != "dir" or fields.get("enc") != "A256GCM" or key:
+            return f"{path or '/'}: the JWE says {fields}"
+        return self.difference(expected["of"], opened, f"{path}/sealed")
 
     def _object(self, expected, came, path):
         if not isinstance(came, dict):

@@ -1,6 +1,7 @@
 """Where a vector takes place: a broker and a daemon of its own, or a server that is given."""
 
 import asyncio
+import json
 import os
 import pathlib
 import shutil
@@ -98,10 +99,8 @@ class OwnWorld:
     async def start(self):
         self.starts += 1
         log = f"daemon-{self.starts}.log"
-        environment = dict(os.environ) | self.settings.get("environment", {})
         self.daemon = await self._spawn(
-            log, self.program, "serve", "--config", self.folder / "freshwire.yaml",
-            environment=environment)
+            log, self.program, "serve", "--config", self.folder / "freshwire.yaml")
 
         def listens():
             for line in (self.folder / log).read_text().splitlines():
@@ -131,10 +130,10 @@ class OwnWorld:
                 await process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    async def _spawn(self, log, *command, environment=None):
+    async def _spawn(self, log, *command):
         with open(self.folder / log, "w", encoding="utf-8") as output:
             process = await asyncio.create_subprocess_exec(
-                *map(str, command), stdout=output, stderr=output, env=environment)
+                *map(str, command), stdout=output, stderr=output)
         self.processes.append(process)
         return process
 
@@ -152,31 +151,53 @@ class OwnWorld:
             return client.connect_ex(("127.0.0.1", port)) == 0
 
     def _write_configuration(self):
-        lines = [
-            "mqtt:", "  brokers:", "    - name: local", "      host: 127.0.0.1",
-            f"      port: {self.broker[1]}", "store:", f"  directory: {self.folder}/store",
-            "server:", "  port: 0",
-        ]
+        server = {"port": 0}
         if self.settings.get("tls"):
             certificate, key = certificates(self.folder)
-            lines += ["  tls:", f"    certificate_file: {certificate}", f"    key_file: {key}"]
+            server["tls"] = {"certificate_file": certificate, "key_file": key}
         if self.settings.get("developmentPort"):
             self.development_port = free_port()
-        table_tap = dict(self.settings.get("tableTap", {}))
-        if self.development_port:
-            table_tap["development_port"] = self.development_port
-        if table_tap:
-            lines += ["  table_tap:"] + [f"    {k}: {v}" for k, v in table_tap.items()]
-        lines += [f"  {name}: {value}" for name, value in self.settings.get("server", {}).items()]
-        lines += [
-            "auth:", f"  hs256_secret: \"{SECRET}\"", "  clock_leeway: 0s",
+            server["table_tap"] = {"development_port": self.development_port}
+        for name, text in self.settings.get("files", {}).items():
+            (self.folder / name).write_text(text if isinstance(text, str) else json.dumps(text))
+            (self.folder / name).chmod(0o600)
+        configuration = {
+            "mqtt": {"brokers": [{
+                "name": "local", "host": "127.0.0.1", "port": self.broker[1]}]},
+            "store": {"directory": self.folder / "store"},
+            "server": server,
+            "auth": {"hs256_secret": f'"{SECRET}"', "clock_leeway": "0s"},
             # A single reading outside is an alarm, a single one inside ends it.
-            "excursions:", "  grace: 0s", "  hysteresis_kelvin: 0", "  clear_delay: 0s",
+            "excursions": {"grace": "0s", "hysteresis_kelvin": 0, "clear_delay": "0s"},
             # Temperatures jump here as no sensor's do.
-            "quality:", "  checks: gross_range",
-        ]
-        lines += self.settings.get("sections", [])
-        (self.folder / "freshwire.yaml").write_text("\n".join(lines) + "\n")
+            "quality": {"checks": "gross_range"},
+        }
+        merge(configuration, self.settings.get("configuration", {}))
+        text = "\n".join(yaml(configuration)).replace("{folder}", str(self.folder))
+        (self.folder / "freshwire.yaml").write_text(text + "\n")
+
+
+def merge(configuration, changes):
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            merge(configuration.setdefault(name, {}), value)
+        else:
+            configuration[name] = value
+
+
+def yaml(value, indent=""):
+    """The lines of sections with keys; a list has sections."""
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield f"{indent}{name}:"
+            yield from yaml(inner, indent + "  ")
+        elif isinstance(inner, list):
+            yield f"{indent}{name}:"
+            for element in inner:
+                yield f"{indent}  -"
+                yield from yaml(element, indent + "    ")
+        else:
+            yield f"{indent}{name}: {inner}"
 
 
 def certificates(folder):
