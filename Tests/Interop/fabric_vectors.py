@@ -80,7 +80,7 @@ def renamed(vector, ending):
 async def outcome(vector, options, unmet, places):
     name = vector["id"]
     settings = vector.get("given", {}).get("settings", {})
-    if "waits" in vector and not options.waiting:
+    if "waits" in vector and options.waiting not in ("all", vector["waits"]):
         return Outcome(vector, "waits", vector["waits"])
     if options.url and (settings or any("restart" in step for step in vector["steps"])):
         return Outcome(vector, "skip", "it needs a server with settings of its own")
@@ -120,7 +120,9 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("--only", help="run vectors whose id or requirement has this in it")
-    parser.add_argument("--waiting", action="store_true", help="run those, too, that wait for a part")
+    parser.add_argument(
+        "--waiting", nargs="?", const="all", metavar="PART",
+        help="run those, too, that wait for that part, or for any")
     parser.add_argument("--json", type=pathlib.Path, help="write the result there")
     parser.add_argument("--unmet", type=pathlib.Path, default=FOLDER / "unmet.txt")
     parser.add_argument("--at-once", type=int, default=10)
@@ -146,9 +148,7 @@ def main():
         vectors = [v for v in vectors
                    if options.only == v["requirement"] or options.only in v["id"]]
     outcomes = asyncio.run(run(vectors, options, unmet))
-    rows = REQUIREMENTS if not options.only else [
-        name for name in REQUIREMENTS if any(v["requirement"] == name for v in vectors)]
-    matrix = Matrix(outcomes, unmet, rows)
+    matrix = Matrix(outcomes, unmet, is_selection=bool(options.only))
     print(matrix.text())
     if options.json:
         options.json.write_text(json.dumps(matrix.json(), indent=1) + "\n")

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import hashlib
+import hmac
 import json
 import ssl
 from urllib.parse import urlencode
@@ -41,6 +43,41 @@ def parsed(text):
         return text
 
 
+class SignatureCheck:
+    """What a receiver of signed messages does: HMAC-SHA256 over type, identifier, timestamp and the
+    bytes of the payload as they came (seed 000, Message Authentication)."""
+
+    def __init__(self, secret, is_table_tap=False):
+        self.secret = secret.encode()
+        self.names = ("messageId", "data") if is_table_tap else ("id", "payload")
+
+    def holds(self, text):
+        """True, too, where there is no signature."""
+        message = json.loads(text)
+        if "signature" not in message:
+            return True
+        identifier, payload = self.names
+        signed = "".join((
+            message["type"], message.get(identifier, ""), message.get("timestamp", ""),
+            self.member(text, payload)))
+        expected = hmac.new(self.secret, signed.encode(), hashlib.sha256).hexdigest()
+        return hmac.compare_digest(expected, message["signature"])
+
+    @staticmethod
+    def member(text, wanted):
+        """The text of a member of an object, as it stands there."""
+        decoder, place = json.JSONDecoder(), 1
+        while text[place] != "}":
+            place = len(text) - len(text[place:].lstrip(", \n\t"))
+            name, place = decoder.raw_decode(text, place)
+            place = text.index(":", place) + 1
+            _, end = decoder.raw_decode(text, place)
+            if name == wanted:
+                return text[place:end]
+            place = end
+        return ""
+
+
 def tls_context(version):
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -71,9 +108,12 @@ class WebSocketConnection(Connection):
     """By the PyPI package `websockets`."""
 
     @classmethod
-    async def open(cls, url, headers, protocols=None, deflate=False, tls=None, codec=None):
+    async def open(
+        cls, url, headers, protocols=None, deflate=False, tls=None, codec=None, signatures=None
+    ):
         self = cls()
         self.codec = codec
+        self.signatures = signatures
         try:
             self.socket = await connect(
                 url, additional_headers=headers, subprotocols=protocols or None,
@@ -115,6 +155,8 @@ class WebSocketConnection(Connection):
                 self.inbox.put_nowait({"binary": msgpack.unpackb(message)})
             else:
                 self.inbox.put_nowait({"binary": message.hex()})
+        elif self.signatures and not self.signatures.holds(message):
+            self.inbox.put_nowait({"its signature does not hold": parsed(message)})
         else:
             self.inbox.put_nowait(parsed(message))
 

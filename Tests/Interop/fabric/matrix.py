@@ -21,10 +21,13 @@ class Outcome:
 
 
 class Row:
-    def __init__(self, requirement, outcomes, reason):
+    """- is_selection: Whether there may be fewer vectors than a requirement needs."""
+
+    def __init__(self, requirement, outcomes, reason, is_selection):
         self.requirement = requirement
         self.outcomes = outcomes
         self.reason = reason
+        self.is_selection = is_selection
 
     def tally(self, polarity):
         chosen = [o for o in self.outcomes if o.vector["polarity"] == polarity and o.counts]
@@ -34,7 +37,8 @@ class Row:
     def is_whole(self):
         """Whether there is one of each kind and every one of them passed."""
         return all(
-            passed == total and total > 0 for passed, total in map(self.tally, POLARITIES))
+            passed == total and (total > 0 or self.is_selection)
+            for passed, total in map(self.tally, POLARITIES))
 
     @property
     def status(self):
@@ -59,13 +63,16 @@ class Row:
 
 
 class Matrix:
-    """- unmet: reasons by the id of a requirement or a vector."""
+    """- unmet: reasons by the id of a requirement or a vector.
+    - is_selection: Whether only what was selected is told, and nothing is missing."""
 
-    def __init__(self, outcomes, unmet, requirements=REQUIREMENTS):
+    def __init__(self, outcomes, unmet, is_selection=False):
         self.outcomes = outcomes
+        chosen = {o.vector["requirement"] for o in outcomes}
         self.rows = [
-            Row(name, [o for o in outcomes if o.vector["requirement"] == name], unmet.get(name))
-            for name in requirements]
+            Row(name, [o for o in outcomes if o.vector["requirement"] == name], unmet.get(name),
+                is_selection)
+            for name in REQUIREMENTS if name in chosen or not is_selection]
 
     @property
     def holds(self):

@@ -10,7 +10,8 @@ import httpx
 import paho.mqtt.client as mqtt
 
 from .connections import (
-    End, EventStreamConnection, Refused, SocketIOConnection, WebSocketConnection, tls_context)
+    End, EventStreamConnection, Refused, SignatureCheck, SocketIOConnection, WebSocketConnection,
+    tls_context)
 from .patterns import Memory, WrongVector
 from .worlds import PLATFORM, token
 
@@ -147,7 +148,14 @@ class Running:
         return await WebSocketConnection.open(
             self._url(self._path(step, "/v1/realtime"), scheme, port), self._headers(step),
             protocols, step.get("deflate", False),
-            tls_context(step.get("tls")) if scheme == "wss" else None, step.get("codec"))
+            tls_context(step.get("tls")) if scheme == "wss" else None, step.get("codec"),
+            self._signature_check(step))
+
+    @staticmethod
+    def _signature_check(step):
+        if "signedWith" not in step:
+            return None
+        return SignatureCheck(step["signedWith"], step.get("path") == "/v1")
 
     async def _open_stream(self, step):
         return await EventStreamConnection.open(
@@ -166,7 +174,7 @@ class Running:
             if step.get("numbered"):
                 value = value | {step["numbered"]: f"{value[step['numbered']]}-{number}"}
             if "signedBy" in step:
-                value = self._signed(value, step)
+                value = self._signed(value, step) | self.memory.filled(step.get("tampered", {}))
             if step.get("codec") == "msgpack":
                 import msgpack
 
