@@ -4,6 +4,8 @@ REQUIREMENTS = (
     [f"W-{n}" for n in range(1, 19)] + [f"T-{n}" for n in range(1, 16)] + ["Q-10"]
     + [f"S-{n}" for n in range(1, 8)] + [f"K-{n}" for n in range(1, 12)])
 POLARITIES = ("positive", "negative")
+PARTLY = "partly: "
+PASSES_AFTER_ALL = "it passes after all, but is listed as unmet"
 
 
 class Outcome:
@@ -47,19 +49,27 @@ class Row:
             return "FAIL"
         if "waits" in statuses:
             return "WAITS"
-        if self.reason is not None:
+        if self.reason is not None and not self.is_partly:
             return "FAIL" if self.is_whole else "UNMET"
         if not self.is_whole:
             return "SKIPPED" if "skip" in statuses else "MISSING"
-        return "PARTLY" if "unmet" in statuses else "PASS"
+        return "PARTLY" if "unmet" in statuses or self.is_partly else "PASS"
+
+    @property
+    def is_partly(self):
+        """Whether no vector can say what is not met."""
+        return self.reason is not None and self.reason.startswith(PARTLY)
 
     @property
     def remark(self):
-        if self.reason is not None:
-            return self.reason if self.status != "FAIL" else "it passes after all, but is listed as unmet"
-        lists = [o for o in self.outcomes if o.status in ("waits", "unmet")]
-        return "; ".join(dict.fromkeys(
-            f"waits for {o.detail}" if o.status == "waits" else o.detail for o in lists))
+        if self.reason is not None and not self.is_partly:
+            return self.reason if self.status != "FAIL" else PASSES_AFTER_ALL
+        remarks = [
+            f"waits for {o.detail}" if o.status == "waits" else o.detail
+            for o in self.outcomes if o.status in ("waits", "unmet")]
+        if self.is_partly:
+            remarks.append(self.reason.removeprefix(PARTLY))
+        return "; ".join(dict.fromkeys(remarks))
 
 
 class Matrix:

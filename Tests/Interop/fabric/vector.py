@@ -97,7 +97,7 @@ class Running:
     async def _do(self, step):
         for name in (
             "connect", "send", "sendText", "expect", "expectAll", "nothing", "closed", "close",
-            "http", "publish", "wait", "restart", "metric", "count",
+            "http", "publish", "wait", "restart", "metric", "count", "raw",
         ):
             if name in step:
                 return await getattr(self, f"_do_{name}")(step)
@@ -291,6 +291,22 @@ class Running:
         for text in answers.get("containsNot", []):
             if self.memory.inside(text) in answer.text:
                 raise Failed(f"{text} is in {answer.text}"[:2000])
+
+    async def _do_raw(self, step):
+        """Lines of a request as they stand, and lines that the answer's head has to have."""
+        reader, writer = await asyncio.open_connection(self.world.host, self.world.port)
+        try:
+            request = "\r\n".join(map(self.memory.inside, step["raw"])) + "\r\n\r\n"
+            writer.write(request.encode())
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), MESSAGE_SECONDS)
+        except (asyncio.IncompleteReadError, asyncio.TimeoutError):
+            raise Failed("no answer came") from None
+        finally:
+            writer.close()
+        lines = [line.lower() for line in head.decode().split("\r\n")]
+        for line in step["answers"]:
+            if line.lower() not in lines:
+                raise Failed(f"{line} is not in {lines}")
 
     async def _do_metric(self, step):
         """Waits until a metric is at least so much."""
