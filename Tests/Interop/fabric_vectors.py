@@ -4,14 +4,15 @@ fabric_vectors.py [FILE…] [--only TEXT] [--waiting] [--json FILE] [--at-once N
 fabric_vectors.py --url URL --broker HOST:PORT --secret-file FILE [FILE…]
 
 Without FILEs those of Tests/Vectors/fabric. Each vector has a broker and a daemon of its own;
-with --url a server that runs already is asked, and names that occur in vectors get an ending so that
-they do not meet. Ends with 1 where a row fails or has no vectors.
+with --url a server that runs already is asked, and names that occur in vectors get an ending so
+that they do not meet. Ends with 1 where a row fails or has no vectors.
 """
 
 import argparse
 import asyncio
 import json
 import pathlib
+import re
 import secrets
 import sys
 import time
@@ -23,6 +24,7 @@ from fabric.worlds import GivenWorld, NotStarted, OwnWorld, PROGRAM
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Vectors" / "fabric"
 VECTOR_SECONDS = 90
 MEMBERS = {"id", "requirement", "polarity", "source", "says", "waits", "given", "steps"}
+OPTIONAL = {"waits", "given"}
 
 
 class WrongFile(Exception):
@@ -37,7 +39,7 @@ def read(files):
             name = vector.get("id", "?")
             if unknown := set(vector) - MEMBERS:
                 raise WrongFile(f"{name}: {', '.join(unknown)} means nothing")
-            if missing := {"id", "requirement", "polarity", "source", "says", "steps"} - set(vector):
+            if missing := MEMBERS - OPTIONAL - set(vector):
                 raise WrongFile(f"{name}: {', '.join(missing)} is missing")
             if vector["requirement"] not in REQUIREMENTS or vector["polarity"] not in POLARITIES:
                 raise WrongFile(f"{name}: there is no such requirement or polarity")
@@ -69,18 +71,30 @@ def renamed(vector, ending):
         names |= {value for key, value in order.items() if key == "id" or key.endswith("Id")}
         names |= set(order.get("bags", []))
     names |= set(given.get("names", []))
-    text = json.dumps({"given": given, "steps": vector["steps"]})
-    for number, name in enumerate(sorted(filter(None, names), key=len, reverse=True)):
-        text = text.replace(name, f"\x00{number}\x00")
-    for number, name in enumerate(sorted(filter(None, names), key=len, reverse=True)):
-        text = text.replace(f"\x00{number}\x00", f"{name}-{ending}")
-    return vector | json.loads(text)
+    longest = sorted(filter(None, names), key=len, reverse=True)
+    if not longest:
+        return vector
+    pattern = re.compile(
+        "(?<![0-9A-Za-z])(" + "|".join(map(re.escape, longest)) + ")(?![0-9A-Za-z])")
+
+    def changed(value):
+        if isinstance(value, dict):
+            return {changed(key): changed(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [changed(inner) for inner in value]
+        is_kind = isinstance(value, str) and value.startswith("$") and ":" not in value
+        if not isinstance(value, str) or is_kind:
+            return value
+        return pattern.sub(lambda found: f"{found[1]}-{ending}", value)
+
+    return vector | {"given": changed(given), "steps": changed(vector["steps"])}
 
 
 async def outcome(vector, options, unmet, places):
     name = vector["id"]
     settings = vector.get("given", {}).get("settings", {})
-    if "waits" in vector and options.waiting not in ("all", vector["waits"]):
+    parts = set(vector["waits"].split(", ")) if "waits" in vector else set()
+    if options.waiting != "all" and parts - {options.waiting}:
         return Outcome(vector, "waits", vector["waits"])
     if options.url and (settings or any("restart" in step for step in vector["steps"])):
         return Outcome(vector, "skip", "it needs a server with settings of its own")
@@ -113,12 +127,14 @@ async def outcome(vector, options, unmet, places):
 async def run(vectors, options, unmet):
     places = asyncio.Semaphore(options.at_once)
     # What takes longest begins first.
-    ordered = sorted(vectors, key=lambda v: -sum(s.get("nothing", s.get("wait", 0)) for s in v["steps"]))
+    ordered = sorted(vectors, key=lambda vector: -sum(
+        step.get("nothing", step.get("wait", 0)) for step in vector["steps"]))
     return await asyncio.gather(*(outcome(v, options, unmet, places) for v in ordered))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("--only", help="run vectors whose id or requirement has this in it")
     parser.add_argument(
@@ -130,7 +146,8 @@ def arguments():
     parser.add_argument("--program", type=pathlib.Path, default=PROGRAM, help="the daemon")
     parser.add_argument("--url", help="a server that runs already, such as http://host:8080")
     parser.add_argument("--broker", default="127.0.0.1:1883", help="where it gets readings from")
-    parser.add_argument("--secret-file", type=pathlib.Path, help="what its HS256 tokens are signed with")
+    parser.add_argument(
+        "--secret-file", type=pathlib.Path, help="what its HS256 tokens are signed with")
     options = parser.parse_args()
     host, _, port = options.broker.rpartition(":")
     options.broker = (host, int(port))

@@ -213,7 +213,7 @@ class EventStreamConnection(Connection):
 
 
 class SocketIOConnection(Connection):
-    """Socket.IO 5 in Engine.IO 4, packet by packet, over `websockets` or by long-polling over `httpx`.
+    """Socket.IO 5 in Engine.IO 4, packet by packet, over `websockets` or by polling over `httpx`.
 
     Events come as `{event, arguments, ack}`, and so are sent; other packets as `{connect}`,
     `{connectError}`, `{acknowledges, arguments}`, `{disconnect: true}` and, before all, `{open}`.

@@ -10,8 +10,8 @@ $token:anna   the token of that name            $=name                        wh
 
 `$id>name` keeps what came, for `$=name`; so does every other kind. `$$` is a dollar sign. A member
 whose name ends with `?` may be missing: it is ours, and the seed does not print it. `"$more": true`
-in an object allows members that are not named. `{"$jwe": {"k": KEY, "of": …}}` is a compact JWE that the
-key opens (`dir`, A256GCM), and what is in it. Everything else has to be there, as it stands.
+in an object allows members that are not named. `{"$jwe": {"k": KEY, "of": …}}` is a compact JWE that
+the key opens (`dir`, A256GCM), and what is in it. Everything else has to be there, as it stands.
 """
 
 import base64

@@ -239,7 +239,7 @@ class Running:
             self._compare({"code": expected}, {"code": came.code})
 
     async def _do_count(self, step):
-        """Until a message that is like `until`, or the end with that code: how many were like `of`."""
+        """Up to a message that is like `until`, or the end with that code: how many are like `of`."""
         count = 0
         while True:
             came = await self._next(step, MESSAGE_SECONDS)

@@ -31,12 +31,12 @@ def free_port():
 
 
 def token(secret, claims):
-    """A JWT; `expiresIn` is its lifetime in seconds, `signedWith` another secret than the server's."""
+    """A JWT; `expiresIn` is its lifetime in seconds, `signedWith` another secret."""
     claims = dict(claims)
     secret = claims.pop("signedWith", secret)
     now = int(time.time())
     claims = {"iat": now, "exp": now + claims.pop("expiresIn", 3600), **claims}
-    return jwt.encode({k: v for k, v in claims.items() if v is not None}, secret, algorithm="HS256")
+    return jwt.encode(claims, secret, algorithm="HS256")
 
 
 class GivenWorld:
