@@ -8,6 +8,7 @@ import time
 
 import httpx
 import paho.mqtt.client as mqtt
+from websockets.exceptions import ConnectionClosed
 
 from .connections import (
     End, EventStreamConnection, Refused, SignatureCheck, SocketIOConnection, WebSocketConnection,
@@ -175,12 +176,20 @@ class Running:
                 value = value | {step["numbered"]: f"{value[step['numbered']]}-{number}"}
             if "signedBy" in step:
                 value = self._signed(value, step) | self.memory.filled(step.get("tampered", {}))
-            if step.get("codec") == "msgpack":
-                import msgpack
+            try:
+                await self._send(connection, value, step.get("codec"))
+            except ConnectionClosed:
+                # What comes of it is for the next step to see.
+                return
 
-                await connection.send_binary(msgpack.packb(value))
-            else:
-                await connection.send(value)
+    @staticmethod
+    async def _send(connection, value, codec):
+        if codec == "msgpack":
+            import msgpack
+
+            await connection.send_binary(msgpack.packb(value))
+        else:
+            await connection.send(value)
 
     def _signed(self, value, step):
         """By the rule of the seed, over the payload's bytes as they are sent."""
