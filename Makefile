@@ -7,7 +7,7 @@ PACKAGES := $(shell sed 's/\#.*//' Deploy/debian/build-packages)
 VENV := .build/venv
 SWIFT_BUILD := swift build
 
-.PHONY: help run test conformance vectors bench bench-long setup lint format venv build fuzz
+.PHONY: help run test conformance vectors vectors-fabric bench bench-long setup lint format venv build fuzz
 
 help: ## Lists the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,10 @@ vectors: setup ## Runs the test vectors of FILE through the product's own code: 
 	@$(SWIFT_BUILD) --product freshwire-codecs
 	@$(SWIFT_BUILD) --product VectorRun
 	@.build/debug/VectorRun "$(FILE)" Tests/Vectors/exceptions.txt
+
+vectors-fabric: setup ## Runs the fabric's test vectors and prints their pass/fail matrix by requirement.
+	@$(SWIFT_BUILD) --product freshwire
+	@$$(Tests/Interop/prepare) Tests/Interop/fabric_vectors.py $(ARGUMENTS)
 
 build: setup ## Builds the release binaries: .build/release/freshwire, and freshwire-codecs beside it.
 	$(SWIFT_BUILD) -c release --product freshwire

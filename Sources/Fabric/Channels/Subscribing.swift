@@ -140,13 +140,11 @@ extension Fabric {
         let entry = channels.entries[channelPlace]
         let hidesLocation =
             entry.isOrderFinal && connections.peers[place]?.identity.role == .customer
-        if channel.kind == .order {
-            for state in entry.states {
-                let isLocation = states.entries[Int(state)].key.kind == .location
-                if !(isLocation && hidesLocation) { offer(state: Int(state), to: place) }
-            }
-        } else if let newest = newestState(of: entry) {
-            offer(state: newest, to: place)
+        var known = newestState(of: entry).map { [$0] } ?? []
+        if channel.kind == .order { known = entry.states.map { Int($0) } }
+        for state in known {
+            let isLocation = states.entries[state].key.kind == .location
+            if !(isLocation && hidesLocation) { offer(state: state, to: place) }
         }
     }
 
