@@ -47,9 +47,13 @@ extension Fabric {
     private mutating func drainStates(
         _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
     ) -> FillResult {
-        guard let dialect = connections.peers[place]?.dialect else { return .drained }
-        let givesStates = !connections.outboxes[place].states.isEmpty && !isResting(place)
-        while givesStates, let state = connections.outboxes[place].states.first {
+        guard !connections.outboxes[place].states.isEmpty, !isResting(place),
+            let dialect = connections.peers[place]?.dialect
+        else {
+            connections.outboxes[place].markDrained()
+            return .drained
+        }
+        while let state = connections.outboxes[place].states.first {
             // The connection has every record by now: all waiting ones went before.
             states.bringForward(Int(state), after: lastNumber)
             _ = states.writeFrame(Int(state), in: dialect, with: &texts)
@@ -60,7 +64,7 @@ extension Fabric {
             connections.outboxes[place].removeFirstState()
             states.removeReader(of: Int(state))
         }
-        if givesStates { beginRest(place) }
+        beginRest(place)
         connections.outboxes[place].markDrained()
         return .drained
     }

@@ -19,7 +19,7 @@ final class FabricLoop: FrameSource {
     private let mail: Mail
     let parser: JSONTextReader
     private let allowedOrigins: Set<String>
-    private let gatherNanoseconds: UInt64
+    private var gathering: GatherWindow
     let log: Log
     var fabric: Fabric
     private var turn = ServerTurn()
@@ -50,10 +50,10 @@ final class FabricLoop: FrameSource {
     private init(
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
         limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
+        allowedOrigins: Set<String>, gathering: GatherWindow, origin: LogOrigin, mail: Mail,
         log: Log
     ) {
-        self.gatherNanoseconds = gatherNanoseconds
+        self.gathering = gathering
         self.server = server
         self.socketIO = socketIO
         self.router = router
@@ -88,9 +88,8 @@ final class FabricLoop: FrameSource {
                         positions: try .sealed(by: origin.positionKey),
                         compression: .forClients(configuration.server),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
-                        gatherNanoseconds: UInt64(
-                            clamping: configuration.server.gatherTime.wholeMilliseconds)
-                            * 1_000_000,
+                        gathering: GatherWindow(
+                            milliseconds: configuration.server.gatherTime.wholeMilliseconds),
                         origin: origin, mail: mail, log: log)
                     listening.give(.success(server.port))
                     loop.run()
@@ -105,29 +104,41 @@ final class FabricLoop: FrameSource {
     /// Runs until it is told to stop, then closes every client with 1001.
     private func run() {
         while !isStopping {
+            takeTurn(waitMilliseconds: idleWait)
             let began = Clock.monotonicNanoseconds()
-            takeTurn()
-            gather(since: began)
+            flush()
+            gather(after: began)
         }
+        // What was gathered last.
+        flush()
         socketIO.releasePolls()
         carryOut(now: Self.now())
         server.shutDown(withinMilliseconds: Self.goodbyeMilliseconds)
     }
 
-    /// Lets what comes in quick succession become one turn: a turn has a price of its own, however
-    /// little it carries. Nothing waits that comes alone, because only the turn after a
-    /// publication is put off.
-    private func gather(since began: UInt64) {
-        guard !published.isEmpty, gatherNanoseconds > 0 else { return }
-        let spent = Clock.monotonicNanoseconds() - began
-        if spent < gatherNanoseconds { Clock.sleep(nanoseconds: gatherNanoseconds - spent) }
+    /// Lets writes gather, and answers requests meanwhile.
+    private func gather(after began: UInt64) {
+        guard let window = gathering.begin(after: began) else { return }
+        while !isStopping {
+            let now = Clock.monotonicNanoseconds()
+            guard now < window.end else { return }
+            guard window.servesRequests else {
+                Clock.sleep(nanoseconds: window.end - now)
+                return
+            }
+            takeTurn(
+                waitMilliseconds: Int((window.end - now) / 1_000_000) + 1, holdsWrites: true)
+        }
     }
 
-    private func takeTurn() {
-        let wait =
-            socketIO.clientCount > 0
-            ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
-        server.serviceOnce(waitMilliseconds: wait, into: &turn)
+    private var idleWait: Int {
+        socketIO.clientCount > 0 ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
+    }
+
+    /// - Parameter holdsWrites: Whether the wait is not cut short by what is to be written.
+    private func takeTurn(waitMilliseconds: Int, holdsWrites: Bool = false) {
+        server.serviceOnce(
+            waitMilliseconds: waitMilliseconds, holdsWrites: holdsWrites, into: &turn)
         let now = Self.now()
         for event in turn.events where !socketIO.take(event, of: turn, now: now.uptime) {
             take(event, now: now)
@@ -140,10 +151,13 @@ final class FabricLoop: FrameSource {
         }
         fabric.endRests(now: now)
         carryOut(now: now)
+    }
+
+    private func flush() {
         var source = self
         server.flush(from: &source)
         // A flush may find that memory does not reach back far enough.
-        carryOut(now: now)
+        carryOut(now: Self.now())
         report()
     }
 
@@ -176,7 +190,9 @@ final class FabricLoop: FrameSource {
 
     private func take(_ event: ServerEvent, now: Moment) {
         switch event {
-        case .request(let request): answer(request, now: now)
+        case .request(let request):
+            gathering.noteRequest()
+            answer(request, now: now)
         case .upgrade(let request): open(request, now: now)
         case .room(let request):
             if let token = stream(of: request) { mail.reader.send(.more(token)) }
@@ -338,7 +354,10 @@ final class FabricLoop: FrameSource {
 
     private func takeMail(now: Moment) {
         mail.publications.receive(into: &published)
-        if !published.isEmpty { fabric.publish(published, now: now) }
+        if !published.isEmpty {
+            gathering.notePublication()
+            fabric.publish(published, now: now)
+        }
         if mail.hasLostPublications.get() {
             mail.hasLostPublications.set(false)
             fabric.closeAll(.historyLost)
