@@ -238,8 +238,7 @@ def main():
     finally:
         soak.close()
     if fault:
-        print(f"FAULT {fault}\nthe store and the daemon's log are in {folder}")
-        sys.exit(1)
+        sys.exit(f"FAULT {fault}\nthe store and the daemon's log are in {folder}")
     shutil.rmtree(folder, ignore_errors=True)
     print("no record is missing, none was repeated")
 
