@@ -6,8 +6,8 @@
 // source address, all followers of one channel, and says `ready`. Then obeys lines of standard input:
 //
 //     burst N        publishes N events back to back on one HTTP connection
-//     mqtt N         the same over MQTT at QoS 1 (only Freshwire takes that)
 //     paced N RATE   publishes N events at that many a second over HTTP
+//     mqtt-burst N, mqtt-paced N RATE    the same over MQTT at QoS 1 (only Freshwire takes that)
 //     storm N RATE   the same, and after a third of them cuts every connection off at once; the clients
 //                    come back with the last message they have (only Freshwire)
 //
@@ -363,14 +363,10 @@ static void pace(long index, double rate, double begin) {
 }
 
 static void publish_http(void) {
-    static Line line = {.fd = -1};
     static char request[FRAME_MAXIMUM * 2];
+    Line line = {.fd = connect_from(100, port)};
     int one = 1;
-    if (line.fd < 0) {
-        line.fd = connect_from(100, port);
-        if (setsockopt(line.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one)) die("setsockopt");
-    }
-    line.answers = 0;
+    if (setsockopt(line.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one)) die("setsockopt");
     double begin = milliseconds();
     for (long index = 0; index < job.count; index++) {
         if (job.rate > 0) pace(index, job.rate, begin);
@@ -381,6 +377,7 @@ static void publish_http(void) {
         atomic_store(&job.sent, line.answers);
     }
     await_answers(&line, job.count);
+    close(line.fd);
 }
 
 // A message at QoS 1 in the fewest bytes of MQTT 3.1.1.
@@ -411,15 +408,15 @@ static void publish_mqtt(void) {
         write_all(fd, "\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04race", 18);
         if (recv(fd, answer, 4, MSG_WAITALL) != 4) die("the broker");
     }
-    unsigned char *packets = malloc((size_t)job.count * 160);
-    size_t length = 0;
+    unsigned char packet[160], answer[4];
+    double begin = milliseconds();
     for (long index = 0; index < job.count; index++) {
+        if (job.rate > 0) pace(index, job.rate, begin);
         sent_at[job.first + index] = milliseconds();
-        length += (size_t)mqtt_text(packets + length, job.first + index);
+        write_all(fd, packet, (size_t)mqtt_text(packet, job.first + index));
+        if (job.rate > 0 && recv(fd, answer, 4, MSG_WAITALL) != 4) die("the broker");
     }
-    write_all(fd, packets, length);
-    free(packets);
-    for (long left = job.count * 4; left > 0;) {
+    for (long left = job.rate > 0 ? 0 : job.count * 4; left > 0;) {
         char answers[4096];
         ssize_t count = recv(fd, answers, sizeof answers, 0);
         if (count <= 0) die("the broker");
@@ -570,7 +567,10 @@ int main(int count, char **arguments) {
         long events;
         double rate = 0;
         if (sscanf(command, "burst %ld", &events) == 1) carry_out(clients, events, 0, 0, 0);
-        else if (sscanf(command, "mqtt %ld", &events) == 1) carry_out(clients, events, 0, 1, 0);
+        else if (sscanf(command, "mqtt-burst %ld", &events) == 1)
+            carry_out(clients, events, 0, 1, 0);
+        else if (sscanf(command, "mqtt-paced %ld %lf", &events, &rate) == 2)
+            carry_out(clients, events, rate, 1, 0);
         else if (sscanf(command, "paced %ld %lf", &events, &rate) == 2)
             carry_out(clients, events, rate, 0, 0);
         else if (sscanf(command, "storm %ld %lf", &events, &rate) == 2)
