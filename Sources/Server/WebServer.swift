@@ -76,12 +76,18 @@ package final class WebServer {
 
     /// One turn: waits until something happens, at most that long, and hands it out in `turn`, whose
     /// former content is dropped.
-    package func serviceOnce(waitMilliseconds: Int, into turn: inout ServerTurn) {
+    ///
+    /// - Parameter holdsWrites: Whether the owner lets writes gather: then the wait is not cut short
+    ///   by connections that wait for a flush.
+    package func serviceOnce(
+        waitMilliseconds: Int, holdsWrites: Bool = false, into turn: inout ServerTurn
+    ) {
         guard let library else {
             turn.removeAll()
             return
         }
-        let mustNotWait = !next.events.isEmpty || !queue.isEmpty || !ended.isEmpty
+        let mustWrite = !queue.isEmpty && !holdsWrites
+        let mustNotWait = !next.events.isEmpty || mustWrite || !ended.isEmpty
         let untilSweep = Int(max(sweepAt - now, 1))
         library.service(waitMilliseconds: mustNotWait ? 0 : min(waitMilliseconds, untilSweep))
         waker.reset()

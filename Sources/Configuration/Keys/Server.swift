@@ -172,7 +172,8 @@ extension Configuration.Server: Section {
         ),
         Key(
             "gather_time", \.gatherTime, .duration(.zero ... .milliseconds(100)),
-            "How long updates in quick succession are gathered for one write to each client."),
+            "How long updates in quick succession are gathered for one write to each client; up to 50ms where that write takes longer."
+        ),
         Key(
             "allowed_origins", \.allowedOrigins, .list(of: .origin, count: 0...100),
             "The origins whose pages may connect from a browser; '*' allows every one."),

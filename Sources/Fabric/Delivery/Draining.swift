@@ -61,12 +61,16 @@ extension Fabric {
     private mutating func drainStates(
         _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
     ) -> FillResult {
-        guard let dialect = connections.peers[place]?.dialect else { return .drained }
-        let givesStates = !connections.outboxes[place].states.isEmpty && !isResting(place)
-        if givesStates, connections.peers[place]?.shape != nil {
+        guard !connections.outboxes[place].states.isEmpty, !isResting(place),
+            let dialect = connections.peers[place]?.dialect
+        else {
+            connections.outboxes[place].markDrained()
+            return .drained
+        }
+        if connections.peers[place]?.shape != nil {
             return drainShapedStates(place, into: &bytes, from: start, limit: limit)
         }
-        while givesStates, let state = connections.outboxes[place].states.first {
+        while let state = connections.outboxes[place].states.first {
             // The connection has every record by now: all waiting ones went before.
             states.bringForward(Int(state), after: lastNumber)
             _ = states.writeFrame(Int(state), in: dialect, with: &texts)
@@ -80,7 +84,7 @@ extension Fabric {
             connections.outboxes[place].removeFirstState()
             states.removeReader(of: Int(state))
         }
-        if givesStates { beginRest(place) }
+        beginRest(place)
         connections.outboxes[place].markDrained()
         return .drained
     }

@@ -156,7 +156,9 @@ extension Fabric {
     mutating func catchUp(
         _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
     ) -> CatchUpResult {
-        guard let dialect = connections.peers[place]?.dialect else { return .done }
+        guard connections.outboxes[place].isCatchingUp,
+            let dialect = connections.peers[place]?.dialect
+        else { return .done }
         let followed = connections.followed(by: place).map { channels.entries[$0].channel }
         while var state = connections.peers[place]?.catchUp {
             guard state.asked == nil else { return .waiting }

@@ -19,7 +19,7 @@ final class FabricLoop: FrameSource {
     let mail: Mail
     let parser: JSONTextReader
     private let allowedOrigins: Set<String>
-    private let gatherNanoseconds: UInt64
+    private var gathering: GatherWindow
     let log: Log
     var fabric: Fabric
     private var turn = ServerTurn()
@@ -57,11 +57,10 @@ final class FabricLoop: FrameSource {
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
         messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding,
         compression: FrameCompression?, signing: MessageSigning?, sealing: FieldSealing?,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, drainMilliseconds: Int64,
-        origin: LogOrigin, mail: Mail,
-        log: Log
+        allowedOrigins: Set<String>, gathering: GatherWindow, drainMilliseconds: Int64,
+        origin: LogOrigin, mail: Mail, log: Log
     ) {
-        self.gatherNanoseconds = gatherNanoseconds
+        self.gathering = gathering
         self.drainMilliseconds = drainMilliseconds
         self.server = server
         self.socketIO = socketIO
@@ -101,9 +100,8 @@ final class FabricLoop: FrameSource {
                         signing: try .configured(configuration.server.signatures),
                         sealing: try .configured(configuration.server.sealing),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
-                        gatherNanoseconds: UInt64(
-                            clamping: configuration.server.gatherTime.wholeMilliseconds)
-                            * 1_000_000,
+                        gathering: GatherWindow(
+                            milliseconds: configuration.server.gatherTime.wholeMilliseconds),
                         drainMilliseconds: configuration.server.drainTime.wholeMilliseconds,
                         origin: origin, mail: mail, log: log)
                     listening.give(.success(server.port))
@@ -119,28 +117,42 @@ final class FabricLoop: FrameSource {
     /// Runs until it is told to stop; by then clients were let go.
     private func run() {
         while !isStopping {
+            takeTurn(waitMilliseconds: idleWait)
             let began = Clock.monotonicNanoseconds()
-            takeTurn()
-            gather(since: began)
+            flush()
+            gather(after: began)
         }
+        // What was gathered last.
+        flush()
         socketIO.releasePolls()
         carryOut(now: Self.now())
         server.shutDown(withinMilliseconds: Self.goodbyeMilliseconds)
     }
 
-    /// Lets what comes in quick succession become one turn: a turn has a price of its own, however
-    /// little it carries. Nothing waits that comes alone, because only the turn after a
-    /// publication is put off.
-    private func gather(since began: UInt64) {
-        guard !published.isEmpty, gatherNanoseconds > 0 else { return }
-        let spent = Clock.monotonicNanoseconds() - began
-        if spent < gatherNanoseconds { Clock.sleep(nanoseconds: gatherNanoseconds - spent) }
+    /// Lets writes gather, and answers requests meanwhile.
+    private func gather(after began: UInt64) {
+        guard let window = gathering.begin(after: began) else { return }
+        while !isStopping {
+            let now = Clock.monotonicNanoseconds()
+            guard now < window.end else { return }
+            guard window.servesRequests else {
+                Clock.sleep(nanoseconds: window.end - now)
+                return
+            }
+            takeTurn(
+                waitMilliseconds: Int((window.end - now) / 1_000_000) + 1, holdsWrites: true)
+        }
     }
 
-    private func takeTurn() {
+    private var idleWait: Int {
         let isBusy = socketIO.clientCount > 0 || drainEndsAt != nil
-        let wait = isBusy ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
-        server.serviceOnce(waitMilliseconds: wait, into: &turn)
+        return isBusy ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
+    }
+
+    /// - Parameter holdsWrites: Whether the wait is not cut short by what is to be written.
+    private func takeTurn(waitMilliseconds: Int, holdsWrites: Bool = false) {
+        server.serviceOnce(
+            waitMilliseconds: waitMilliseconds, holdsWrites: holdsWrites, into: &turn)
         let now = Self.now()
         for event in turn.events
         where !turnsAway(event) && !socketIO.take(event, of: turn, now: now.uptime) {
@@ -155,11 +167,14 @@ final class FabricLoop: FrameSource {
         fabric.endRests(now: now)
         drain(now: now)
         carryOut(now: now)
+    }
+
+    private func flush() {
         var source = self
         server.flush(from: &source)
         measureDeliveries()
         // A flush may find that memory does not reach back far enough.
-        carryOut(now: now)
+        carryOut(now: Self.now())
         report()
     }
 
@@ -196,7 +211,9 @@ final class FabricLoop: FrameSource {
 
     private func take(_ event: ServerEvent, now: Moment) {
         switch event {
-        case .request(let request): answer(request, now: now)
+        case .request(let request):
+            gathering.noteRequest()
+            answer(request, now: now)
         case .upgrade(let request): open(request, now: now)
         case .room(let request):
             if let token = stream(of: request) { mail.reader.send(.more(token)) }
@@ -397,7 +414,10 @@ final class FabricLoop: FrameSource {
 
     private func takeMail(now: Moment) {
         mail.publications.receive(into: &published)
-        publish(published, now: now)
+        if !published.isEmpty {
+            gathering.notePublication()
+            publish(published, now: now)
+        }
         if mail.hasLostPublications.get() {
             mail.hasLostPublications.set(false)
             fabric.closeAll(.historyLost)
