@@ -124,4 +124,3 @@ struct BookingText {
         return writer.bytes
     }
 }
-
