@@ -106,7 +106,8 @@ extension MessageType {
             }
             // Addresses and names have no place beside a position (K-10).
             if template.kind == .tracking, let field = fields.first(where: \.isSensitive) {
-                return "'\(field.name)' is sensitive, and '\(template.text)' carries nothing personal"
+                return
+                    "'\(field.name)' is sensitive, and '\(template.text)' carries nothing personal"
             }
         }
         return nil
