@@ -69,7 +69,7 @@ let package = Package(
         // Where bytes come in, and where they rest.
         room("System", ["CLinux"]),
         room("YAML", ["CYAML"]),
-        room("Configuration", ["ColdChain", "Wire", "YAML"]),
+        room("Configuration", ["ColdChain", "Fabric", "Wire", "YAML"]),
         room("Crypto", ["COpenSSL", "CJose", "Wire"]),
         room("Intake", ["CMosquitto", "COpenSSL"]),
         room("JSONText", ["Wire", "CSimdJSON"]),
@@ -181,8 +181,12 @@ let package = Package(
         tests("SimulatedHardwareTests", ["ColdChain", "SimulatedHardware", "Wire", "YAML"]),
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "JSONText", "Wire"]),
         tests("YAMLTests", ["YAML"]),
-        tests("ConfigurationTests", ["ColdChain", "Configuration", "Wire", "YAML"]),
-        tests("HostTests", ["ColdChain", "Configuration", "Crypto", "Fabric", "Host"]),
+        tests("ConfigurationTests", ["ColdChain", "Configuration", "Fabric", "Wire", "YAML"]),
+        tests(
+            "HostTests",
+            [
+                "Bridge", "ColdChain", "Configuration", "Crypto", "Fabric", "Host", "JSONText", "Wire",
+            ]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.
@@ -258,7 +262,8 @@ let package = Package(
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(
-            name: "FabricBench", dependencies: ["ColdChain", "Fabric", "Wire"],
+            name: "FabricBench",
+            dependencies: ["CAllocationCounter", "ColdChain", "Fabric", "Wire"],
             path: "Tests/Benchmarks/FabricBench", swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6],

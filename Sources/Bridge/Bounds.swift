@@ -50,6 +50,10 @@ package struct Bounds: Equatable, Sendable {
     /// Alerts held in memory. Where there are more, the oldest closed ones take nothing more, and
     /// where more than that are open, the oldest open ones, until the next start.
     package var alertsMaximum = 50_000
+    /// Published messages that are remembered, so that one that comes again is not told again.
+    package var publicationsMaximum = 100_000
+    /// Positions that one user may tell of in an hour (W-15).
+    package var positionsAnHour = 1_000
     /// Attempts under way at once for one endpoint.
     package var attemptsUnderWayMaximum = 1
 

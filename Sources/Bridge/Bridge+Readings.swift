@@ -99,7 +99,7 @@ extension Bridge {
     /// The time of receipt, in place of one that the sample does not carry. Of several samples
     /// received in one millisecond, as after an outage, each gets the next one: at the same time
     /// they would be taken for one, or for contradicting each other.
-    private mutating func standIn(from source: SourceNumber, receivedAt: Timestamp) -> Timestamp {
+    mutating func standIn(from source: SourceNumber, receivedAt: Timestamp) -> Timestamp {
         var time = receivedAt
         if let last = sources[source].lastStandIn, last >= receivedAt,
             last.milliseconds(since: receivedAt) < Bridge.standInReachMilliseconds
@@ -116,7 +116,7 @@ extension Bridge {
 
     /// Whether a possible time of measurement is newer than all before it. A time that was
     /// impossible at its receipt comes back from the log as the newest: it is passed over.
-    private func isNewest(
+    func isNewest(
         _ measuredAt: Timestamp, from source: SourceNumber, receivedAt: Timestamp
     ) -> Bool {
         guard let newest = sources[source].newest else { return true }
@@ -236,7 +236,7 @@ extension Bridge {
     }
 
     /// - Returns: How good the fix is; nil where there is none.
-    private mutating func recordFix(
+    mutating func recordFix(
         of sample: Sample, row: Row, effects: inout Effects
     ) -> QualityFlag? {
         guard let position = sample.position else { return nil }
@@ -291,7 +291,7 @@ extension Bridge {
         effects.publications.append(PublishedEvent(.temperature(update)))
     }
 
-    private func publish(
+    func publish(
         _ position: Position, _ quality: QualityFlag, _ row: Row, vehicle: Int,
         _ effects: inout Effects
     ) {

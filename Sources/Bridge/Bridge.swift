@@ -40,6 +40,9 @@ package struct Bridge: Sendable {
     var sequences: ChannelSequences
     /// Per broker, what its fingerprints are marked with.
     let brokerMarks: [UInt8]
+    /// What was published, to know it when it comes again.
+    var published: PublicationMemory
+    var allowance = PositionAllowance()
     var outboxes: [String: EndpointOutbox] = [:]
     var last: LastNumbers
     /// When final orders were last looked through.
@@ -78,6 +81,8 @@ package struct Bridge: Sendable {
             event: restored.lastEvent, delivery: restored.lastDelivery,
             rawMessages: restored.lastRawMessages)
         sequences = restored.sequences
+        published = PublicationMemory(
+            capacity: settings.bounds.publicationsMaximum, restored: restored.publications)
         alerts = AlertBook(restored: restored.alerts, chain: settings.alerts.escalation)
         devices = DeviceRegistry(restored: restored)
         unknownFrames = UnknownFrames(
@@ -164,6 +169,7 @@ package struct Bridge: Sendable {
                 watches.remove { forgotten.contains($0.order) }
             }
             forgetAlerts()
+            allowance.forget(at: now.milliseconds)
             sequences.forgetIfDue(
                 before: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds), at: now)
         }
@@ -223,6 +229,9 @@ package struct Counters: Equatable, Sendable {
     /// Silences of sensors, and how often they were told.
     package var silences: UInt64 = 0
     package var silenceNotices: UInt64 = 0
+    /// Messages that somebody published, and those that were refused.
+    package var publicationsTaken: UInt64 = 0
+    package var publicationsRefused: UInt64 = 0
     package var alertsRaised: UInt64 = 0
     package var alertEscalations: UInt64 = 0
     package var alertReviewsMissed: UInt64 = 0

@@ -1,4 +1,5 @@
 package import ColdChain
+package import Fabric
 
 /// What the delivery platform asks, by REST or on `orders/{order}/events`.
 package enum Command: Equatable, Sendable {
@@ -17,6 +18,8 @@ package enum Command: Equatable, Sendable {
     case enterCalibration(device: String, CalibrationFields)
     /// Registers the device behind an entry of the list of unknown frames, and removes the entry.
     case adoptFrame(topic: String, DeviceFields)
+    /// Publishes messages, each judged by the catalogue.
+    case publish([JudgedMessage])
     /// Does something about an alert.
     case staff(StaffAction)
 }
@@ -101,6 +104,8 @@ package enum CommandAnswer: Equatable, Sendable {
     case removedDevice(id: String)
     case alert(Alert)
     case calibrated(CalibrationEntry)
+    /// What became of each message.
+    case published([PublicationFate])
 }
 
 /// Why a command was not carried out, and what the asker can do.

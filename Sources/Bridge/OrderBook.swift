@@ -23,6 +23,8 @@ struct OrderBook: Sendable {
     private var bagsByOrder: [OrderNumber: [Int]] = [:]
     private(set) var vehicles: [Vehicle] = []
     private var vehicleIndices: [String: Int] = [:]
+    /// Orders of each driver that are not final.
+    private var ordersByDriver: [String: [OrderNumber]] = [:]
 
     init() {}
 
@@ -56,11 +58,26 @@ struct OrderBook: Sendable {
         if let before = orders[order.number], let vehicle = before.carriedBy {
             vehicles[vehicleIndex(of: vehicle)].orders.removeAll { $0 == order.number }
         }
+        note(driverOf: order)
         orders[order.number] = order
         numbers[order.id] = order.number
         if let vehicle = order.carriedBy, !order.status.isFinal {
             vehicles[vehicleIndex(of: vehicle)].orders.append(order.number)
         }
+    }
+
+    private mutating func note(driverOf order: Order) {
+        if let driver = orders[order.number]?.driver {
+            ordersByDriver[driver]?.removeAll { $0 == order.number }
+            if ordersByDriver[driver]?.isEmpty == true { ordersByDriver[driver] = nil }
+        }
+        guard let driver = order.driver, !order.status.isFinal else { return }
+        ordersByDriver[driver, default: []].append(order.number)
+    }
+
+    /// What the driver's newest order goes by; nil where the driver has none.
+    func vehicle(ofDriver driver: String) -> String? {
+        ordersByDriver[driver]?.last.flatMap { orders[$0]?.carriedBy }
     }
 
     /// Forgets final orders that were last changed before `instant`, with their custody.

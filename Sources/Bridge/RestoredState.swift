@@ -38,6 +38,8 @@ package struct RestoredState: Equatable, Sendable {
     package var announcements: [AnnouncementMessage] = []
     /// Where the channels of records that can be told again stand.
     package var sequences = ChannelSequences()
+    /// What was published, in the order of its numbers.
+    package var publications: [PublicationRecord] = []
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0

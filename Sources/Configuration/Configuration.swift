@@ -18,6 +18,7 @@ package struct Configuration: Equatable, Sendable {
     package var alerts = Alerts()
     package var haccp = HACCP()
     package var webhooks = Webhooks()
+    package var publishing = Publishing()
     package var orders = Orders()
     package var devices = Devices()
     package var codecs = Codecs()
@@ -48,6 +49,7 @@ extension Configuration: Section {
         .section("alerts", \.alerts, "How people are kept at alerts until they are dealt with."),
         .section("haccp", \.haccp, "The HACCP plan."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
+        .section("publishing", \.publishing, "Messages that others publish to be told."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),
         .section("devices", \.devices, "What device models are understood, and which devices."),

@@ -16,6 +16,7 @@ final class Room {
     private var historyReads: [HistoryRead] = []
     /// Tokens that clients showed, until they are verified.
     private(set) var tokens: [OfferedToken] = []
+    private var accesses: [ResourceAccess] = []
     /// Every record that was published.
     private(set) var journal: [RecordText] = []
     private var effects = FabricEffects()
@@ -27,12 +28,14 @@ final class Room {
 
     init(
         _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
-        compression: FrameCompression? = nil
+        compression: FrameCompression? = nil, signing: MessageSigning? = nil,
+        sealing: FieldSealing? = nil
     ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
             positions: .clear, fields: RecordFields { JSONReading.value(of: $0) },
-            compression: compression, now: now)
+            compression: compression, signing: signing, sealing: sealing,
+            now: now)
     }
 
     // MARK: The host's part
@@ -46,6 +49,7 @@ final class Room {
         closings += effects.closings
         historyReads += effects.historyReads
         tokens += effects.tokens
+        accesses += effects.accesses
     }
 
     /// Answers for the tokens that were shown.
@@ -55,6 +59,13 @@ final class Room {
             fabric.renew(offer.connection, identity: identity(offer.token), now: now)
         }
         tokens = []
+    }
+
+    /// What the audit was told since the last time.
+    func takeAccesses() -> [ResourceAccess] {
+        takeEffects()
+        defer { accesses = [] }
+        return accesses
     }
 
     func takeHistoryReads() -> [HistoryRead] {

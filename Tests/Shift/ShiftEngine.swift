@@ -246,8 +246,8 @@ package final class ShiftEngine {
     }
 
     private func hear() {
-        for publication in effects.publications {
-            switch publication.event {
+        for event in effects.publications.compactMap(\.event) {
+            switch event {
             case .alert(let alert):
                 if alert.state == .opened { told.opened += 1 }
                 if alert.state == .corrected { told.corrected += 1 }

@@ -154,7 +154,7 @@ extension Simulation {
         for publication in publications {
             try mayCrash()
             trace.note(.told, Int64(publication.record?.number ?? 0))
-            trace.explain("\(publication.event)")
+            trace.explain("\(publication)")
             do throws(Violation) {
                 try subscriber.see(publication, log: disk, mayGoBack: bagsAhead)
             } catch {

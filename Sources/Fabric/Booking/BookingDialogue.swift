@@ -9,7 +9,9 @@ extension Fabric {
         case .failure(.notText): refuseBooking(.notText, of: nil, place)
         case .success(let json):
             do throws(BookingRefusal) {
-                perform(try BookingRequest(json, limits: limits), place, now: now)
+                perform(
+                    try BookingRequest(json, limits: limits, catalogue: texts.catalogue), place,
+                    now: now)
             } catch {
                 refuseBooking(error, of: nil, place)
             }
@@ -18,12 +20,14 @@ extension Fabric {
 
     private mutating func perform(_ request: BookingRequest, _ place: Int, now: Moment) {
         switch request {
+        case .publish(let type, let members): publish(type, members, place, now: now)
         case .ping: send(texts.booking.pong(at: now.wall), to: place)
         case .subscribe(let channel, let lowData):
             subscribe(to: channel, lowData: lowData, place)
         case .unsubscribe(let channel):
             unfollow(channel, place)
             send(texts.booking.unsubscribed(channel), to: place)
+        case .authenticate(let token): offer(token: token, place)
         case .resume(let channels, let last, let lowData):
             setPace(lowData: lowData, place)
             let resumption = resume(channels, after: last, place)
@@ -45,8 +49,18 @@ extension Fabric {
 
     private mutating func setPace(lowData: Bool?, _ place: Int) {
         guard let lowData else { return }
-        connections.peers[place]?.pace?.interval =
-            lowData ? limits.lowDataInterval : limits.locationInterval
+        setPace(
+            interval: lowData ? limits.lowDataInterval : limits.locationInterval, place)
+    }
+
+    mutating func tellBooking(_ notice: TokenNotice, _ place: Int, now: Moment) {
+        switch notice {
+        case .expiring(let end):
+            send(texts.booking.tokenExpiring(at: end, now: now.wall), to: place)
+        case .renewed(let end): send(texts.booking.authenticated(until: end), to: place)
+        case .refused: refuseBooking(.authenticationFailed, of: nil, place)
+        case .expired: break
+        }
     }
 
     private mutating func refuseBooking(

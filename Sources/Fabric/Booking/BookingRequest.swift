@@ -8,6 +8,10 @@ enum BookingRequest: Equatable {
     case unsubscribe(Channel)
     case resume([Channel], after: String?, lowData: Bool?)
     case ping
+    /// Have a message told.
+    case publish(MessageType, [JSON.Member])
+    /// Go on with this token.
+    case authenticate(token: String)
 }
 
 /// What was wrong with a message, as `code`.
@@ -22,13 +26,14 @@ enum BookingRefusal: String, Error, CaseIterable {
     case tooManySubscriptions = "SUBSCRIPTION_LIMIT"
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
     case revoked = "SUBSCRIPTION_REVOKED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     var message: String {
         switch self {
         case .notJSON: "The message is not JSON."
         case .notText: "Binary messages are not understood."
         case .wrongRequest: "The message lacks a member, or one is of the wrong kind."
-        case .unknownType: "The types are subscribe, unsubscribe, resume and ping."
+        case .unknownType: "The types are subscribe, unsubscribe, resume, authenticate and ping."
         case .unknownChannel:
             "The channels are booking.{id}.tracking, booking.{id}.chat and user.{id}.events."
         case .accessDenied: "There is no such channel for this user."
@@ -36,6 +41,7 @@ enum BookingRefusal: String, Error, CaseIterable {
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
         case .tooManyMessages: "Too many messages: this one was not read."
         case .revoked: "You may no longer follow this channel."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 
@@ -49,7 +55,10 @@ enum BookingRefusal: String, Error, CaseIterable {
 }
 
 extension BookingRequest {
-    init(_ json: JSON, limits: FabricLimits) throws(BookingRefusal) {
+    /// - Parameter catalogue: Says which messages clients publish.
+    init(
+        _ json: JSON, limits: FabricLimits, catalogue: MessageCatalogue = .empty
+    ) throws(BookingRefusal) {
         guard case .object = json, let type = json["type"]?.string else { throw .wrongRequest }
         switch type {
         case "subscribe":
@@ -61,8 +70,14 @@ extension BookingRequest {
             self = try Self.resume(json, limits: limits)
         case "ping":
             self = .ping
+        case "authenticate":
+            guard let token = json["token"]?.string, !token.isEmpty else { throw .wrongRequest }
+            self = .authenticate(token: token)
         default:
-            throw .unknownType
+            guard let published = catalogue.type(accepted: type, in: .booking) else {
+                throw .unknownType
+            }
+            self = .publish(published, json.members ?? [])
         }
     }
 

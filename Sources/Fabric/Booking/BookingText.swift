@@ -35,15 +35,16 @@ struct BookingText {
     ///
     /// - Returns: False where it cannot be read.
     mutating func appendFrame(
-        _ record: RecordText, fields: RecordFields, id: MessageID, to bytes: inout [UInt8]
+        _ record: RecordText, as form: String? = nil, fields: RecordFields, id: MessageID,
+        to bytes: inout [UInt8]
     ) -> Bool {
         guard let members = fields.value(of: record)?.members else { return false }
         let ids = ids
         writer.removeAll()
         writer.object { message in
-            message.member(
-                "type", record.type == "order_update" ? "booking_status_changed" : record.type)
-            message.bookingMembers(members)
+            let name = record.type == "order_update" ? "booking_status_changed" : record.type
+            message.member("type", form ?? name)
+            message.snakeCaseMembers(members, order: "booking_id")
             message.member("timestamp", instant: record.occurredAt.milliseconds)
             message.member("message_id", id, ids)
         }
@@ -68,6 +69,20 @@ struct BookingText {
         message("pong") { $0.member("timestamp", instant: now.milliseconds) }
     }
 
+    mutating func authenticated(until end: Timestamp?) -> [UInt8] {
+        message("authenticated") { message in
+            if let end { message.member("expires_at", instant: end.milliseconds) }
+        }
+    }
+
+    mutating func tokenExpiring(at end: Timestamp, now: Timestamp) -> [UInt8] {
+        message("token_expiring") { message in
+            message.member("expires_at", instant: end.milliseconds)
+            message.member("expires_in", TokenNotice.secondsLeft(until: end, at: now))
+            message.member("action", "authenticate")
+        }
+    }
+
     mutating func resumed(_ resumption: Resumption) -> [UInt8] {
         message("resumed") { message in
             message.member("recovered", resumption.isWhole)
@@ -83,6 +98,23 @@ struct BookingText {
                         entry.member("code", BookingRefusal(refused.refusal).rawValue)
                     }
                 }
+            }
+        }
+    }
+
+    /// What became of a client's message.
+    mutating func published(_ fate: PublicationFate, at now: Timestamp) -> [UInt8] {
+        let ids = ids
+        return message(fate.refusal == nil ? "published" : "error") { message in
+            message.member("client_message_id", fate.id)
+            if let refusal = fate.refusal {
+                message.payload(refusal)
+            } else {
+                message.member("status", fate.word)
+                if let number = fate.number {
+                    message.member("message_id", MessageID.record(number), ids)
+                }
+                message.member("timestamp", instant: now.milliseconds)
             }
         }
     }
@@ -107,29 +139,3 @@ struct BookingText {
     }
 }
 
-extension JSONWriter {
-    /// A record's members under the names of this dialect.
-    fileprivate mutating func bookingMembers(_ members: [JSON.Member]) {
-        for member in members {
-            name(member.name == "orderId" ? "booking_id" : lowerCase(member.name))
-            if let inner = member.value.members {
-                object { $0.bookingMembers(inner) }
-            } else {
-                value(member.value)
-            }
-        }
-    }
-}
-
-/// `measuredAt` as `measured_at`.
-private func lowerCase(_ name: String) -> String {
-    var text: [UInt8] = []
-    for unit in name.utf8 {
-        if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(unit) {
-            text.append(contentsOf: [UInt8(ascii: "_"), unit | 0x20])
-        } else {
-            text.append(unit)
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
-}

@@ -6,14 +6,21 @@ extension Fabric {
     /// Each event is encoded at most once. It costs a connection one entry in its outbox, however
     /// many of the event's channels it follows.
     package mutating func publish(_ events: [PublishedEvent], now: Moment) {
+        publish(events[...], now: now)
+    }
+
+    package mutating func publish(_ events: ArraySlice<PublishedEvent>, now: Moment) {
         for published in events {
             statistics.events += 1
+            if published.event.isOfOrder { statistics.orderEvents += 1 }
             if case .order(let change) = published.event {
+                if directory[change.order.id] == nil { statistics.orders += 1 }
                 applyAccess(of: change.order, now: now)
             }
             switch (published.event, published.record) {
-            case (.temperature(let update), _): publish(update, published.event, now: now)
-            case (.location(let update), _): publish(update, published.event, now: now)
+            case (.temperature(let update)?, _): publish(update, now: now)
+            case (.location(let update)?, _): publish(update, now: now)
+            case (_, let record?) where published.isState: publish(state: record, now: now)
             case (_, let record?): publish(record, now: now)
             case (_, nil): break
             }
@@ -30,10 +37,13 @@ extension Fabric {
 
     private mutating func publish(_ record: RecordText, now: Moment) {
         eventSerial += 1
+        noteVersions(of: record)
         let id: MessageID
         if let number = record.number {
             lastNumber = max(lastNumber, number)
             history.append(record, number: number, at: now.wall)
+            chats.note(
+                record, at: now.wall, limit: limits.chatMessages, capacity: limits.chatMemory)
             id = .record(number)
         } else {
             id = nextPassingID()
@@ -78,29 +88,32 @@ extension Fabric {
         _ record: RecordText, _ id: MessageID, by channel: Int?, to followed: Range<Int>,
         of references: EventChannels, _ dialect: Dialect, _ tooSlow: inout [Int]
     ) {
+        guard !isSealed(record) else {
+            deliverSealed(record, id, by: channel, to: followed, of: references, dialect, &tooSlow)
+            return
+        }
         let isInHistory = record.number != nil
         let frame = frames.add(channels: references, isInHistory: isInHistory) { bytes in
             texts.append(record, id: id, by: channel, in: dialect, to: &bytes)
         }
         guard let frame else { return }
         for position in followed {
-            deliver(
-                frame, isInHistory: isInHistory, on: Int(references[position].place),
-                in: dialect, &tooSlow)
+            let place = Int(references[position].place)
+            offer(
+                frame, isInHistory: isInHistory, to: channels.subscribers(of: place, in: dialect),
+                &tooSlow)
         }
         frames.releaseIfUnread(frame)
     }
 
-    private mutating func deliver(
-        _ frame: Int32, isInHistory: Bool, on channel: Int, in dialect: Dialect,
-        _ tooSlow: inout [Int]
+    mutating func offer(
+        _ frame: Int32, isInHistory: Bool, to subscribers: [Subscriber], _ tooSlow: inout [Int]
     ) {
         let bytes = frames.byteCount(frame)
         let event = eventSerial
         let limit = limits.outboxBytes
         let delivered = connections.offer(
-            to: channels.subscribers(of: channel, in: dialect), ready: &effects.ready,
-            tooSlow: &tooSlow
+            to: subscribers, ready: &effects.ready, tooSlow: &tooSlow
         ) { outbox, _ in
             outbox.offer(
                 record: frame, bytes: bytes, event: event, isInHistory: isInHistory, limit: limit)
@@ -126,9 +139,9 @@ extension Fabric {
 
     // MARK: States
 
-    private mutating func publish(_ update: TemperatureUpdate, _ event: Event, now: Moment) {
+    private mutating func publish(_ update: TemperatureUpdate, now: Moment) {
         let key = StateKey(kind: .temperature, order: update.order, carrier: update.bag)
-        let place = retain(event, key: key, now: now) { fabric in
+        let place = retain(.event(.temperature(update)), key: key, now: now) { fabric in
             var references = EventChannels()
             if let order = update.order { fabric.append(Channel(.order, order), to: &references) }
             fabric.append(Channel(.bag, update.bag), to: &references)
@@ -137,10 +150,10 @@ extension Fabric {
         fanOut(state: place)
     }
 
-    private mutating func publish(_ update: LocationUpdate, _ event: Event, now: Moment) {
+    private mutating func publish(_ update: LocationUpdate, now: Moment) {
         let key = StateKey(kind: .location, order: update.order, carrier: update.vehicle)
         retireIfDriverChanged(key, driver: update.driver)
-        let place = retain(event, key: key, now: now) { fabric in
+        let place = retain(.event(.location(update)), key: key, now: now) { fabric in
             var references = EventChannels()
             if let order = update.order {
                 fabric.append(Channel(.order, order), to: &references)
@@ -155,11 +168,26 @@ extension Fabric {
         fanOut(state: place)
     }
 
+    /// A message of the state class that somebody published.
+    private mutating func publish(state record: RecordText, now: Moment) {
+        guard let first = record.positions.first else { return }
+        let key = StateKey(
+            kind: .relayed, order: nil, carrier: "\(record.type) \(first.channel.name)")
+        let place = retain(.relayed(record), key: key, now: now) { fabric in
+            var references = EventChannels()
+            for position in record.positions.prefix(EventChannels.most) {
+                fabric.append(position.channel, to: &references)
+            }
+            return references
+        }
+        fanOut(state: place)
+    }
+
     /// A vehicle's position under another driver is another driver's position: followers of the
     /// first must not be given it.
     private mutating func retireIfDriverChanged(_ key: StateKey, driver: String?) {
         guard let place = states.place(of: key),
-            case .location(let last) = states.entries[place].event, last.driver != driver
+            case .event(.location(let last)) = states.entries[place].content, last.driver != driver
         else { return }
         retire(state: place)
     }
@@ -171,13 +199,14 @@ extension Fabric {
 
     /// Keeps the event as the newest of its key; `link` finds the channels of a new key.
     private mutating func retain(
-        _ event: Event, key: StateKey, now: Moment,
+        _ content: StateContent, key: StateKey, now: Moment,
         link: (inout Fabric) -> EventChannels
     ) -> Int {
         eventSerial += 1
         let id = nextPassingID()
         if let place = states.place(of: key) {
-            states.renew(place, event: event, id: id, uptime: now.uptime)
+            statistics.conflatedStates += UInt64(states.entries[place].readers)
+            states.renew(place, content: content, id: id, uptime: now.uptime)
             return place
         }
         if states.count >= limits.retainedStates, let oldest = states.placeToGiveUp() {
@@ -186,7 +215,7 @@ extension Fabric {
         let references = link(&self)
         let place = states.add(
             RetainedStates.Entry(
-                key: key, event: event, id: id, channels: references, renewedAt: now.uptime))
+                key: key, content: content, id: id, channels: references, renewedAt: now.uptime))
         for position in 0..<references.count {
             channels.add(
                 state: Int32(truncatingIfNeeded: place), at: Int(references[position].place))

@@ -5,12 +5,27 @@ struct StateKey: Hashable {
     enum Kind: UInt8 {
         case temperature = 1
         case location = 2
+        /// A message that somebody published.
+        case relayed = 3
     }
 
     var kind: Kind
     var order: String?
-    /// The bag or the vehicle.
+    /// The bag or the vehicle; of a message its type and first channel.
     var carrier: String
+}
+
+/// What a state says.
+enum StateContent {
+    case event(Event)
+    case relayed(RecordText)
+
+    var occurredAt: Timestamp {
+        switch self {
+        case .event(let event): event.occurredAt
+        case .relayed(let record): record.occurredAt
+        }
+    }
 }
 
 /// The newest event of every state, given to whoever subscribes and to whoever reads slowly.
@@ -26,10 +41,12 @@ struct RetainedStates {
     struct Entry {
         var phase = Phase.live
         var key: StateKey
-        var event: Event
+        var content: StateContent
         var id: MessageID
         /// The event in the form of each dialect; empty until somebody wants it.
         var frames: InlineArray<6, [UInt8]> = .init(repeating: [])
+        /// The same in MessagePack.
+        var packed: [Dialect: [UInt8]] = [:]
         var channels: EventChannels
         /// In how many outboxes it waits.
         var readers = 0
@@ -64,8 +81,8 @@ struct RetainedStates {
         return entries.count - 1
     }
 
-    mutating func renew(_ place: Int, event: Event, id: MessageID, uptime: Int64) {
-        entries[place].event = event
+    mutating func renew(_ place: Int, content: StateContent, id: MessageID, uptime: Int64) {
+        entries[place].content = content
         entries[place].id = id
         entries[place].renewedAt = uptime
         for dialect in Dialect.allCases { forgetFrame(place, in: dialect) }
@@ -85,6 +102,15 @@ struct RetainedStates {
         entries[place].frames[dialect.place]
     }
 
+    mutating func packedFrame(
+        _ place: Int, in dialect: Dialect, by packing: MessagePacking
+    ) -> [UInt8] {
+        if let packed = entries[place].packed[dialect] { return packed }
+        let made = packing.packed(frame: frame(place, in: dialect), in: dialect)
+        entries[place].packed[dialect] = made
+        return made
+    }
+
     /// Writes the frame where nobody wanted it before.
     ///
     /// - Returns: False where the dialect has no form for the state.
@@ -93,13 +119,14 @@ struct RetainedStates {
     ) -> Bool {
         guard entries[place].frames[dialect.place].isEmpty else { return true }
         return texts.append(
-            state: entries[place].event, id: entries[place].id, in: dialect,
+            entries[place].content, id: entries[place].id, in: dialect,
             to: &entries[place].frames[dialect.place])
     }
 
     /// Has the frame written anew, because what it tells beside the state has changed.
     mutating func forgetFrame(_ place: Int, in dialect: Dialect) {
         guard !entries[place].frames[dialect.place].isEmpty else { return }
+        if !entries[place].packed.isEmpty { entries[place].packed[dialect] = nil }
         entries[place].frames[dialect.place].removeAll(keepingCapacity: true)
     }
 
@@ -126,6 +153,7 @@ struct RetainedStates {
         guard entries[place].phase == .retired, entries[place].readers == 0 else { return }
         entries[place].phase = .free
         entries[place].frames = .init(repeating: [])
+        entries[place].packed = [:]
         free.append(Int32(truncatingIfNeeded: place))
     }
 

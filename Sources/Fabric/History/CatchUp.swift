@@ -139,7 +139,10 @@ extension Fabric {
         history = RecordHistory(after: floor)
         for record in records {
             guard let number = record.number else { continue }
-            history.append(record, number: number, at: min(record.occurredAt, now.wall))
+            let keptAt = min(record.occurredAt, now.wall)
+            history.append(record, number: number, at: keptAt)
+            chats.note(
+                record, at: keptAt, limit: limits.chatMessages, capacity: limits.chatMemory)
         }
     }
 
@@ -153,7 +156,9 @@ extension Fabric {
     mutating func catchUp(
         _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
     ) -> CatchUpResult {
-        guard let dialect = connections.peers[place]?.dialect else { return .done }
+        guard connections.outboxes[place].isCatchingUp,
+            let dialect = connections.peers[place]?.dialect
+        else { return .done }
         let followed = connections.followed(by: place).map { channels.entries[$0].channel }
         while var state = connections.peers[place]?.catchUp {
             guard state.asked == nil else { return .waiting }
@@ -162,9 +167,12 @@ extension Fabric {
             case .record(let number, let record):
                 state.cursor = number
                 if state.replay == nil {
-                    append(record, number, on: followed, in: dialect, to: &bytes)
+                    append(
+                        disclosed(record, to: place), number, on: followed, in: dialect,
+                        to: &bytes)
                 } else {
-                    add(record, number, to: &state, on: followed, &bytes)
+                    add(
+                        disclosed(record, to: place), number, to: &state, on: followed, &bytes)
                 }
                 connections.peers[place]?.catchUp = state
             case .journal:

@@ -2,18 +2,31 @@ package import ColdChain
 
 /// An event that may be told, because what it says is durable.
 package struct PublishedEvent: Equatable, Sendable {
-    package var event: Event
-    /// What the event says, for the record class; nil for the state class.
+    /// Nil for a message that somebody published.
+    package var event: Event?
+    /// What it says: nil for Freshwire's own events of the state class.
     package var record: RecordText?
+    /// Whether the latest wins.
+    package var isState: Bool
+    /// When it became durable, in nanoseconds of a clock that is never set.
+    package var durableAt: UInt64 = 0
 
     /// Of the state class.
     package init(_ event: Event) {
         self.event = event
+        isState = true
     }
 
     package init(_ event: Event, _ record: RecordText) {
         self.event = event
         self.record = record
+        isState = false
+    }
+
+    /// A message that somebody published.
+    package init(relayed record: RecordText, isState: Bool) {
+        self.record = record
+        self.isState = isState
     }
 }
 

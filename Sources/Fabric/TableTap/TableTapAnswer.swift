@@ -66,6 +66,9 @@ enum TableTapError: Error, Equatable {
     case invalid(String)
     case unknownType
     case notSupported
+    case notPublished(PublicationRefusal)
+    case missingSignature
+    case wrongSignature
 
     static let badToken = Self.authenticationFailed("Invalid or expired token")
 
@@ -81,6 +84,10 @@ enum TableTapError: Error, Equatable {
         case .invalid: "INVALID_MESSAGE"
         case .unknownType: "UNKNOWN_TYPE"
         case .notSupported: "NOT_SUPPORTED"
+        case .notPublished(let refusal):
+            refusal.code == .accessDenied ? "INSUFFICIENT_PERMISSIONS" : refusal.code.rawValue
+        case .missingSignature: "SIGNATURE_REQUIRED"
+        case .wrongSignature: "SIGNATURE_INVALID"
         }
     }
 
@@ -88,6 +95,7 @@ enum TableTapError: Error, Equatable {
     var message: String {
         switch self {
         case .authenticationFailed(let reason), .invalid(let reason): reason
+        case .notPublished(let refusal): refusal.message
         case .insufficientPermissions(let channel, _): "Access denied to channel: \(channel)"
         case .unknownChannel(let channel): "No such channel: \(channel)"
         case .tooManySubscriptions(let channel):
@@ -97,6 +105,8 @@ enum TableTapError: Error, Equatable {
         case .notText: "Binary messages are not understood."
         case .unknownType: "No such message type."
         case .notSupported: "This server takes no messages of this type from clients."
+        case .missingSignature: "Messages have to be signed here."
+        case .wrongSignature: "The signature is not one of this message by this user."
         }
     }
 }
@@ -183,7 +193,10 @@ extension JSONWriter {
             member("retryAfter", retryAfterSeconds)
             member("limit", rate.count)
             member("window", rate.window / 1000)
-        case .notJSON, .notText, .invalid, .unknownType, .notSupported: break
+        case .notPublished(let refusal): member("field", refusal.field)
+        case .notJSON, .notText, .invalid, .unknownType, .notSupported, .missingSignature,
+            .wrongSignature:
+            break
         }
     }
 

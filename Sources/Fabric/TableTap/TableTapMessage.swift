@@ -5,8 +5,8 @@ import Wire
 ///
 /// What Freshwire does not know of an order (its number, items, price, pickup code) is left out.
 enum TableTapMessage {
-    /// A message of the platform's, in its own words.
-    case platform(String)
+    /// A message that somebody published, under the dialect's name for it.
+    case relayed(String)
     case order(type: String, OrderFacts)
     case alert(AlertFacts)
 
@@ -18,13 +18,17 @@ enum TableTapMessage {
         var deliveredAt: String?
     }
 
-    /// Of the seed's messages those that tell of what only the platform knows.
-    private static let platformTypes: Set<String> = [
-        "payment_processed", "payment_failed", "order_assigned", "order_priority_changed",
-        "employee_status_changed", "break_started", "counter_status_changed", "metrics_update",
-    ]
+    /// Nil where the dialect has no form for the record, whoever it is of.
+    init?(_ record: RecordText, _ catalogue: MessageCatalogue, fields: RecordFields) {
+        guard let type = catalogue[record.type], type.effect != .own else {
+            self.init(record, fields: fields)
+            return
+        }
+        guard let form = type.forms[.tableTap] else { return nil }
+        self = .relayed(form)
+    }
 
-    /// Nil where the dialect has no form for the record.
+    /// Of what Freshwire tells by itself. Nil where the dialect has no form for the record.
     init?(_ record: RecordText, fields: RecordFields) {
         switch record.type {
         case "order_update":
@@ -39,14 +43,13 @@ enum TableTapMessage {
             // What cannot be read is told as far as its type tells it.
             self = .alert(AlertFacts(type: record.type, fields.value(of: record) ?? .object([])))
         default:
-            guard Self.platformTypes.contains(record.type) else { return nil }
-            self = .platform(record.type)
+            return nil
         }
     }
 
     var type: String {
         switch self {
-        case .platform(let type), .order(let type, _): type
+        case .relayed(let type), .order(let type, _): type
         case .alert: "alert"
         }
     }
@@ -66,7 +69,7 @@ enum TableTapMessage {
 extension JSONWriter {
     mutating func data(_ message: TableTapMessage, of record: RecordText) {
         switch message {
-        case .platform: raw(record.data)
+        case .relayed: raw(record.data)
         case .order(let type, let facts): object { $0.members(of: facts, type: type) }
         case .alert(let facts): object { $0.members(of: facts) }
         }

@@ -19,7 +19,7 @@ extension Fabric {
     ) {
         guard let page = state.replay else { return }
         let count = texts.tableTap.appendFrame(
-            page, on: followed, hasMore: hasMore, to: &bytes)
+            page, on: followed, texts.catalogue, hasMore: hasMore, to: &bytes)
         statistics.replays += UInt64(count)
         state.replay = Replay(
             address: page.address, askedAt: page.askedAt,

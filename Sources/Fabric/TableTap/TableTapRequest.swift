@@ -10,6 +10,8 @@ enum TableTapRequest: Equatable {
     case reconnect(lastMessage: String?, [ChannelWish])
     /// Go on with this token.
     case authenticate(token: String)
+    /// Have a message told.
+    case publish(String)
 }
 
 /// A channel as the client names it.
@@ -33,7 +35,11 @@ extension TableTapRequest {
     private static let tokenBytes = 8 << 10
 
     /// Reads a client's message; every JSON value is either understood or refused.
-    init(_ json: JSON, limits: FabricLimits) throws(TableTapError) {
+    ///
+    /// - Parameter catalogue: Says which messages clients publish.
+    init(
+        _ json: JSON, limits: FabricLimits, catalogue: MessageCatalogue = .empty
+    ) throws(TableTapError) {
         guard case .object = json, let type = json["type"]?.string else {
             throw .invalid("A message is {type, data, timestamp}.")
         }
@@ -63,6 +69,7 @@ extension TableTapRequest {
                 token.utf8.count <= Self.tokenBytes
             else { throw .invalid("data is {token}.") }
             self = .authenticate(token: token)
+        case _ where catalogue.type(accepted: type, in: .tableTap) != nil: self = .publish(type)
         default:
             throw Self.published.contains(type) ? .notSupported : .unknownType
         }

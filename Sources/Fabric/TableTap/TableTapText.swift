@@ -13,10 +13,13 @@ struct TableTapText {
     private var writer = JSONWriter(capacity: 1024)
     private let ids: MessageIDText
     private let fields: RecordFields
+    /// Nil where messages are not signed.
+    private let signature: MessageSignature?
 
-    init(ids: MessageIDText, fields: RecordFields) {
+    init(ids: MessageIDText, fields: RecordFields, signature: MessageSignature? = nil) {
         self.ids = ids
         self.fields = fields
+        self.signature = signature
     }
 
     /// Appends a record as one WebSocket frame, the same for every subscriber of the channel.
@@ -26,9 +29,18 @@ struct TableTapText {
         _ record: RecordText, by position: ChannelPosition, id: MessageID,
         to bytes: inout [UInt8]
     ) -> Bool {
-        guard let channel = position.channel.tableTapName,
-            let message = TableTapMessage(record, fields: fields)
-        else { return false }
+        guard let message = TableTapMessage(record, fields: fields) else { return false }
+        return appendFrame(message, of: record, by: position, id: id, to: &bytes)
+    }
+
+    /// Appends a message of the dialect as one WebSocket frame.
+    ///
+    /// - Returns: False where the dialect has no name for the channel.
+    mutating func appendFrame(
+        _ message: TableTapMessage, of record: RecordText, by position: ChannelPosition,
+        id: MessageID, to bytes: inout [UInt8]
+    ) -> Bool {
+        guard let channel = position.channel.tableTapName else { return false }
         writer.removeAll()
         write(message, of: record, channel, position.sequence, id)
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
@@ -40,15 +52,25 @@ struct TableTapText {
         _ sequence: UInt64, _ id: MessageID
     ) {
         let ids = ids
+        let signature = MessageTraits.critical.contains(message.type) ? signature : nil
         writer.object { text in
             text.member("type", message.type)
             text.name("data")
+            let start = text.bytes.count
             text.data(message, of: record)
+            let end = text.bytes.count
             text.member("channel", channel)
             text.member("timestamp", instant: record.occurredAt.milliseconds)
             text.member("messageId", id, ids)
-            text.member("sequence", Int64(clamping: sequence))
+            // States are not counted.
+            if sequence > 0 { text.member("sequence", Int64(clamping: sequence)) }
             text.member("version", Self.version)
+            guard let signature else { return }
+            var plainID: [UInt8] = []
+            ids.append(plain: id, to: &plainID)
+            signature.append(
+                to: &text, type: message.type, id: plainID,
+                timestamp: record.occurredAt.milliseconds, payloadFrom: start, through: end)
         }
     }
 
@@ -56,13 +78,14 @@ struct TableTapText {
     ///
     /// - Returns: How many of the records are told in it.
     mutating func appendFrame(
-        _ replay: Replay, on followed: [Channel], hasMore: Bool, to bytes: inout [UInt8]
+        _ replay: Replay, on followed: [Channel], _ catalogue: MessageCatalogue, hasMore: Bool,
+        to bytes: inout [UInt8]
     ) -> Int {
         var texts: [[UInt8]] = []
         for (number, record) in replay.records {
             guard let position = record.positions.first(where: { followed.contains($0.channel) }),
                 let channel = position.channel.tableTapName,
-                let message = TableTapMessage(record, fields: fields)
+                let message = TableTapMessage(record, catalogue, fields: fields)
             else { continue }
             writer.removeAll()
             write(message, of: record, channel, position.sequence, .record(number))

@@ -7,6 +7,8 @@ enum TrackingRequest: Equatable {
     case subscribe(order: String, user: String?, lastMessage: String?)
     case unsubscribe(order: String)
     case ping
+    /// Go on with this token.
+    case authenticate(token: String)
 }
 
 /// What the server says to one client.
@@ -15,6 +17,8 @@ enum TrackingAnswer: Equatable {
     case subscribed(OrderStatus?, isWhole: Bool?)
     case unsubscribed
     case pong
+    case authenticated(until: Timestamp?)
+    case tokenExpiring(at: Timestamp, secondsLeft: Int64)
     case error(TrackingRefusal)
 
     var event: String {
@@ -22,6 +26,8 @@ enum TrackingAnswer: Equatable {
         case .subscribed: "subscribed"
         case .unsubscribed: "unsubscribed"
         case .pong: "pong"
+        case .authenticated: "authenticated"
+        case .tokenExpiring: "token_expiring"
         case .error: "error"
         }
     }
@@ -39,19 +45,21 @@ enum TrackingRefusal: String, Error, CaseIterable {
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
     case lateResumption = "TOO_LATE_TO_RESUME"
     case revoked = "SUBSCRIPTION_REVOKED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     var message: String {
         switch self {
         case .notJSON: "The message is not JSON."
         case .notText: "Binary messages are not understood."
         case .wrongRequest: "A message is {action, orderId, userId}."
-        case .unknownAction: "The actions are subscribe, unsubscribe and ping."
+        case .unknownAction: "The actions are subscribe, unsubscribe, authenticate and ping."
         case .accessDenied: "There is no such order for this user."
         case .unknownOrder: "No such order is known here."
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
         case .tooManyMessages: "Too many messages: this one was not read."
         case .lateResumption: "Only a connection's first subscription can name a lastMessageId."
         case .revoked: "You may no longer follow this order."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 
@@ -79,6 +87,9 @@ extension TrackingRequest {
             self = .unsubscribe(order: try Self.order(of: json, limits: limits))
         case "ping":
             self = .ping
+        case "authenticate":
+            guard let token = json["token"]?.string, !token.isEmpty else { throw .wrongRequest }
+            self = .authenticate(token: token)
         default:
             throw .unknownAction
         }

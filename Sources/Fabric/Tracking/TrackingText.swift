@@ -36,9 +36,10 @@ struct TrackingText {
 
     /// Appends a record as one WebSocket frame.
     ///
+    /// - Parameter form: What the dialect calls it, where that is not its type.
     /// - Returns: False where it is of no order.
     mutating func appendFrame(
-        _ record: RecordText, id: MessageID, to bytes: inout [UInt8]
+        _ record: RecordText, as form: String? = nil, id: MessageID, to bytes: inout [UInt8]
     ) -> Bool {
         guard let order = record.positions.first(where: { $0.channel.kind == .order }) else {
             return false
@@ -46,7 +47,7 @@ struct TrackingText {
         let ids = ids
         writer.removeAll()
         writer.object { message in
-            message.member("event", record.type)
+            message.member("event", form ?? record.type)
             message.member("orderId", order.channel.subject)
             message.member("timestamp", instant: record.occurredAt.milliseconds)
             message.name("data")
@@ -111,6 +112,12 @@ extension JSONWriter {
             member("status", status?.name)
             if let isWhole { member("recovered", isWhole) }
         case .unsubscribed, .pong: break
+        case .authenticated(let end):
+            if let end { member("expiresAt", instant: end.milliseconds) }
+        case .tokenExpiring(let end, let secondsLeft):
+            member("expiresAt", instant: end.milliseconds)
+            member("expiresIn", secondsLeft)
+            member("action", "authenticate")
         case .error(let refusal):
             member("code", refusal.rawValue)
             member("message", refusal.message)

@@ -2,11 +2,19 @@ import Wire
 
 /// What a client asks in the WIA real-time dialect.
 enum WIARequest: Equatable {
-    case subscribe(id: String, Channel)
+    case subscribe(id: String, Channel, StateWishes)
     case unsubscribe(id: String, Channel)
     case ping(id: String)
     /// Follow these channels again, and have what was missed since the message.
-    case reconnect(id: String, lastMessage: String?, [Channel])
+    case reconnect(id: String, lastMessage: String?, [Channel], StateWishes)
+    /// Say what has changed of these orders.
+    case synchronize(id: String, [OrderDigest])
+    /// Have a message told.
+    case publish(WIAOffer)
+    /// Have each of these told (W-12); one that is no message is nil.
+    case bulkUpdate(id: String, [WIAOffer?])
+    /// Go on with this token.
+    case authenticate(id: String, token: String)
 }
 
 /// Why a message was not understood; `id` is the client's own where it could be read.
@@ -17,7 +25,11 @@ struct WIARefusal: Error, Equatable {
 
 extension WIARequest {
     /// Reads a client's message; every JSON value is either understood or refused.
-    init(_ json: JSON, limits: FabricLimits) throws(WIARefusal) {
+    ///
+    /// - Parameter catalogue: Says which messages clients publish.
+    init(
+        _ json: JSON, limits: FabricLimits, catalogue: MessageCatalogue = .empty
+    ) throws(WIARefusal) {
         let id = WIARequest.id(of: json, limits: limits)
         guard case .object = json, let type = json["type"]?.string else {
             throw WIARefusal(error: .wrongEnvelope, id: id)
@@ -31,18 +43,45 @@ extension WIARequest {
         }
         switch type {
         case "subscribe":
-            self = .subscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
+            self = .subscribe(
+                id: id, try WIARequest.channel(json, id: id, limits: limits),
+                try wishes(json, id: id, limits: limits))
         case "unsubscribe":
             self = .unsubscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
         case "ping":
             self = .ping(id: id)
         case "reconnect":
             self = try WIARequest.reconnect(json, id: id, limits: limits)
-        case "sync_request", "bulk_update", "location_update", "status_change":
+        case "authenticate":
+            guard let token = json["payload"]?["token"]?.string, !token.isEmpty else {
+                throw WIARefusal(error: .wrongPayload, id: id)
+            }
+            self = .authenticate(id: id, token: token)
+        case "bulk_update" where !catalogue.types.isEmpty:
+            self = try WIARequest.bulkUpdate(json, id: id, limits: limits)
+        case _ where catalogue.type(accepted: type, in: .wia) != nil:
+            self = .publish(
+                WIAOffer(
+                    type: type, id: id, timestamp: json["timestamp"],
+                    payload: json["payload"]?.members ?? []))
+        case "sync_request":
+            self = try WIARequest.synchronize(json, id: id, limits: limits)
+        case "bulk_update", "location_update", "status_change":
             throw WIARefusal(error: .notSupported, id: id)
         default:
             throw WIARefusal(error: .unknownType, id: id)
         }
+    }
+
+    /// `{"messages":[…]}`, each as it would be sent by itself.
+    private static func bulkUpdate(
+        _ json: JSON, id: String, limits: FabricLimits
+    ) throws(WIARefusal) -> WIARequest {
+        let payload = json["payload"]
+        guard let messages = (payload?["messages"] ?? payload?["queuedMessages"])?.array,
+            (1...limits.bulkMessages).contains(messages.count)
+        else { throw WIARefusal(error: .wrongPayload, id: id) }
+        return .bulkUpdate(id: id, messages.map { WIAOffer($0, limits: limits) })
     }
 
     /// The message's identifier where it has one that may be sent back.
@@ -91,7 +130,9 @@ extension WIARequest {
             }
             channels.append(channel)
         }
-        return .reconnect(id: id, lastMessage: last?.string, channels)
+        return .reconnect(
+            id: id, lastMessage: last?.string, channels,
+            try wishes(json, id: id, limits: limits))
     }
 
     private static func channel(
@@ -111,6 +152,15 @@ extension WIARequest {
         }
         return Channel(kind, subject)
     }
+}
+
+private func wishes(
+    _ json: JSON, id: String, limits: FabricLimits
+) throws(WIARefusal) -> StateWishes {
+    guard let wishes = StateWishes(json["payload"], limits: limits) else {
+        throw WIARefusal(error: .wrongPayload, id: id)
+    }
+    return wishes
 }
 
 extension Channel.Kind {

@@ -118,6 +118,8 @@ struct APIResponse: Equatable, Sendable {
         case .registered(let device): self = .json(201) { $0.deviceMembers(device) }
         case .updated(let device): self = .json { $0.deviceMembers(device) }
         case .alert(let alert): self = .alert(alert)
+        // The fabric thread, which knows what messages are told under, says more of them.
+        case .published(let fates): self.init(fates, isList: true) { _ in "" }
         case .calibrated(let entry): self = .json(201) { $0.calibrationMembers(entry) }
         case .removedDevice: self = APIResponse(status: 204, body: [])
         }

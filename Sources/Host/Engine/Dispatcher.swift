@@ -1,6 +1,7 @@
 package import Bridge
 package import ColdChain
 package import DeviceCodecs
+import Fabric
 package import Intake
 import JSONText
 import Wire
@@ -14,6 +15,8 @@ package final class Dispatcher {
     private let codecs: VendorCodecs?
     /// The profile that takes announcements; readings on announced topics are of it.
     private let announcing: ProfileNumber?
+    /// Nil where no messages are taken by MQTT.
+    private let events: EventTopic?
     /// Messages of the turn that wait for a vendor's codec.
     private var waiting: [Waiting] = []
 
@@ -31,7 +34,10 @@ package final class Dispatcher {
         try self.init(catalogue, codecs: nil)
     }
 
-    init(_ catalogue: ProfileCatalogue, codecs: VendorCodecs?) throws(StartError) {
+    init(
+        _ catalogue: ProfileCatalogue, codecs: VendorCodecs?, events: EventTopic? = nil
+    ) throws(StartError) {
+        self.events = events
         self.catalogue = catalogue
         self.codecs = codecs
         announcing = catalogue.profiles.firstIndex { $0.format == .homeAssistant }
@@ -145,6 +151,8 @@ package final class Dispatcher {
     ) {
         if let order = OrderTopic.order(in: topic) {
             dispatchOrder(order, topic, payload, arrival, &bridge, &effects)
+        } else if let events, let channel = events.channel(in: topic) {
+            dispatch(channel, events.catalogue, topic, payload, arrival, &bridge, &effects)
         } else {
             dispatchReading(topic, payload, arrival, index, &bridge, &effects)
         }
@@ -241,6 +249,29 @@ package final class Dispatcher {
                 return error == .unknownTopic
             }
         }
+    }
+
+    /// Takes a message that is to be told to the channel that the topic names.
+    private func dispatch(
+        _ channel: String, _ messages: MessageCatalogue, _ topic: Span<UInt8>,
+        _ payload: Span<UInt8>, _ arrival: Arrival, _ bridge: inout Bridge?,
+        _ effects: inout Effects
+    ) {
+        let message: JudgedMessage
+        do throws(JSONSyntaxError) {
+            let broker = bridge?.settings.brokers[arrival.broker] ?? ""
+            message = messages.judge(
+                try reader.parse(payload), by: EventTopic.publisher(broker: broker),
+                now: arrival.receivedAt)
+        } catch {
+            bridge?.receive(
+                undecodable: topic, payload: payload, arrival: arrival, reason: "event_refused",
+                detail: "not JSON: \(error.description)", effects: &effects)
+            return
+        }
+        bridge?.perform(
+            message, channel: channel, arrival: arrival, topic: topic, payload: payload,
+            effects: &effects)
     }
 
     private func dispatchOrder(

@@ -14,6 +14,8 @@ struct EngineSettings: Sendable {
     /// What the log is told of the HACCP plan in force.
     var plan: HACCPPlanText
     var deviceKeys: [AdvertKey]
+    /// Nil where no messages are taken by MQTT.
+    var eventTopic: EventTopic?
     /// Where brokers keep the head of the log; nil nowhere.
     var headTopic: String?
     /// How often webhook endpoints are told the head, in milliseconds.

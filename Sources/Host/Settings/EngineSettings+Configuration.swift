@@ -11,10 +11,16 @@ extension EngineSettings {
     /// - Parameter catalogue: What the brokers are asked for, and what readings are decoded by.
     init(
         _ configuration: Configuration, catalogue: ProfileCatalogue, limits: JurisdictionProfile,
-        plan: HACCPPlanText, deviceKeys: [AdvertKey]
+        plan: HACCPPlanText, deviceKeys: [AdvertKey], messages: MessageCatalogue
     ) {
         var filters = catalogue.subscriptionFilters
         if configuration.orders.isTopicEnabled { filters.append(OrderTopic.filter) }
+        if configuration.publishing.isTopicEnabled {
+            let topic = EventTopic(
+                prefix: configuration.publishing.topicPrefix, catalogue: messages)
+            filters.append(topic.filter)
+            eventTopic = topic
+        }
         let announcements = catalogue.announcementFilters
         let subscriptions = filters.map {
             BrokerSettings.Subscription($0, isRepeated: announcements.contains($0))
@@ -92,7 +98,8 @@ extension BridgeSettings {
         bounds.historyMilliseconds = configuration.history.time.wholeMilliseconds
         checks = ReadingChecks(configuration.quality)
         brokers = configuration.mqtt.brokers.map(\.name)
-        profiles = catalogue.traits
+        // Positions that clients tell of come by a profile of their own, behind those of devices.
+        profiles = catalogue.traits + [.client]
         endpoints = configuration.webhooks.endpoints.map {
             EndpointSubscription(name: $0.name, events: Set($0.events.map(\.rawValue)))
         }
@@ -100,6 +107,8 @@ extension BridgeSettings {
         alerts = AlertSettings(configuration.alerts)
         silence = SilenceSettings(configuration.silence)
         keepsRawMessages = configuration.retention.rawPayloadDays > 0
+        bounds.publicationsMaximum = configuration.publishing.remembered
+        bounds.positionsAnHour = configuration.publishing.positionsPerHour
         bounds.devicesMaximum = configuration.devices.maximum
         bounds.duplicateWindowMilliseconds =
             configuration.devices.duplicateWindow.wholeMilliseconds

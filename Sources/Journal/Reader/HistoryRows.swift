@@ -114,6 +114,30 @@ extension JournalReader {
 }
 
 extension Database {
+    /// The last number that was given to an event, or to a published message, which counts with them.
+    func lastEventNumber() throws(StoreError) -> Int64 {
+        let event =
+            try firstFreeNumber(after: .eventsErasedThrough, in: "events", column: "number") - 1
+        let kept =
+            try firstFreeNumber(after: .historyErasedThrough, in: "history", column: "number") - 1
+        let published = try integer("SELECT max(number) FROM publications") ?? 0
+        return max(event, kept, published)
+    }
+
+    /// What was published, in the order of its numbers.
+    func publications() throws(StoreError) -> [PublicationRecord] {
+        let rows = try prepare(
+            "SELECT publisher, message, number FROM publications ORDER BY number")
+        var records: [PublicationRecord] = []
+        while try rows.step() {
+            records.append(
+                PublicationRecord(
+                    mark: PublicationMark(publisher: rows.text(0), message: rows.text(1)),
+                    number: rows.number(2)))
+        }
+        return records
+    }
+
     /// Where the channels of the records that are kept stand.
     func channelSequences() throws(StoreError) -> ChannelSequences {
         let rows = try prepare(

@@ -74,8 +74,9 @@ package final class JournalReader {
                 of: "readings", by: "id", erasedThrough: .readingsErasedThrough, .readingsErased)
             counts.fixes = try rows(
                 of: "fixes", by: "id", erasedThrough: .fixesErasedThrough, .fixesErased)
-            counts.events = try rows(
-                of: "events", by: "number", erasedThrough: .eventsErasedThrough, .eventsErased)
+            counts.events =
+                try database.lastEventNumber() - database.value(of: .eventsErased)
+                - database.value(of: .numbersRelayed)
             counts.deadLetters = try deadLetterCount()
             counts.deadLettersRemoved = try database.value(of: .deadLettersRemoved)
             counts.pendingDeliveries =

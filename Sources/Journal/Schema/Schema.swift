@@ -23,6 +23,8 @@ package struct Schema: Equatable, Sendable {
         holdsMigration, placesMigration, calibrationMigration, haccpPlanMigration,
         silencesMigration, settledAlertsMigration,
         settlementMigration, silenceCauseMigration, historyMigration,
+        publicationsMigration,
+        accessMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.

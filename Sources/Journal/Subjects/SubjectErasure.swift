@@ -139,9 +139,16 @@ struct SubjectErasure {
             DELETE FROM history_channels WHERE number IN
                 (SELECT number FROM history INDEXED BY history_by_order WHERE order_number = ?1)
             """)
+        // Only who published it goes: a number that was given once is never given again.
+        let publications = try database.prepare(
+            """
+            UPDATE OR REPLACE publications SET publisher = '', message = CAST(number AS TEXT)
+            WHERE number IN
+                (SELECT number FROM history INDEXED BY history_by_order WHERE order_number = ?1)
+            """)
         let records = try database.prepare("DELETE FROM history WHERE order_number = ?1")
         for order in orders {
-            for statement in [channels, records] {
+            for statement in [channels, publications, records] {
                 statement.bind(1, order.number)
                 try statement.run()
             }

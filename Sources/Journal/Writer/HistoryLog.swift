@@ -13,6 +13,9 @@ struct HistoryLog {
     private let lastOld: Statement
     private let erase: Statement
     private let eraseChannels: Statement
+    private let addPublication: Statement
+    private let erasePublications: Statement
+    private let countRelayed: Statement
 
     init(_ database: Database) throws(StoreError) {
         self.database = database
@@ -28,6 +31,12 @@ struct HistoryLog {
             SELECT number, kept_at FROM history ORDER BY number LIMIT \(Self.slice)
             """)
         erase = try database.prepare("DELETE FROM history WHERE number <= ?1")
+        addPublication = try database.prepare(
+            """
+            INSERT OR REPLACE INTO publications(publisher, message, number) VALUES (?1, ?2, ?3)
+            """)
+        erasePublications = try database.prepare("DELETE FROM publications WHERE number <= ?1")
+        countRelayed = try database.prepareAddition(to: .numbersRelayed)
         eraseChannels = try database.prepare("DELETE FROM history_channels WHERE number <= ?1")
     }
 
@@ -48,6 +57,21 @@ struct HistoryLog {
         }
     }
 
+    /// Notes what a message was published under.
+    func record(_ publication: PublicationRecord) throws(StoreError) {
+        addPublication.bind(1, publication.mark.publisher)
+        addPublication.bind(2, publication.mark.message)
+        addPublication.bind(3, publication.number)
+        try addPublication.run()
+    }
+
+    /// Counts records that are no events of the log.
+    func count(relayed: Int) throws(StoreError) {
+        guard relayed > 0 else { return }
+        countRelayed.bind(1, relayed)
+        try countRelayed.run()
+    }
+
     /// Erases the oldest records, those kept before `cutoff`; answers how many.
     func eraseSlice(before cutoff: Timestamp) throws(StoreError) -> Int {
         var last: Int64?
@@ -63,6 +87,8 @@ struct HistoryLog {
         try erase.run()
         eraseChannels.bind(1, last)
         try eraseChannels.run()
+        erasePublications.bind(1, last)
+        try erasePublications.run()
         try database.raise(.historyErasedThrough, to: last)
         return count
     }

@@ -14,6 +14,7 @@ final class OpenStore {
     private let history: HistoryLog
     private let checkpoints: CheckpointLog
     private let calibrations: CalibrationLog
+    private var accesses: AccessLog
     private var readings: ReadingLog
     private var fixes: FixLog
     private let revisions: RevisionLog
@@ -54,6 +55,7 @@ final class OpenStore {
         history = try HistoryLog(database)
         checkpoints = try CheckpointLog(database, chain: chain)
         calibrations = try CalibrationLog(database, chain: chain)
+        accesses = try AccessLog(database, chain: chain)
         readings = try ReadingLog(
             database, chain: chain, remembering: settings.rememberedReadings)
         fixes = try FixLog(database, chain: chain)
@@ -93,6 +95,7 @@ final class OpenStore {
         for silence in batch.silences { try book.put(silence) }
         for record in batch.alerts { try book.record(record) }
         for entry in batch.calibrations { try calibrations.record(entry) }
+        for access in batch.accesses { try accesses.record(access) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
         for (place, revision) in batch.qualityRevisions.enumerated() {
@@ -103,6 +106,8 @@ final class OpenStore {
         for checkpoint in batch.checkpoints { try checkpoints.record(checkpoint) }
         for event in batch.events { try outbox.add(event) }
         for record in batch.history { try history.record(record) }
+        for publication in batch.publications { try history.record(publication) }
+        try history.count(relayed: batch.history.count - batch.events.count)
         for delivery in batch.deliveries { try outbox.add(delivery) }
         for progress in batch.deliveryProgress { try outbox.put(progress) }
         for fingerprint in batch.fingerprints { try fingerprints.add(fingerprint) }

@@ -197,9 +197,8 @@ extension OpenStore {
             bitPattern: try database.firstFreeNumber(
                 after: .checkpointsErasedThrough, in: "checkpoints", column: "number") - 1)
         state.sequences = try database.channelSequences()
-        state.lastEvent = UInt64(
-            bitPattern: try database.firstFreeNumber(
-                after: .eventsErasedThrough, in: "events", column: "number") - 1)
+        state.lastEvent = UInt64(bitPattern: try database.lastEventNumber())
+        state.publications = try database.publications()
         state.lastDelivery = UInt64(
             bitPattern: try database.firstFreeNumber(
                 after: .deliveriesErasedThrough, in: "deliveries", column: "number") - 1)

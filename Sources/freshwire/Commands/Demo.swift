@@ -128,7 +128,7 @@ enum Demo {
                 if signals.next() == .stop { return }
             }
             observed.receive(into: &events)
-            for event in events { show.take(event.event) }
+            for event in events.compactMap(\.event) { show.take(event) }
             show.draw()
         }
     }

@@ -49,6 +49,19 @@ struct SocketIOText {
         return true
     }
 
+    /// Appends a message that somebody published as one frame, with the dialect's way of naming
+    /// fields.
+    ///
+    /// - Returns: False where it cannot be read.
+    mutating func appendFrame(
+        relayed record: RecordText, as name: String, fields: RecordFields, id: MessageID,
+        to bytes: inout [UInt8]
+    ) -> Bool {
+        guard let members = fields.value(of: record)?.members else { return false }
+        append(name, id, to: &bytes) { $0.snakeCaseMembers(members) }
+        return true
+    }
+
     /// The records that are told with what they say as it is.
     private static let names = [
         "temperature_alert": "order:temperature_alert", "data_loss": "order:data_loss",

@@ -1,0 +1,140 @@
+/// Every type of message that the fabric carries, as data: who may publish it, what it says, where it
+/// goes and what each dialect calls it.
+package struct MessageCatalogue: Equatable, Sendable {
+    package let types: [MessageType]
+    private let index: [String: Int]
+    private let acceptedNames: [DialectName: [String: Int]]
+
+    /// Nothing: no type is relayed.
+    package static let empty = MessageCatalogue()
+
+    private init() {
+        types = []
+        index = [:]
+        acceptedNames = [:]
+    }
+
+    /// Refuses a catalogue whose entries contradict themselves or each other.
+    package init(_ types: [MessageType]) throws(CatalogueContradiction) {
+        var index: [String: Int] = [:]
+        var accepted: [DialectName: [String: Int]] = [:]
+        for (place, type) in types.enumerated() {
+            if let reason = type.contradiction {
+                throw CatalogueContradiction(type: type.name, reason: reason)
+            }
+            guard index.updateValue(place, forKey: type.name) == nil else {
+                throw CatalogueContradiction(type: type.name, reason: "it is there twice")
+            }
+            for (dialect, name) in type.accepted {
+                if let other = accepted[dialect, default: [:]].updateValue(place, forKey: name) {
+                    throw CatalogueContradiction(
+                        type: type.name,
+                        reason: "clients of \(dialect.rawValue) call \(types[other].name)"
+                            + " '\(name)' already")
+                }
+            }
+        }
+        self.types = types
+        self.index = index
+        acceptedNames = accepted
+    }
+
+    package subscript(name: String) -> MessageType? { index[name].map { types[$0] } }
+
+    /// The type that clients of a dialect publish under a name.
+    package func type(accepted name: String, in dialect: DialectName) -> MessageType? {
+        acceptedNames[dialect]?[name].map { types[$0] }
+    }
+
+    /// What a dialect calls a message that somebody published: nil where it has no form for it, and
+    /// where the type is not of the catalogue.
+    func relayedName(of type: String, in dialect: DialectName) -> String? {
+        guard let entry = self[type], entry.effect != .own else { return nil }
+        return entry.forms[dialect]
+    }
+
+    /// Whether messages of the type are told as they came.
+    func isRelayed(_ type: String) -> Bool { self[type].map { $0.effect == .relay } ?? false }
+}
+
+/// What cannot be right about a catalogue.
+package struct CatalogueContradiction: Error, Equatable, Sendable {
+    package var type: String
+    package var reason: String
+}
+
+extension MessageType {
+    /// Types of the dialects' own conversations, which no message may be called.
+    private static let reserved: Set<String> = [
+        "subscribe", "unsubscribe", "reconnect", "ping", "pong", "error", "authenticate", "resume",
+        "sync_request", "bulk_update", "join", "leave",
+    ]
+
+    /// What cannot be right about the type, in words.
+    fileprivate var contradiction: String? {
+        var names: Set<String> = []
+        for field in fields where !names.insert(field.name).inserted {
+            return "the field '\(field.name)' is there twice"
+        }
+        if channels.count > EventChannels.most {
+            return "it goes to \(channels.count) channels, more than \(EventChannels.most)"
+        }
+        if effect != .own && publishers.isEmpty { return "nobody may publish it" }
+        if effect == .own && !(publishers.isEmpty && accepted.isEmpty) {
+            return "what Freshwire tells by itself is published by nobody"
+        }
+        if effect == .relay && channels.isEmpty { return "it goes to no channel" }
+        if let name = accepted.values.first(where: Self.reserved.contains) {
+            return "clients have another meaning for '\(name)'"
+        }
+        return channelContradiction ?? publisherContradiction ?? effectContradiction
+    }
+
+    private var channelContradiction: String? {
+        for template in channels {
+            switch template.subject {
+            case .fixed: break
+            case .party where field("orderId") == nil:
+                return "'\(template.text)' needs a field 'orderId'"
+            case .party: break
+            case .field(let name):
+                // The types that Freshwire tells by itself fill their channels by themselves.
+                guard effect != .own else { break }
+                guard field(name)?.kind == .identifier else {
+                    return "'\(template.text)' needs a field '\(name)' of kind identifier"
+                }
+            }
+            // Addresses and names have no place beside a position (K-10).
+            if template.kind == .tracking, let field = fields.first(where: \.isSensitive) {
+                return "'\(field.name)' is sensitive, and '\(template.text)' carries nothing personal"
+            }
+        }
+        return nil
+    }
+
+    private var publisherContradiction: String? {
+        for publisher in publishers {
+            if publisher.roles.isEmpty { return "a publisher without a role" }
+            for name in [publisher.own, publisher.site].compactMap({ $0 })
+            where field(name)?.kind != .identifier {
+                return "a publisher is bound by '\(name)', which is no field of kind identifier"
+            }
+            if publisher.isParty, field("orderId")?.kind != .identifier {
+                return "a publisher is bound by the order, and there is no field 'orderId'"
+            }
+        }
+        return nil
+    }
+
+    private var effectContradiction: String? {
+        let needed: [String] =
+            switch effect {
+            case .position: ["driverId", "latitude", "longitude"]
+            case .orderStatus: ["orderId", "status"]
+            case .relay, .own: []
+            }
+        return needed.first { field($0)?.isRequired != true }.map {
+            "\(effect.rawValue) needs a required field '\($0)'"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Bridge
+import Fabric
+import Server
+import Wire
+
+/// Who waits for what becomes of published messages.
+enum PublicationAsker {
+    case request(RequestToken, isList: Bool)
+    /// A client, by the token of its submission.
+    case client(UInt64)
+}
+
+extension FabricLoop {
+    /// Hands messages of the REST API to the engine.
+    func publish(_ events: PublishedEvents, for request: RequestToken) {
+        guard send(events.messages, for: .request(request, isList: events.isList)) else {
+            respond(to: request, .overloaded)
+            return
+        }
+    }
+
+    /// Hands messages of clients to the engine, and answers those that it takes no more of.
+    func carryOut(_ submissions: [Submission], now: Moment) {
+        for submission in submissions
+        where !send(submission.messages, for: .client(submission.token)) {
+            let fates = submission.messages.map {
+                PublicationFate(id: $0.id, .refused(.overloaded))
+            }
+            fabric.conclude(submission.token, fates, now: now)
+        }
+    }
+
+    /// - Parameter fates: Nil where the log could not be written.
+    func conclude(_ asker: PublicationAsker, _ fates: [PublicationFate]?, now: Moment) {
+        switch asker {
+        case .client(let token): fabric.conclude(token, fates, now: now)
+        case .request(let request, let isList):
+            guard let fates else { return respond(to: request, .storeUnavailable) }
+            respond(
+                to: request,
+                APIResponse(fates, isList: isList) { fabric.messageID(ofRecord: $0) })
+        }
+    }
+}
