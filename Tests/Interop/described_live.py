@@ -7,8 +7,8 @@ the catalogue of messages, and validates each message that comes, over WebSocket
 server-sent events and MQTT, against what is described. Everything that is described must have come,
 but for what is named here. Prints a line for each check, and ends with 1 where one failed.
 
-asyncapi-3.0.0.json is the schema that the AsyncAPI Initiative publishes, of asyncapi/spec-json-schemas
-at 7dd3990, under the Apache License 2.0.
+asyncapi-3.0.0.json is the schema that the AsyncAPI Initiative publishes, of its repository
+asyncapi/spec-json-schemas at 7dd3990, under the Apache License 2.0.
 """
 
 import json
@@ -436,7 +436,8 @@ def what_is_heard_by_MQTT_is_described():
     world.publish("bags/BAG-2/readings", "this is none")
     letters = eventually(
         lambda: rest("GET", "/v1/dead-letters")["deadLetters"], "what cannot be read")
-    equal([(letter["payload"], letter["detail"]) for letter in letters if letter["payload"] != "this is none"], [])
+    equal([(letter["payload"], letter["detail"]) for letter in letters[:-1]], [])
+    equal(letters[-1]["payload"], "this is none")
 
 
 @check
