@@ -27,12 +27,12 @@ final class Room {
 
     init(
         _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
-        compression: FrameCompression? = nil
+        catalogue: MessageCatalogue = .empty, compression: FrameCompression? = nil
     ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
             positions: .clear, fields: RecordFields { JSONReading.value(of: $0) },
-            compression: compression, now: now)
+            catalogue: catalogue, compression: compression, now: now)
     }
 
     // MARK: The host's part
