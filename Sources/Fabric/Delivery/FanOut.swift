@@ -38,6 +38,7 @@ extension Fabric {
     private mutating func publish(_ record: RecordText, now: Moment) {
         eventSerial += 1
         noteVersions(of: record)
+        noteEstimate(of: record)
         let id: MessageID
         if let number = record.number {
             lastNumber = max(lastNumber, number)
