@@ -624,6 +624,6 @@ enum ShippedCatalogue {
                 forms: {wia: alert_update, sse: alert_update, socketio: alert:update}
 
             """#
-        ),
+        )
     ]
 }

@@ -54,6 +54,10 @@ package struct MessageType: Equatable, Sendable {
         self.accepted = accepted
     }
 
+    var sensitiveFields: Set<String> {
+        Set(fields.filter(\.isSensitive).map(\.name))
+    }
+
     package func field(_ name: String) -> MessageField? { fields.first { $0.name == name } }
 }
 

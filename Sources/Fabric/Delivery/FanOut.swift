@@ -12,8 +12,8 @@ extension Fabric {
     package mutating func publish(_ events: ArraySlice<PublishedEvent>, now: Moment) {
         for published in events {
             statistics.events += 1
-            if published.event?.isOfOrder == true { statistics.orderEvents += 1 }
-            if case .order(let change) = published.event {
+            if published.isOfOrder { statistics.orderEvents += 1 }
+            if case .order(let change)? = published.event {
                 if directory[change.order.id] == nil { statistics.orders += 1 }
                 applyAccess(of: change.order, now: now)
             }

@@ -24,7 +24,8 @@ struct DialectTexts {
         eventStream = EventStreamText(ids: ids)
         tracking = TrackingText(ids: ids)
         booking = BookingText(ids: ids)
-        tableTap = TableTapText(ids: ids, fields: fields, signature: signature)
+        tableTap = TableTapText(
+            ids: ids, fields: fields, catalogue: catalogue, signature: signature)
         socketIO = SocketIOText(ids: ids)
         self.ids = ids
         self.fields = fields
