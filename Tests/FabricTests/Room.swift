@@ -29,12 +29,12 @@ final class Room {
     init(
         _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
         compression: FrameCompression? = nil, signing: MessageSigning? = nil,
-        sealing: FieldSealing? = nil
+        sealing: FieldSealing? = nil, catalogue: MessageCatalogue = .empty
     ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
             positions: .clear, fields: RecordFields { JSONReading.value(of: $0) },
-            compression: compression, signing: signing, sealing: sealing,
+            catalogue: catalogue, compression: compression, signing: signing, sealing: sealing,
             now: now)
     }
 
