@@ -479,6 +479,11 @@ def published_events_are_as_described():
 @once
 def the_fabric_is_as_described():
     world.publish("bags/BAG-1/readings", {"temperature": 62, "humidity": 60, "seq": 99})
+    world.publish("vehicles/VAN-1/location", {
+        "lat": 40.7, "lon": -74.0, "speed": 25, "heading": 45, "accuracy": 5})
+    eventually(
+        lambda: [order for order in ask("listActiveOrders")["orders"] if order["location"]
+                 and "speed" in order["location"]["location"]], "where an order is")
     path = f"/v1/stream?channels=orders.ORD-1&access_token={ALL_ROLES['driver']}"
     for operation, further in [("endConnection", {}), ("closeConnection", {"reconnect": "true"})]:
         with world.client.stream("GET", path) as stream:

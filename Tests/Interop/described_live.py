@@ -158,7 +158,9 @@ class Rooms:
 class Stream:
     def __init__(self, channels, last=None, bearer=ADMIN):
         self.channels, self.last, self.bearer = channels, last, bearer
+        self.is_open = threading.Event()
         threading.Thread(target=self.read, daemon=True).start()
+        equal(self.is_open.wait(30), True)
 
     def read(self):
         headers = {"Authorization": f"Bearer {self.bearer}"}
@@ -169,6 +171,7 @@ class Stream:
                     client, "GET", f"{world.url}/v1/stream", headers=headers,
                     params={"channels": ",".join(self.channels)}) as source:
                 for event in source.iter_sse():
+                    self.is_open.set()
                     if event.data:
                         live.take("sse", event.event, json.loads(event.data))
         except httpx.TransportError:
@@ -420,7 +423,6 @@ def what_is_told_of_rights():
     rooms = Rooms(bearer)
     rooms.call("join", "order_ORD-8")
     Stream(["orders.ORD-8", "drivers.DRV-8"], bearer=bearer)
-    time.sleep(0.5)
     rest("PATCH", "/v1/orders/ORD-8", {"driverId": "DRV-9"})
 
 
