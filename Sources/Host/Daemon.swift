@@ -58,7 +58,8 @@ package final class Daemon {
         var started: [Thread] = []
         do throws(StartError) {
             let fabric = try FabricLoop.start(
-                configuration, tokens: tokens, messages: messages, origin: origin, mail: mail, log: log)
+                configuration, tokens: tokens, messages: messages, origin: origin, mail: mail,
+                log: log)
             started.append(fabric.thread)
             started.append(
                 try ReaderLoop.start(
