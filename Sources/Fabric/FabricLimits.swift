@@ -29,6 +29,9 @@ package struct FabricLimits: Equatable, Sendable {
     package var chatMessages = 50
     package var chatMemory = 200_000
 
+    /// Critical messages that clients have to confirm (T-11, S-5).
+    package var confirmation = ConfirmationSettings()
+
     /// The last known temperatures and positions that are kept to be given on subscribe.
     package var retainedStates = 100_000
     /// How long a last known state is kept without being renewed: a day, so that the position of

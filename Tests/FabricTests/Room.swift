@@ -16,6 +16,9 @@ final class Room {
     private var historyReads: [HistoryRead] = []
     /// Tokens that clients showed, until they are verified.
     private(set) var tokens: [OfferedToken] = []
+    /// Critical messages that were reported as never confirmed, and messages to be recorded.
+    private(set) var unconfirmed: [UnconfirmedDelivery] = []
+    private(set) var submissions: [Submission] = []
     /// Every record that was published.
     private(set) var journal: [RecordText] = []
     private var effects = FabricEffects()
@@ -27,12 +30,12 @@ final class Room {
 
     init(
         _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
-        compression: FrameCompression? = nil
+        compression: FrameCompression? = nil, catalogue: MessageCatalogue = .empty
     ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
             positions: .clear, fields: RecordFields { JSONReading.value(of: $0) },
-            compression: compression, now: now)
+            catalogue: catalogue, compression: compression, now: now)
     }
 
     // MARK: The host's part
@@ -46,6 +49,8 @@ final class Room {
         closings += effects.closings
         historyReads += effects.historyReads
         tokens += effects.tokens
+        unconfirmed += effects.unconfirmed
+        submissions += effects.submissions
     }
 
     /// Answers for the tokens that were shown.
@@ -215,6 +220,21 @@ final class Room {
 
     func publish(_ events: Event...) {
         fabric.publish(events.map(published), now: now)
+    }
+
+    /// Tells a message that somebody published, under the next number of the log.
+    @discardableResult
+    func relay(_ type: String, _ data: String, to channels: Channel...) -> UInt64 {
+        lastNumber += 1
+        let record = RecordText(
+            number: lastNumber, type: type, occurredAt: now.wall, data: Array(data.utf8),
+            positions: channels.map { channel in
+                sequences[channel, default: 0] += 1
+                return ChannelPosition(channel, sequence: sequences[channel, default: 0])
+            })
+        journal.append(record)
+        fabric.publish([PublishedEvent(relayed: record, isState: false)], now: now)
+        return lastNumber
     }
 
     /// An event of the record class gets the next number of the log and of its channels.

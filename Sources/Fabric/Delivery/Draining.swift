@@ -18,6 +18,9 @@ extension Fabric {
             let written = bytes.count - start
             guard written == 0 || written + size <= limit else { return .more }
             appendRecord(frame, to: &bytes, compressibleBytes: compressibleBytes)
+            if let record = frames.entries[Int(frame)].critical {
+                noteTold(record, to: place, isResumed: false)
+            }
             connections.outboxes[place].removeFirstRecord(bytes: size)
             frames.removeReader(of: frame)
         }

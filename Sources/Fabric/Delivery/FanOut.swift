@@ -6,6 +6,7 @@ extension Fabric {
     /// Each event is encoded at most once. It costs a connection one entry in its outbox, however
     /// many of the event's channels it follows.
     package mutating func publish(_ events: [PublishedEvent], now: Moment) {
+        uptime = now.uptime
         for published in events {
             statistics.events += 1
             if case .order(let change) = published.event {
@@ -84,6 +85,7 @@ extension Fabric {
             texts.append(record, id: id, by: channel, in: dialect, to: &bytes)
         }
         guard let frame else { return }
+        if texts.catalogue[record.type]?.isCritical == true { frames.mark(frame, critical: record) }
         for position in followed {
             deliver(
                 frame, isInHistory: isInHistory, on: Int(references[position].place),

@@ -4,9 +4,12 @@ import Wire
 /// What a client asks at `/tracking`.
 enum TrackingRequest: Equatable {
     /// The user is named by the client, for whom the token speaks; the message is the last it has.
-    case subscribe(order: String, user: String?, lastMessage: String?)
+    /// `confirms` says that the client confirms critical messages.
+    case subscribe(order: String, user: String?, lastMessage: String?, confirms: Bool)
     case unsubscribe(order: String)
     case ping
+    /// These critical messages have arrived.
+    case confirm([String])
 }
 
 /// What the server says to one client.
@@ -45,7 +48,7 @@ enum TrackingRefusal: String, Error, CaseIterable {
         case .notJSON: "The message is not JSON."
         case .notText: "Binary messages are not understood."
         case .wrongRequest: "A message is {action, orderId, userId}."
-        case .unknownAction: "The actions are subscribe, unsubscribe and ping."
+        case .unknownAction: "The actions are subscribe, unsubscribe, ack and ping."
         case .accessDenied: "There is no such order for this user."
         case .unknownOrder: "No such order is known here."
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
@@ -74,11 +77,17 @@ extension TrackingRequest {
             self = .subscribe(
                 order: try Self.order(of: json, limits: limits),
                 user: try Self.text("userId", of: json),
-                lastMessage: try Self.text("lastMessageId", of: json))
+                lastMessage: try Self.text("lastMessageId", of: json),
+                confirms: json["confirm"]?.bool ?? false)
         case "unsubscribe":
             self = .unsubscribe(order: try Self.order(of: json, limits: limits))
         case "ping":
             self = .ping
+        case "ack":
+            guard let messages = ConfirmedMessages.read(json["messageId"], limits) else {
+                throw .wrongRequest
+            }
+            self = .confirm(messages)
         default:
             throw .unknownAction
         }

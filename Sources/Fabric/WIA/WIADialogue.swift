@@ -22,7 +22,10 @@ extension Fabric {
     private mutating func perform(_ request: WIARequest, _ place: Int, now: Moment) {
         switch request {
         case .ping(let id): answer(.pong, to: id, place, now: now)
-        case .subscribe(let id, let channel): subscribe(to: channel, id, place, now: now)
+        case .subscribe(let id, let channel, let confirms):
+            if confirms { connections.peers[place]?.confirms = true }
+            subscribe(to: channel, id, place, now: now)
+        case .confirm(_, let messages): confirm(messages, place, now: now)
         case .reconnect(let id, let last, let channels):
             let resumption = resume(channels, after: last, place)
             answer(.reconnected(resumption), to: id, place, now: now)

@@ -162,6 +162,8 @@ struct APIRouter {
                 .createOrder(try CommandText.orderFields(json))
             }
         case (.post, "events", 1): return publish(request, identity, now)
+        case (.post, "offers", 3) where Self.offerVerbs.contains(segments[2]):
+            return answerOffer(segments[1], segments[2], identity)
         case (.get, "orders", 2):
             return .read(.order(id: segments[1], for: identity))
         case (.patch, "orders", 2):
@@ -293,6 +295,7 @@ struct APIRouter {
         case ("alerts", 1...2, _), ("export", 2, "alerts"): allowed = "GET"
         case ("alerts", 3, let verb?) where CommandText.staffVerbs.contains(verb):
             allowed = "POST"
+        case ("offers", 3, let verb?) where Self.offerVerbs.contains(verb): allowed = "POST"
         case ("orders", 2, _): allowed = "GET, PATCH"
         case ("devices", 1, _), ("orders", 3, "checkpoints"), ("devices", 3, "calibrations"):
             allowed = "GET, POST"

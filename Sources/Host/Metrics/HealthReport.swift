@@ -168,6 +168,13 @@ struct HealthReport: Sendable {
             "freshwire_alert_reviews_missed_total", .counter,
             "Alerts that nobody had reviewed in time.", count: counters.alertReviewsMissed)
         text.metric(
+            "freshwire_offers_total", .counter, "Offers, by what became of them.", by: "outcome",
+            [
+                "opened": Double(counters.offersOpened), "accepted": Double(counters.offersAccepted),
+                "declined": Double(counters.offersDeclined),
+                "expired": Double(counters.offersExpired),
+            ])
+        text.metric(
             "freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
         text.metric(
             "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",
@@ -208,9 +215,46 @@ struct HealthReport: Sendable {
         text.metric(
             "freshwire_outbox_bytes", .gauge, "Bytes that wait for readers.",
             count: status.outboxBytes)
+        confirmations(status.statistics, &text)
         text.metric(
             "freshwire_requests_refused_total", .counter,
             "Requests and upgrades refused for want of a valid token.", count: status.refusals)
+    }
+
+    private func confirmations(
+        _ statistics: FabricStatistics, _ text: inout PrometheusText
+    ) {
+        var confirmed: [String: Double] = [:]
+        var sum: UInt64 = 0
+        for (place, count) in statistics.confirmations.counts.enumerated() {
+            sum += count
+            let bound =
+                place < ConfirmationTimes.bounds.count
+                ? "\(Double(ConfirmationTimes.bounds[place]) / 1_000)" : "+Inf"
+            confirmed[bound] = Double(sum)
+        }
+        text.metric(
+            "freshwire_confirmed_within_seconds_total", .counter,
+            "Critical messages that their recipients confirmed within so many seconds.", by: "le",
+            confirmed)
+        text.metric(
+            "freshwire_confirmation_seconds_total", .counter,
+            "How long confirmations took, all together, in seconds.",
+            Double(statistics.confirmations.totalMilliseconds) / 1e3)
+        text.metric(
+            "freshwire_critical_repeats_total", .counter,
+            "Times a critical message was told again.", count: statistics.repeats)
+        text.metric(
+            "freshwire_critical_unconfirmed_total", .counter,
+            "Critical messages that were never confirmed.", count: statistics.unconfirmed)
+        text.metric(
+            "freshwire_confirmations_awaited", .gauge,
+            "Critical messages that wait for a confirmation.",
+            count: statistics.awaitedConfirmations)
+        text.metric(
+            "freshwire_confirmations_not_awaited_total", .counter,
+            "Critical messages whose confirmation was not awaited, for want of room.",
+            count: statistics.confirmationsNotAwaited)
     }
 
     private func deliveries(

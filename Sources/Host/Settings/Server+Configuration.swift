@@ -61,7 +61,19 @@ extension FabricLimits {
         silence = interval * Int64(server.heartbeatMisses) + interval / 2
         tableTap = ClientLimits(server.tableTap)
         bulkMessages = configuration.publishing.bulkMaximum
+        confirmation = ConfirmationSettings(configuration.confirmation)
         chatMessages = configuration.publishing.chatMessages
+    }
+}
+
+extension ConfirmationSettings {
+    fileprivate init(_ settings: Configuration.Confirmation) {
+        self.init()
+        firstRepeat = settings.firstRepeat.wholeMilliseconds
+        longestRepeat = settings.longestRepeat.wholeMilliseconds
+        repeats = settings.repeats
+        perUser = settings.perUser
+        maximum = settings.maximum
     }
 }
 

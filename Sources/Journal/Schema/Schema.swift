@@ -23,7 +23,7 @@ package struct Schema: Equatable, Sendable {
         holdsMigration, placesMigration, calibrationMigration, haccpPlanMigration,
         silencesMigration, settledAlertsMigration,
         settlementMigration, silenceCauseMigration, historyMigration,
-        publicationsMigration,
+        publicationsMigration, offersMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.
