@@ -182,7 +182,11 @@ let package = Package(
         tests("BridgeTests", ["Bridge", "ColdChain", "Fabric", "JSONText", "Wire"]),
         tests("YAMLTests", ["YAML"]),
         tests("ConfigurationTests", ["ColdChain", "Configuration", "Fabric", "Wire", "YAML"]),
-        tests("HostTests", ["ColdChain", "Configuration", "Crypto", "Fabric", "Host"]),
+        tests(
+            "HostTests",
+            [
+                "Bridge", "ColdChain", "Configuration", "Crypto", "Fabric", "Host", "JSONText", "Wire",
+            ]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
         // The foreign programs that tests talk to.

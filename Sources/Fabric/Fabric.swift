@@ -31,6 +31,7 @@ package struct Fabric: ~Copyable {
     var directory: OrderDirectory { texts.orders }
     var texts: DialectTexts
     var history: RecordHistory
+    var chats = ChatMemory()
     var socketIO = SocketIOMemberships()
     /// The journal has every record after this number.
     var journalFloor: UInt64
@@ -190,6 +191,7 @@ package struct Fabric: ~Copyable {
         history.forget(
             before: now.wall.advanced(byMilliseconds: -limits.historyRetention),
             limit: limits.historyBytes)
+        chats.forget(before: now.wall.advanced(byMilliseconds: -limits.historyRetention))
         keepBudget()
     }
 

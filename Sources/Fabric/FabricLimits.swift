@@ -27,7 +27,7 @@ package struct FabricLimits: Equatable, Sendable {
     /// Messages of a conversation that are given to whoever begins to follow it (K-7), and all that
     /// are kept for that.
     package var chatMessages = 50
-    package var chatMemory = 200_000
+    package var chatMemory = 20_000
 
     /// Critical messages that clients have to confirm (T-11, S-5).
     package var confirmation = ConfirmationSettings()

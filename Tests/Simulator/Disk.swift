@@ -321,9 +321,10 @@ struct Disk {
         }
         for (record, publication) in zip(records, told) {
             guard record.number == UInt64(events.count + 1),
-                publication.record?.number == record.number
+                publication.record?.number == record.number,
+                let event = publication.event
             else { throw Violation("event \(record.number) follows event \(events.count)") }
-            events.append(LoggedEvent(record: record, event: publication.event))
+            events.append(LoggedEvent(record: record, event: event))
         }
     }
 

@@ -35,6 +35,7 @@ extension Fabric {
     private func mayFollow(_ channel: Channel, _ identity: Identity) -> Bool {
         let isOwn = channel.subject == identity.subject
         switch channel.kind {
+        case .chat where identity.role == .merchant: return false
         case .order, .tracking, .chat:
             guard let parties = directory[channel.subject] else { return false }
             return identity.mayFollow(parties)

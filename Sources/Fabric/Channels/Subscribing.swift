@@ -77,6 +77,7 @@ extension Fabric {
             Subscription(
                 channel: Int32(truncatingIfNeeded: channelPlace),
                 position: Int32(truncatingIfNeeded: position)))
+        if channel.kind == .chat { connections.peers[place]?.conversations.append(channel.subject) }
     }
 
     /// Takes a connection out of a channel's fan-out set; what waits for it is not touched.
@@ -125,6 +126,7 @@ extension Fabric {
     /// An order has one of each bag and vehicle. A bag, driver or vehicle has one: older ones
     /// belong to orders it has been through with.
     mutating func offerLastKnownStates(of channel: Channel, to place: Int) {
+        if channel.kind == .chat { return offerConversation(channel, to: place) }
         guard let channelPlace = channels.place(of: channel) else { return }
         let entry = channels.entries[channelPlace]
         let hidesLocation =

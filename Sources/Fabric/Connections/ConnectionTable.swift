@@ -24,6 +24,8 @@ struct Peer {
     var catchUp: CatchUp?
     /// Where to answer for tokens that the host still verifies.
     var renewals: [ReplyAddress] = []
+    /// Orders whose conversations it has begun to follow, and is to be given.
+    var conversations: [String] = []
     /// Submissions whose answer is awaited.
     var submitted = 0
     var isWarnedOfExpiry = false

@@ -36,6 +36,8 @@ extension Fabric {
         if let number = record.number {
             lastNumber = max(lastNumber, number)
             history.append(record, number: number, at: now.wall)
+            chats.note(
+                record, at: now.wall, limit: limits.chatMessages, capacity: limits.chatMemory)
             id = .record(number)
         } else {
             id = nextPassingID()

@@ -139,7 +139,10 @@ extension Fabric {
         history = RecordHistory(after: floor)
         for record in records {
             guard let number = record.number else { continue }
-            history.append(record, number: number, at: min(record.occurredAt, now.wall))
+            let keptAt = min(record.occurredAt, now.wall)
+            history.append(record, number: number, at: keptAt)
+            chats.note(
+                record, at: keptAt, limit: limits.chatMessages, capacity: limits.chatMemory)
         }
     }
 
