@@ -189,7 +189,8 @@ package struct Bridge: Sendable {
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
         return [
-            attempt, frames, escalation, silence, offer, watches.nextTimer, isMoreToRecall ? now : nil,
+            attempt, frames, escalation, silence, offer, watches.nextTimer,
+            isMoreToRecall ? now : nil,
         ].compactMap { $0 }.min()
     }
 

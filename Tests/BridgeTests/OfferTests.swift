@@ -36,7 +36,8 @@ struct OfferRoom {
             MessageField("offerId", .identifier), MessageField("expiresAt", .instant),
         ],
         channels: [
-            ChannelTemplate(.driver, .field("driverId")), ChannelTemplate(.user, .field("driverId")),
+            ChannelTemplate(.driver, .field("driverId")),
+            ChannelTemplate(.user, .field("driverId")),
         ])
 
     static let driverLocation = MessageType(
@@ -115,7 +116,10 @@ struct OfferRoom {
     mutating func place(_ driver: String, _ latitude: Double, _ longitude: Double, at: Int64) {
         let outcome = publish(
             Self.driverLocation,
-            [JSON.Member("latitude", .number(latitude)), JSON.Member("longitude", .number(longitude))],
+            [
+                JSON.Member("latitude", .number(latitude)),
+                JSON.Member("longitude", .number(longitude)),
+            ],
             by: Self.driver(driver), at: at)
         #expect(outcome == .accepted(number: nil))
     }
@@ -168,7 +172,8 @@ private func request(_ more: JSON.Member...) -> [JSON.Member] {
 
 @Suite("Offers: the first acceptance wins, and time ends them")
 struct OfferTests {
-    @Test("A restaurant has as long as the message says, takes the order once, and is told so (S-5)")
+    @Test(
+        "A restaurant has as long as the message says, takes the order once, and is told so (S-5)")
     func restaurant() throws {
         var room = OfferRoom()
         let fields: [JSON.Member] = [
@@ -199,7 +204,9 @@ struct OfferTests {
         #expect(room.told.isEmpty)
     }
 
-    @Test("What nobody takes is over at its deadline: who was asked, the publisher and staff are told")
+    @Test(
+        "What nobody takes is over at its deadline: who was asked, the publisher and staff are told"
+    )
     func expiry() throws {
         var room = OfferRoom()
         for (driver, at) in [("near", Int64(0)), ("by", 1)] {
@@ -235,7 +242,8 @@ struct OfferTests {
         #expect(room.told.first == "offer_expired > alerts.all users.platform")
     }
 
-    @Test("Only drivers who are known to be inside the circle, lately and available, are asked (S-5)")
+    @Test(
+        "Only drivers who are known to be inside the circle, lately and available, are asked (S-5)")
     func geofence() throws {
         var room = OfferRoom()
         room.place("stale", 52.52, 13.405, at: 0)
@@ -348,7 +356,8 @@ struct OfferTests {
             .createOrder(fields), token: nil, at: Engine.instant(0), effects: &room.engine.effects)
         _ = room.publish(
             OfferRoom.deliveryOffer,
-            request(JSON.Member("driverId", "D1"), JSON.Member("assignDriver", .bool(asked))), at: 1)
+            request(JSON.Member("driverId", "D1"), JSON.Member("assignDriver", .bool(asked))), at: 1
+        )
         #expect(room.answer(.order("ORD-1"), by: OfferRoom.driver("D1"), at: 2)?.taker == "D1")
         let orders = room.engine.effects.records.orders
         #expect(orders.map(\.driver) == (asked ? ["D1"] : []))
@@ -371,5 +380,56 @@ struct OfferTests {
         let mine = room.publish(accept, order, by: OfferRoom.driver("D1"), at: 1)
         #expect(mine == .accepted(number: 2))
         #expect(room.stored?.taker == "D1")
+    }
+
+    @Test("Offers that are over make room for new ones; where all are open, none is taken")
+    func room() throws {
+        var room = OfferRoom()
+        var settings = room.engine.bridge.settings
+        settings.offers.offersMaximum = 4
+        room.engine.bridge.reload(settings, effects: &room.engine.effects)
+        for number in 0..<4 {
+            let outcome = room.publish(
+                OfferRoom.deliveryOffer,
+                [
+                    JSON.Member("driverId", "D1"), JSON.Member("orderId", .string("O\(number)")),
+                    JSON.Member("pickup", [:]), JSON.Member("timer", .integer(10)),
+                ], at: 0)
+            #expect(outcome == .accepted(number: UInt64(number + 1)))
+        }
+        let full = room.publish(
+            OfferRoom.deliveryOffer, request(JSON.Member("driverId", "D1")), at: 1)
+        guard case .refused(let refusal) = full else {
+            Issue.record("a fifth is open: \(full)")
+            return
+        }
+        #expect(refusal.code == .overloaded)
+        room.wake(at: 10)
+        let after = room.publish(
+            OfferRoom.deliveryOffer, request(JSON.Member("driverId", "D1")), at: 11)
+        guard case .accepted = after else {
+            Issue.record("there is room, and it was refused: \(after)")
+            return
+        }
+    }
+
+    @Test("K-8: what was never confirmed is told to staff and owed to webhooks that ask for it")
+    func unconfirmed() throws {
+        var room = OfferRoom()
+        var settings = room.engine.bridge.settings
+        settings.endpoints = [EndpointSubscription(name: "push", events: ["delivery.unconfirmed"])]
+        room.engine.bridge.reload(settings, effects: &room.engine.effects)
+        room.engine.effects.removeAll()
+        let delivery = UnconfirmedDelivery(
+            number: 7, messageID: "e-7", type: "payment_processed", recipient: "anna", told: 4)
+        room.engine.bridge.perform(
+            .report([delivery]), token: nil, at: Engine.instant(1), effects: &room.engine.effects)
+        #expect(room.told == ["delivery_unconfirmed > alerts.all"])
+        let body = try #require(room.engine.effects.records.deliveries.first).body
+        let text = String(decoding: body, as: UTF8.self)
+        #expect(text.contains(#""event":"delivery.unconfirmed""#))
+        #expect(
+            text.contains(
+                #"{"messageId":"e-7","type":"payment_processed","recipient":"anna","told":4}"#))
     }
 }

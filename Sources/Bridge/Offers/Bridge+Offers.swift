@@ -13,7 +13,7 @@ extension Bridge {
         guard let orderID = publication["orderId"]?.string else {
             throw PublicationRefusal(.missingField, "orderId: it is required", field: "orderId")
         }
-        guard offers.count < settings.offers.offersMaximum else { throw .overloaded }
+        guard offers.makeRoom(limit: settings.offers.offersMaximum) else { throw .overloaded }
         let assigns = publication["assignDriver"]?.bool ?? false
         if assigns, order.map(\.status.isFinal) ?? true {
             throw PublicationRefusal(
@@ -41,8 +41,7 @@ extension Bridge {
         return offer.number
     }
 
-    /// Fifteen hexadecimal digits and more would say no more: the book is asked for a name that it
-    /// has not got.
+    /// Random, so that it says nothing of how many offers there are.
     private static func offerName(_ random: UInt64) -> String {
         let digits = String(random, radix: 16)
         return "offer-" + String(repeating: "0", count: 16 - digits.count) + digits

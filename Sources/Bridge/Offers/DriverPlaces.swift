@@ -55,6 +55,8 @@ struct DriverPlaces: Sendable {
         return near.prefix(max(limit, 0)).map(\.driver)
     }
 
+    mutating func forget(_ driver: String) { drivers[driver] = nil }
+
     /// Forgets drivers of whom nothing was heard since.
     mutating func forget(heardBefore instant: Timestamp) {
         drivers = drivers.filter { $0.value.heardAt >= instant }

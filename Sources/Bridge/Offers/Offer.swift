@@ -84,7 +84,8 @@ package struct OfferSettings: Equatable, Sendable {
     package var positionAge: Int64 = 120_000
     /// How many drivers are asked at once, the nearest.
     package var driversMaximum = 50
-    /// Offers in memory, open and over; beyond it none is opened.
+    /// Offers in memory; beyond it those that were over first are forgotten, and where all are open none is
+    /// opened.
     package var offersMaximum = 20_000
     /// Drivers whose place is known; beyond it those heard longest ago are forgotten.
     package var placesMaximum = 100_000

@@ -54,16 +54,30 @@ struct OfferBook: Sendable {
         deadlines.insert((offer.deadline, offer.number), at: place)
     }
 
+    /// Forgets offers that are over where there are as many as the limit, an eighth at once, so that the
+    /// search is not repeated with every offer.
+    ///
+    /// - Returns: False where too many are open.
+    mutating func makeRoom(limit: Int) -> Bool {
+        guard count >= limit else { return true }
+        let over = offers.values.filter { $0.endedAt != nil }
+            .sorted { ($0.endedAt ?? $0.openedAt) < ($1.endedAt ?? $1.openedAt) }
+        for offer in over.prefix(max(limit / 8, count - limit + 1)) { remove(offer) }
+        return count < limit
+    }
+
     /// Forgets offers that were over before `instant`.
     mutating func forget(endedBefore instant: Timestamp) {
         let old = offers.values.filter { $0.endedAt.map { $0 < instant } ?? false }
-        for offer in old {
-            offers[offer.number] = nil
-            numbers[offer.id] = nil
-            let subject = Subject(kind: offer.kind, order: offer.order)
-            bySubject[subject]?.removeAll { $0 == offer.number }
-            if bySubject[subject]?.isEmpty == true { bySubject[subject] = nil }
-        }
+        for offer in old { remove(offer) }
+    }
+
+    private mutating func remove(_ offer: Offer) {
+        offers[offer.number] = nil
+        numbers[offer.id] = nil
+        let subject = Subject(kind: offer.kind, order: offer.order)
+        bySubject[subject]?.removeAll { $0 == offer.number }
+        if bySubject[subject]?.isEmpty == true { bySubject[subject] = nil }
     }
 
     private mutating func removeDeadline(of offer: Offer) {

@@ -180,7 +180,8 @@ extension ClosedMapping {
         let standard: JSON
         switch field.kind {
         case .number:
-            standard = .number(try value("default") { node throws(ScalarError) in try node.double() })
+            standard = .number(
+                try value("default") { node throws(ScalarError) in try node.double() })
         case .integer:
             standard = .integer(try value("default") { node throws(ScalarError) in try node.int() })
         case .boolean:

@@ -26,12 +26,16 @@ extension Configuration.Offers: Section {
         Key(
             "position_age", \.positionAge, .duration(.seconds(1) ... .seconds(86_400)),
             isReloadable: true,
-            "So long after it was measured a driver's position counts; later the driver is nowhere."),
+            "So long after it was measured a driver's position counts; later the driver is nowhere."
+        ),
         Key(
             "drivers_maximum", \.driversMaximum, .integer(1...1_000), isReloadable: true,
             "How many drivers are asked at once, the nearest ones."),
         Key(
             "maximum", \.maximum, .integer(100...1_000_000), isReloadable: true,
-            "How many offers are kept in memory, open ones and those of history.time."),
+            """
+            How many offers are kept in memory, open ones and those of history.time; beyond it those that were \
+            over first are forgotten, and where all are open none is taken.
+            """),
     ]
 }

@@ -83,7 +83,9 @@ extension MessageType {
         if effect == .own && !(publishers.isEmpty && accepted.isEmpty) {
             return "what Freshwire tells by itself is published by nobody"
         }
-        if [.relay, .orderOffer, .deliveryOffer].contains(effect) && channels.isEmpty { return "it goes to no channel" }
+        if [.relay, .orderOffer, .deliveryOffer].contains(effect) && channels.isEmpty {
+            return "it goes to no channel"
+        }
         if !(isCritical && messageClass == .record) && !confirmedBy.isEmpty {
             return "only a critical record is confirmed"
         }
@@ -109,7 +111,8 @@ extension MessageType {
             }
             // Addresses and names have no place beside a position (K-10).
             if template.kind == .tracking, let field = fields.first(where: \.isSensitive) {
-                return "'\(field.name)' is sensitive, and '\(template.text)' carries nothing personal"
+                return
+                    "'\(field.name)' is sensitive, and '\(template.text)' carries nothing personal"
             }
         }
         return nil

@@ -77,11 +77,19 @@ struct ConfirmationBook {
 
     /// A user has confirmed a message.
     ///
+    /// - Parameter isRemembered: Whether an acceptance may still come, or a session be recovered that
+    ///   cannot name the message as the last it got.
     /// - Returns: How long that took, in milliseconds; nil where nothing was owed.
-    mutating func confirm(_ number: UInt64, by user: String, now: Int64) -> Int64? {
+    mutating func confirm(
+        _ number: UInt64, by user: String, isRemembered: Bool, now: Int64
+    ) -> Int64? {
         guard let place = place(of: number, user), let entry = entries[user]?[place],
             !entry.isConfirmed
         else { return nil }
+        guard isRemembered else {
+            remove(user, place)
+            return max(now - entry.toldAt, 0)
+        }
         entries[user]?[place].isConfirmed = true
         entries[user]?[place].dueAt = now + Self.memory
         owed -= 1

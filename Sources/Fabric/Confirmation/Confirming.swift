@@ -15,7 +15,8 @@ extension Fabric {
             return type.confirmedBy[.socketIO]?.contains(peer.identity.role) ?? false
         case .wia, .tableTap, .tracking, .booking:
             return peer.confirms
-                || type.confirmedBy[DialectName(peer.dialect)]?.contains(peer.identity.role) ?? false
+                || type.confirmedBy[DialectName(peer.dialect)]?.contains(peer.identity.role)
+                    ?? false
         }
     }
 
@@ -43,18 +44,21 @@ extension Fabric {
         guard let user = connections.peers[place]?.identity.subject else { return }
         for message in messages {
             guard let number = texts.ids.position(of: message) else { continue }
-            confirm(number, by: user, now: now)
+            confirm(number, by: user, isRemembered: false, now: now)
         }
     }
 
-    private mutating func confirm(_ number: UInt64, by user: String, now: Moment) {
-        guard let latency = confirmations.confirm(number, by: user, now: now.uptime) else { return }
+    mutating func confirm(_ number: UInt64, by user: String, isRemembered: Bool, now: Moment) {
+        let latency = confirmations.confirm(
+            number, by: user, isRemembered: isRemembered, now: now.uptime)
+        guard let latency else { return }
         statistics.confirmations.count(milliseconds: latency)
     }
 
     /// Tells again what is due, and reports what was told often enough.
     mutating func repeatUnconfirmed(now: Moment) {
         let due = confirmations.takeDue(now: now.uptime)
+        statistics.awaitedConfirmations = UInt64(confirmations.owed)
         guard !due.isEmpty else { return }
         let places = placesOfUsers(in: due)
         for item in due {
@@ -69,7 +73,6 @@ extension Fabric {
                         type: entry.record.type, recipient: user, told: entry.told))
             }
         }
-        statistics.awaitedConfirmations = UInt64(confirmations.owed)
     }
 
     private func placesOfUsers(in due: [ConfirmationBook.Due]) -> [String: [Int]] {

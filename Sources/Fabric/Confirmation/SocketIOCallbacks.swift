@@ -17,11 +17,7 @@ extension Fabric {
             coding.acknowledgement(of: $0) == acknowledgement
         }
         guard let entry else { return }
-        if let latency = confirmations.confirm(
-            entry.number, by: identity.subject, now: now.uptime)
-        {
-            statistics.confirmations.count(milliseconds: latency)
-        }
+        confirm(entry.number, by: identity.subject, isRemembered: true, now: now)
         guard let accepted = arguments.first?["accepted"]?.bool,
             let type = texts.catalogue[entry.record.type], type.effect.isOffer,
             let offer = texts.fields.value(of: entry.record)?["offerId"]?.string,

@@ -12,7 +12,9 @@ extension Fabric {
             refuse(WIARefusal(error: .notText), place, now: now)
         case .success(let json):
             do throws(WIARefusal) {
-                perform(try WIARequest(json, limits: limits, catalogue: texts.catalogue), place, now: now)
+                perform(
+                    try WIARequest(json, limits: limits, catalogue: texts.catalogue), place,
+                    now: now)
             } catch {
                 refuse(error, place, now: now)
             }

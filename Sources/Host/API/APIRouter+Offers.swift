@@ -1,4 +1,5 @@
 import Bridge
+import ColdChain
 import Fabric
 import Server
 import Wire

@@ -51,7 +51,8 @@ final class FabricLoop: FrameSource {
 
     private init(
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
-        messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding, compression: FrameCompression?,
+        messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding,
+        compression: FrameCompression?,
         allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
         log: Log
     ) {

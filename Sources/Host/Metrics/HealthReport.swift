@@ -170,7 +170,8 @@ struct HealthReport: Sendable {
         text.metric(
             "freshwire_offers_total", .counter, "Offers, by what became of them.", by: "outcome",
             [
-                "opened": Double(counters.offersOpened), "accepted": Double(counters.offersAccepted),
+                "opened": Double(counters.offersOpened),
+                "accepted": Double(counters.offersAccepted),
                 "declined": Double(counters.offersDeclined),
                 "expired": Double(counters.offersExpired),
             ])

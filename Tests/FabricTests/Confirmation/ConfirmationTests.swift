@@ -5,7 +5,8 @@ import Wire
 
 @Suite("Critical messages are confirmed, or told again and then reported")
 struct ConfirmationTests {
-    @Test("T-11: what is never confirmed comes again with the same identifier, and is then reported")
+    @Test(
+        "T-11: what is never confirmed comes again with the same identifier, and is then reported")
     func neverConfirmed() throws {
         let place = try ConfirmingRoom()
         let client = place.customer(1)
@@ -38,7 +39,9 @@ struct ConfirmationTests {
         #expect(times.totalMilliseconds == 7_000)
     }
 
-    @Test("A client that never heard of confirmations, and whose dialect asks for none, is left alone")
+    @Test(
+        "A client that never heard of confirmations, and whose dialect asks for none, is left alone"
+    )
     func observers() throws {
         let place = try ConfirmingRoom()
         let staff = place.room.connect(1, .staff, in: .tableTap)
@@ -75,9 +78,11 @@ struct ConfirmationTests {
         #expect(place.room.unconfirmed.isEmpty)
     }
 
-    @Test("A confirmation that names nothing is refused", arguments: [
-        JSON.null, .string(""), .array([]), .array([.string("e1-1"), .integer(2)]), .integer(7),
-    ])
+    @Test(
+        "A confirmation that names nothing is refused",
+        arguments: [
+            JSON.null, .string(""), .array([]), .array([.string("e1-1"), .integer(2)]), .integer(7),
+        ])
     func malformed(messageID: JSON) throws {
         let place = try ConfirmingRoom()
         let client = place.customer(1)
@@ -106,7 +111,9 @@ struct ConfirmationTests {
         #expect(place.payments(to: second, over: 200).isEmpty)
     }
 
-    @Test("Who was away and comes back without asking is told what is still owed; who stays away, reported")
+    @Test(
+        "Who was away and comes back without asking is told what is still owed; who stays away, reported"
+    )
     func away() throws {
         let place = try ConfirmingRoom()
         let first = place.customer(1)

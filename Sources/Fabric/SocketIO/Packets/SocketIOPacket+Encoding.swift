@@ -46,7 +46,8 @@ package struct SocketIOEventText: Sendable {
     ///   - arguments: writes the arguments, one value after the other.
     package mutating func appendFrame(
         _ name: String, namespace: String = SocketIOPacket.mainNamespace, offset: String? = nil,
-        acknowledgement: UInt64? = nil, to bytes: inout [UInt8], arguments: (inout JSONWriter) -> Void
+        acknowledgement: UInt64? = nil, to bytes: inout [UInt8],
+        arguments: (inout JSONWriter) -> Void
     ) {
         writer.removeAll()
         writer.array { writer in
