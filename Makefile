@@ -4,10 +4,13 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PACKAGES := $(shell sed 's/\#.*//' Deploy/debian/build-packages)
+# The servers that `make bench` races against.
+BENCH_PACKAGES := nginx libnginx-mod-nchan node-ws
 VENV := .build/venv
+MINUTES := 30
 SWIFT_BUILD := swift build
 
-.PHONY: help run test conformance vectors bench bench-long setup lint format venv build fuzz
+.PHONY: help run test conformance vectors vectors-fabric bench bench-long soak setup bench-setup lint format venv build fuzz
 
 help: ## Lists the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,15 +33,26 @@ vectors: setup ## Runs the test vectors of FILE through the product's own code: 
 	@$(SWIFT_BUILD) --product VectorRun
 	@.build/debug/VectorRun "$(FILE)" Tests/Vectors/exceptions.txt
 
+vectors-fabric: setup ## Runs the fabric's test vectors and prints their pass/fail matrix by requirement.
+	@$(SWIFT_BUILD) --product freshwire
+	@$$(Tests/Interop/prepare) Tests/Interop/fabric_vectors.py $(ARGUMENTS)
+
 build: setup ## Builds the release binaries: .build/release/freshwire, and freshwire-codecs beside it.
 	$(SWIFT_BUILD) -c release --product freshwire
 	$(SWIFT_BUILD) -c release --product freshwire-codecs
 
-bench: setup venv ## Measures speed and memory, as ratios in one run, and prints the table.
+bench: setup bench-setup venv ## Measures speed and memory, as ratios in one run, and prints the table.
 	Tests/Benchmarks/run
 
-bench-long: setup ## Measures answers in logs of 1, 10 and 100 million rows; takes 30 GB of disk.
+bench-long: setup ## Measures answers in logs of up to 100 million rows (30 GB of disk), and five minutes of T-12.
 	Tests/Benchmarks/run --long
+
+soak: setup venv ## Readers of every dialect, cut off, held up, the daemon restarted: make soak MINUTES=30
+	$(SWIFT_BUILD) -c release --product freshwire
+	$(VENV)/bin/python Tests/Soak/soak.py --program .build/release/freshwire --minutes $(MINUTES)
+
+bench-setup:
+	@Deploy/debian/install-build-packages $(BENCH_PACKAGES)
 
 setup: ## Installs the Debian packages that are missing.
 	@Deploy/debian/install-build-packages $(PACKAGES)

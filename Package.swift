@@ -194,7 +194,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Bridge", "ColdChain", "InteropSupport", "Journal", "TestSupport", "VectorRun",
+                "Bridge", "ColdChain", "Host", "InteropSupport", "Journal", "TestSupport",
+                "VectorRun",
                 "freshwire", "freshwire-codecs",
             ]),
         .target(
@@ -261,7 +262,8 @@ let package = Package(
         tests("JSONTextTests", ["JSONText", "Wire"]),
         tests("FabricTests", ["ColdChain", "Fabric", "Wire"]),
         .executableTarget(
-            name: "FabricBench", dependencies: ["ColdChain", "Fabric", "Wire"],
+            name: "FabricBench",
+            dependencies: ["CAllocationCounter", "ColdChain", "Fabric", "Wire"],
             path: "Tests/Benchmarks/FabricBench", swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6],

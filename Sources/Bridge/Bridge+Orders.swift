@@ -108,9 +108,7 @@ extension Bridge {
             updatedAt: now)
         let order = new.applying(fields, at: now)
         store(order, effects: &effects)
-        record(
-            .order(OrderChange(order: order, previousStatus: nil)), for: order.number, at: now,
-            now: now, &effects)
+        record(OrderChange(order: order, previousStatus: nil), at: now, &effects)
         return order
     }
 
@@ -131,9 +129,18 @@ extension Bridge {
         store(order, effects: &effects)
         if order.status.isFinal { endCustody(of: order, at: now, effects: &effects) }
         if order.foodClass != before.foodClass { askAgain(order.number, effects: &effects) }
-        let change = OrderChange(order: order, previousStatus: before.status)
-        record(.order(change), for: number, at: now, now: now, &effects)
+        record(OrderChange(order: order, previousStatus: before.status), at: now, &effects)
         return order
+    }
+
+    /// A delivery is dated by the hand-over. The platform's clock may be ahead; nothing that is told
+    /// happens later than it is.
+    private mutating func record(
+        _ change: OrderChange, at now: Timestamp, _ effects: inout Effects
+    ) {
+        let event = Event.order(change)
+        let occurredAt = min(event.occurredAt, now)
+        record(event, for: change.order.number, at: occurredAt, now: now, &effects)
     }
 
     private mutating func bind(

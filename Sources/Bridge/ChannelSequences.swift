@@ -25,6 +25,9 @@ package struct ChannelSequences: Equatable, Sendable {
 
     package var count: Int { last.count }
 
+    /// Where the newest record stands in a channel; nil where none is remembered.
+    package func newest(of channel: Channel) -> UInt64? { last[channel]?.sequence }
+
     /// Where the next record stands in each of its channels.
     mutating func next(_ channels: [Channel], at now: Timestamp) -> [ChannelPosition] {
         channels.map { channel in

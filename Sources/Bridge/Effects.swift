@@ -71,6 +71,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var alerts: [AlertRecord] = []
     /// New entries of the register of calibrations; readings of the batch may name them.
     package var calibrations: [CalibrationEntry] = []
+    /// What people who may see everything looked at.
+    package var accesses: [AccessRecord] = []
     package var events: [EventRecord] = []
     /// Records as they are told again to whoever comes back.
     package var history: [HistoryRecord] = []
@@ -100,7 +102,7 @@ package struct RecordBatch: Equatable, Sendable {
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
             && alerts.isEmpty && silences.isEmpty && history.isEmpty
-            && publications.isEmpty && offers.isEmpty
+            && publications.isEmpty && offers.isEmpty && accesses.isEmpty
     }
 
     package mutating func removeAll() {
@@ -116,6 +118,7 @@ package struct RecordBatch: Equatable, Sendable {
         checkpoints.removeAll(keepingCapacity: true)
         alerts.removeAll(keepingCapacity: true)
         calibrations.removeAll(keepingCapacity: true)
+        accesses.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
         history.removeAll(keepingCapacity: true)
         publications.removeAll(keepingCapacity: true)
@@ -142,6 +145,17 @@ package struct HistoryRecord: Equatable, Sendable {
         self.record = record
         self.order = order
         self.keptAt = keptAt
+    }
+}
+
+/// A row of the audit of what was looked at.
+package struct AccessRecord: Equatable, Sendable {
+    package var access: ResourceAccess
+    package var at: Timestamp
+
+    package init(_ access: ResourceAccess, at: Timestamp) {
+        self.access = access
+        self.at = at
     }
 }
 

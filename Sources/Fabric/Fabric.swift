@@ -61,8 +61,14 @@ package struct Fabric: ~Copyable {
     var uptime: Int64
     /// Counts messages that their publishers gave no name.
     var anonymousMessages: UInt64 = 0
+    /// Set once the server ends.
+    var draining: Drain?
     /// Nil where every frame goes as it is.
     let compression: FrameCompression?
+    /// Nil where nothing is signed and nothing verified.
+    let signing: MessageSigning?
+    /// Nil where everything is told in clear.
+    let sealing: FieldSealing?
 
     /// - Parameters:
     ///   - epoch: names the log's history; another epoch means that positions of this one are void.
@@ -72,13 +78,18 @@ package struct Fabric: ~Copyable {
     ///   - fields: reads what records say, for dialects that say it in other words.
     ///   - catalogue: says who may publish what, and what each dialect calls it.
     ///   - compression: makes the compressed form of frames, for readers that agreed to it.
+    ///   - signing: signs messages and verifies what clients sign.
+    ///   - sealing: encrypts what only its recipient may read.
     ///   - now: dates this run, to tell its messages from those of an earlier run.
     package init(
         epoch: String, lastNumber: UInt64, journalFloor: UInt64? = nil,
         limits: FabricLimits = FabricLimits(), positions: PositionCoding, fields: RecordFields,
-        catalogue: MessageCatalogue = .empty, compression: FrameCompression? = nil, now: Moment
+        catalogue: MessageCatalogue = .empty, compression: FrameCompression? = nil,
+        signing: MessageSigning? = nil, sealing: FieldSealing? = nil, now: Moment
     ) {
         self.compression = compression
+        self.signing = signing
+        self.sealing = sealing
         self.limits = limits
         confirmations = ConfirmationBook(limits.confirmation)
         uptime = now.uptime
@@ -86,15 +97,23 @@ package struct Fabric: ~Copyable {
         run = UInt64(clamping: now.wall.milliseconds)
         texts = DialectTexts(
             ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields,
-            catalogue: catalogue, orders: OrderDirectory(limit: limits.orders), run: run)
+            catalogue: catalogue, orders: OrderDirectory(limit: limits.orders), signing: signing,
+            run: run)
         jitter = SplitMix64(state: run)
         history = RecordHistory(after: lastNumber)
         self.journalFloor = journalFloor ?? lastNumber
     }
 
     /// Makes orders of earlier runs known, so that their parties may subscribe.
-    package mutating func restore(_ orders: [Order]) {
-        for order in orders { texts.orders.note(order) }
+    ///
+    /// - Parameter versions: The number of the newest message on the channel of each.
+    package mutating func restore(_ orders: [Order], versions: [String: UInt64] = [:]) {
+        for order in orders {
+            texts.orders.note(order)
+            if let version = versions[order.id] {
+                texts.orders.note(version: version, of: order.id)
+            }
+        }
     }
 
     /// Exchanges what is to be done for `effects`, which the host has worked off.
@@ -107,36 +126,58 @@ package struct Fabric: ~Copyable {
 
     /// Takes a connection whose token was verified, or asks for its end.
     package mutating func connect(
-        _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect, now: Moment
+        _ connection: ConnectionNumber, identity: Identity, in dialect: Dialect,
+        as encoding: MessageEncoding = .json, on platform: Platform = .unknown, now: Moment
     ) {
         disconnect(connection)
         if let refusal = refusal(of: identity, in: dialect, now: now) {
+            noteTurnedAway(refusal, platform)
             if refusal == .tokenExpired, dialect == .tableTap {
                 return turnAway(connection, in: dialect, now: now)
             }
             effects.closings.append(Closing(connection: connection, code: refusal))
             return
         }
-        add(connection, identity, dialect, now: now)
+        admit(connection, identity, dialect, as: encoding, platform, now: now)
         if dialect == .tableTap { greetTableTap(connection, now: now) }
     }
 
     mutating func add(
-        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect, now: Moment
+        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect,
+        as encoding: MessageEncoding = .json, _ platform: Platform, now: Moment
     ) {
         let clients = limits.clients(of: dialect)
         let rate = RateBucket(clients.messages, uptime: now.uptime)
         let identity = identity.renewed(within: clients.tokenRenewal, from: now.wall)
-        connections.add(
-            connection,
-            Peer(
-                identity: identity, dialect: dialect, rate: rate, heardAt: now.uptime,
-                pace: dialect == .booking ? Pace(interval: limits.locationInterval) : nil))
+        let peer = Peer(
+            identity: identity, dialect: dialect, platform: platform, connectedAt: now.wall,
+            encoding: encoding, rate: rate, heardAt: now.uptime, pace: pace(of: dialect))
+        connections.add(connection, peer)
+    }
+
+    private func pace(of dialect: Dialect) -> Pace? {
+        let interval = max(
+            dialect == .booking ? limits.locationInterval : 0, limits.updateInterval)
+        return dialect == .booking || interval > 0 ? Pace(interval: interval) : nil
+    }
+
+    mutating func admit(
+        _ connection: ConnectionNumber, _ identity: Identity, _ dialect: Dialect,
+        as encoding: MessageEncoding = .json, _ platform: Platform, now: Moment
+    ) {
+        let kind = ClientKind(dialect: dialect, role: identity.role, platform: platform)
+        statistics.accepted[kind, default: 0] += 1
+        add(connection, identity, dialect, as: encoding, platform, now: now)
+    }
+
+    mutating func noteTurnedAway(_ code: CloseCode, _ platform: Platform) {
+        statistics.turnedAway[TurnedAway(code: code, platform: platform), default: 0] += 1
     }
 
     func refusal(of identity: Identity, in dialect: Dialect, now: Moment) -> CloseCode? {
         let clients = limits.clients(of: dialect)
         guard identity.holds(at: now.wall) else { return .tokenExpired }
+        guard !isDraining else { return .goingAway }
         guard connections.count < limits.connections,
             connections.count(.dialect(dialect)) < clients.connections
         else { return .serverFull }
@@ -155,6 +196,8 @@ package struct Fabric: ~Copyable {
     package mutating func disconnect(_ connection: ConnectionNumber) {
         guard let place = connections.place(of: connection) else { return }
         release(place)
+        // What was kept for the last write, where that did not come.
+        releaseEvents(of: place)
         controlBytes -= connections.outboxes[place].control.count
         connections.remove(at: place)
     }
@@ -183,6 +226,7 @@ package struct Fabric: ~Copyable {
                 close(place, .silent)
             } else {
                 connections.outboxes[place].shrinkIfIdle()
+                countHeartbeats(place, silentFor: now.uptime - peer.heardAt)
                 warnOfExpiry(place, now: now)
             }
         }
@@ -195,6 +239,16 @@ package struct Fabric: ~Copyable {
         keepBudget()
     }
 
+    /// A heartbeat counts as missed half an interval after it was due, as for the end of who is
+    /// silent.
+    private mutating func countHeartbeats(_ place: Int, silentFor silence: Int64) {
+        let missed = max(silence - limits.heartbeat / 2, 0) / max(limits.heartbeat, 1)
+        let known = connections.peers[place]?.missedHeartbeats ?? 0
+        guard missed != known else { return }
+        if missed > known { statistics.missedHeartbeats += UInt64(missed - known) }
+        connections.peers[place]?.missedHeartbeats = missed
+    }
+
     /// Asks for the end of every connection.
     package mutating func closeAll(_ code: CloseCode) {
         for place in connections.peers.indices where connections.peers[place] != nil {
@@ -203,9 +257,15 @@ package struct Fabric: ~Copyable {
     }
 
     /// Asks for the end of a connection; nothing is published to it any more.
-    mutating func close(_ place: Int, _ code: CloseCode) {
+    ///
+    /// - Parameters:
+    ///   - retry: When its client may come again, where that is said, in milliseconds.
+    ///   - keepsRecords: Whether records that wait for it still go out.
+    mutating func close(
+        _ place: Int, _ code: CloseCode, retry: Int64? = nil, keepsRecords: Bool = false
+    ) {
         guard connections.isOpen(place) else { return }
-        release(place)
+        release(place, keepsRecords: keepsRecords)
         connections.peers[place]?.isClosing = true
         // What was missed is not told to its end, and nothing may look as if it were.
         connections.peers[place]?.catchUp = nil
@@ -214,17 +274,21 @@ package struct Fabric: ~Copyable {
             connections.outboxes[place].removeControl()
         }
         let connection = connections.outboxes[place].connection
-        effects.closings.append(Closing(connection: connection, code: code))
+        effects.closings.append(Closing(connection: connection, code: code, retry: retry))
         statistics.count(code)
     }
 
     /// Takes the connection out of everything it takes part in; answers stay.
-    private mutating func release(_ place: Int) {
+    private mutating func release(_ place: Int, keepsRecords: Bool = false) {
         guard connections.isOpen(place) else { return }
         connections.releaseCounts(of: place)
         while let subscription = connections.peers[place]?.subscriptions.last {
             leave(Int(subscription.channel), place)
         }
-        releaseEvents(of: place)
+        if keepsRecords {
+            withdrawStates(from: place) { _ in true }
+        } else {
+            releaseEvents(of: place)
+        }
     }
 }

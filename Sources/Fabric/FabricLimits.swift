@@ -1,3 +1,5 @@
+package import Wire
+
 /// Every bound of the fabric. Sizes are bytes, times are milliseconds.
 package struct FabricLimits: Equatable, Sendable {
     /// What may wait for one connection in the record class. A reader further behind is closed.
@@ -28,6 +30,8 @@ package struct FabricLimits: Equatable, Sendable {
     /// are kept for that.
     package var chatMessages = 50
     package var chatMemory = 20_000
+    /// Of what clients send in MessagePack, as of JSON.
+    package var packed = MessagePack.Limits()
 
     /// Critical messages that clients have to confirm (T-11, S-5).
     package var confirmation = ConfirmationSettings()
@@ -58,14 +62,26 @@ package struct FabricLimits: Equatable, Sendable {
     package var locationInterval: Int64 = 1_000
     package var lowDataInterval: Int64 = 10_000
 
+    /// How long every client is left without a further state (K-6); 0 does not bound it.
+    package var updateInterval: Int64 = 0
+    /// What clients may ask for to have states gathered, in milliseconds.
+    package var aggregateIntervals: ClosedRange<Int64> = 100...60_000
+    /// States of which a connection is told only what changes: its copy of each takes memory.
+    package var deltaStates = 64
+
     /// Client messages a second that a connection may send on and on, and at once (W-15).
     package var messagesPerSecond: Int64 = 100
     package var messageBurst: Int64 = 200
     /// Refused messages after which a connection is closed, counted since it last kept the rate:
     /// three bursts.
     package var refusedMessages = 600
+    /// How often a client is to be heard.
+    package var heartbeat: Int64 = 30_000
     /// Two heartbeats of 30 s missed and half of one for a slow network (W-4).
     package var silence: Int64 = 75_000
+
+    /// How long before a token runs out its client is warned, in dialects that can show another.
+    package var expiryWarning: Int64 = 60_000
 
     /// What clients of the TableTap dialect may (T-2).
     package var tableTap = ClientLimits.tableTap
@@ -128,6 +144,7 @@ extension FabricLimits {
             messages: MessageRate(
                 count: messagesPerSecond, window: 1000, burst: messageBurst,
                 refused: refusedMessages),
-            controlBytes: controlBytes)
+            controlBytes: controlBytes,
+            expiryWarning: dialect == .eventStream ? nil : expiryWarning)
     }
 }

@@ -45,7 +45,8 @@ package final class Daemon {
         catalogue = try ProfileCatalogue(configuration.devices)
         let limits = try JurisdictionProfile(configuration.limits)
         let plan = try LivePlan(configuration, profile: limits)
-        let keys = try TokenKeys.load(configuration)
+        let tokens = try TokenSettings(configuration)
+        tokens.warn(log)
         let deviceKeys = try DeviceKeys.load(configuration.devices)
         let messages = try MessageCatalogue(configuration.publishing)
         let settings = EngineSettings(
@@ -57,7 +58,7 @@ package final class Daemon {
         var started: [Thread] = []
         do throws(StartError) {
             let fabric = try FabricLoop.start(
-                configuration, keys: keys, messages: messages, origin: origin, mail: mail, log: log)
+                configuration, tokens: tokens, messages: messages, origin: origin, mail: mail, log: log)
             started.append(fabric.thread)
             started.append(
                 try ReaderLoop.start(
@@ -121,6 +122,15 @@ package final class Daemon {
         let keyFiles = LogKeyFiles(configuration)
         problems += keyFiles.errors
         warnings += keyFiles.warnings
+        do throws(StartError) {
+            // Where there is none, the daemon makes one at its first start.
+            if !configuration.authentication.hasNoKey {
+                warnings += try TokenSettings(configuration).passedOver
+                    .map { "auth.jwks_file: \($0)" }
+            }
+        } catch {
+            problems.append(error.description)
+        }
         do throws(StartError) {
             _ = try DeviceKeys.load(configuration.devices)
         } catch {
@@ -193,6 +203,13 @@ package final class Daemon {
             log.error("device keys not taken over", ["reason": error.description])
             return
         }
+        let tokens: TokenSettings
+        do throws(StartError) {
+            tokens = try TokenSettings(new)
+        } catch {
+            log.error("token keys not taken over", ["reason": error.description])
+            return
+        }
         do throws(StartError) {
             let endpoints = try CourierSettings(
                 new.webhooks, version: Self.version, listener: nil
@@ -202,6 +219,8 @@ package final class Daemon {
             log.error("webhook endpoints not taken over", ["reason": error.description])
             return
         }
+        tokens.warn(log)
+        mail.fabricControl.send(.tokens(tokens))
         mail.engine.send(
             .reload(
                 NewSettings(
@@ -213,14 +232,17 @@ package final class Daemon {
         configuration = new
     }
 
-    /// Begins to end cleanly: what was read is committed and acknowledged, clients are closed with
-    /// 1001, and what is owed stays in the log. `hasStopped` tells when all is done.
+    /// Begins to end cleanly: the daemon says that it is not ready, clients are let go one after
+    /// the other, what was read meanwhile is committed and acknowledged, and what is owed stays in
+    /// the log. `hasStopped` tells when all is done.
     package func beginStop() {
+        mail.beginEnding()
         let stopped = self.stopped
         let mail = self.mail
         let engine = self.engine
         let others = self.others
         let end: @Sendable () -> Void = {
+            mail.drained.wait()
             mail.stopEngine()
             engine.join()
             mail.stopOthers()
@@ -232,6 +254,14 @@ package final class Daemon {
         } catch {
             end()
         }
+    }
+
+    /// Lets all clients go at once that are still there.
+    package func hurryStop() { mail.fabricControl.send(.hurry) }
+
+    /// How long a clean end takes at most, in milliseconds, on a machine that works.
+    package var stopMilliseconds: Int64 {
+        configuration.server.drainTime.wholeMilliseconds + 10_000
     }
 
     package var hasStopped: Bool { stopped.get() }

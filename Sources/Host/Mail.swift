@@ -37,6 +37,11 @@ struct Mail: Sendable {
     /// Also gets every publication; nil where nobody observes.
     let observer: Mailbox<PublishedEvent>?
 
+    /// Set as soon as the daemon is to end: it is not ready any more.
+    let isEnding = Latest(false)
+    /// Given when every client of the fabric thread is gone, or had its time.
+    let drained = OneShot<Void>()
+
     let engineStatus = Latest(EngineStatus())
     let fabricStatus = Latest(FabricStatus())
     let courierStatus = Latest(CourierStatus())
@@ -67,6 +72,12 @@ struct Mail: Sendable {
         fabricControl = Mailbox(capacity: 16, wake: wakeFabric)
         attempts = Mailbox(capacity: Self.capacity, wake: wakeCourier)
         courierControl = Mailbox(capacity: 16, wake: wakeCourier)
+    }
+
+    /// Lets the clients go, while everything else runs on.
+    func beginEnding() {
+        isEnding.set(true)
+        fabricControl.send(.drain)
     }
 
     func stopEngine() {

@@ -281,6 +281,7 @@ package struct TidyReport: Equatable, Sendable {
     package var checkpointsErased = 0
     /// With what people did about them.
     package var alertsErased = 0
+    package var accessesErased = 0
     package var eventsErased = 0
     package var deliveriesErased = 0
     /// Records that are not told again any more.

@@ -39,6 +39,8 @@ struct Connection {
     var isInputHeld = false
     /// Whether the owner knows of a WebSocket or a stream and has yet to be told of its end.
     var owesClosed = false
+    /// The status with which the connection is refused, whatever it asks; zero where it is taken.
+    var refusal: UInt16 = 0
     /// Bytes of `input` in which no end of a head was found.
     var searched = 0
     /// When the present phase has lasted too long, in milliseconds of the server's clock.

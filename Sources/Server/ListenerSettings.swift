@@ -45,6 +45,11 @@ package struct ConnectionLimits: Equatable, Sendable {
     /// Connections at once, of every kind. One more is closed as soon as it is accepted. Where the
     /// limit of open files does not allow as many, `WebServer.connectionLimit` says how many it does.
     package var connections = 10_000
+    /// Connections that are taken in a second, in all and from one address, and twice as many at
+    /// once; zero is without limit. One more is answered with 503 or 429 before it is read, and under
+    /// TLS, where that would cost a handshake, closed.
+    package var newConnectionsPerSecond = 0
+    package var newConnectionsPerAddress = 0
     /// Bytes of a request line; a longer one is answered with 414. Tokens in a query fit well.
     package var requestLineBytes = 8 * 1024
     /// Bytes of the whole request head; a longer one is answered with 431.

@@ -16,16 +16,39 @@ extension WebServer {
         connectionCount += 1
         if connectionCount > connectionLimit {
             end(slot, .lost)
+        } else if connectionRate.isLimited {
+            admit(slot)
         }
         return slot
     }
 
+    /// Refuses a connection that is one too many of those that came at once.
+    private func admit(_ slot: Int) {
+        guard case .refused(let status) = connectionRate.take(clientAddress(slot), now: now) else {
+            return
+        }
+        refusedConnections += 1
+        guard settings.tls == nil else {
+            end(slot, .lost)
+            return
+        }
+        // Told at its first bytes, which are not read: who sends none is soon given up.
+        connections[slot].refusal = UInt16(status)
+        connections[slot].deadline = now + intervals.close
+    }
+
     func didReceive(_ bytes: Span<UInt8>, at slot: Int) {
         readClock()
+        bytesReceived &+= UInt64(bytes.count)
         switch connections[slot].phase {
         case .open, .closing:
             connections[slot].heardAt = now
             readFrames(bytes, at: slot)
+        case .head where connections[slot].refusal != 0:
+            answer(
+                fault: RequestFault(
+                    Int(connections[slot].refusal), "too many connections come at once"),
+                at: slot)
         case .head, .body:
             if settings.tls != nil { connections[slot].library?.clearLibraryDeadline() }
             connections[slot].input.append(bytes)

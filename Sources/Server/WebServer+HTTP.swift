@@ -112,7 +112,7 @@ extension WebServer {
 
     /// Answers what is not worth the owner's time, and ends the connection: after a fault nobody
     /// knows where the next request would begin.
-    private func answer(fault: RequestFault, at slot: Int) {
+    func answer(fault: RequestFault, at slot: Int) {
         var bytes = HTTPResponse(fault).encoded(date: date.text, withBody: true, keepsAlive: false)
         write(&bytes, to: slot)
         linger(slot, .lost)

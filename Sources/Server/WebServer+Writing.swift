@@ -113,6 +113,12 @@ extension WebServer {
     @discardableResult
     func write(_ bytes: inout [UInt8], to slot: Int) -> Bool {
         guard let library = connections[slot].library else { return false }
+        bytesSent &+= UInt64(bytes.count)
+        if settings.tls == nil, !connections[slot].isChoked {
+            let taken = library.writeDirectly(bytes)
+            guard taken < bytes.count else { return true }
+            bytes.removeSubrange(..<taken)
+        }
         guard library.write(&bytes) else {
             end(slot, .lost)
             return false

@@ -19,6 +19,9 @@ package final class WebServer {
     var freeSlots: [Int] = []
     /// Connections in use, of every kind.
     package internal(set) var connectionCount = 0
+    /// Bytes of all connections since the start; under TLS what it protects.
+    package internal(set) var bytesReceived: UInt64 = 0
+    package internal(set) var bytesSent: UInt64 = 0
     /// How many connections are taken: as many as the settings say, or fewer where this process may
     /// not open that many files.
     package let connectionLimit: Int
@@ -37,6 +40,9 @@ package final class WebServer {
     var now: Int64 = 0
     private var sweepAt: Int64 = 0
     var date = HTTPDate()
+    var connectionRate: ConnectionRate
+    /// Connections that were refused because too many came at once.
+    package internal(set) var refusedConnections: UInt64 = 0
     let intervals: Intervals
 
     /// How often deadlines are looked at, in milliseconds. It is how late they may be.
@@ -51,6 +57,9 @@ package final class WebServer {
         intervals = Intervals(settings.limits)
         connectionLimit = min(
             settings.limits.connections, max(Self.openFilesLimit() - Self.reservedFiles, 1))
+        connectionRate = ConnectionRate(
+            perSecond: settings.limits.newConnectionsPerSecond,
+            perAddress: settings.limits.newConnectionsPerAddress, now: 0)
         writeBuffer = WriteBuffer(capacity: settings.limits.writeBytes)
         // What calls back is ended with this object at the latest, so that no dead one is called.
         library = try unsafe Library(settings, owner: Unmanaged.passUnretained(self).toOpaque())
@@ -67,12 +76,18 @@ package final class WebServer {
 
     /// One turn: waits until something happens, at most that long, and hands it out in `turn`, whose
     /// former content is dropped.
-    package func serviceOnce(waitMilliseconds: Int, into turn: inout ServerTurn) {
+    ///
+    /// - Parameter holdsWrites: Whether the owner lets writes gather: then the wait is not cut short
+    ///   by connections that wait for a flush.
+    package func serviceOnce(
+        waitMilliseconds: Int, holdsWrites: Bool = false, into turn: inout ServerTurn
+    ) {
         guard let library else {
             turn.removeAll()
             return
         }
-        let mustNotWait = !next.events.isEmpty || !queue.isEmpty || !ended.isEmpty
+        let mustWrite = !queue.isEmpty && !holdsWrites
+        let mustNotWait = !next.events.isEmpty || mustWrite || !ended.isEmpty
         let untilSweep = Int(max(sweepAt - now, 1))
         library.service(waitMilliseconds: mustNotWait ? 0 : min(waitMilliseconds, untilSweep))
         waker.reset()

@@ -58,11 +58,30 @@ package enum ServerFrame {
         return bytes
     }
 
+    /// How long the frame is that the bytes begin with; nil where they are less than one.
+    package static func length(of bytes: ArraySlice<UInt8>) -> Int? {
+        let start = bytes.startIndex
+        guard bytes.count >= 2 else { return nil }
+        let header = bytes[start + 1] < 126 ? 2 : bytes[start + 1] == 126 ? 4 : maximumHeaderBytes
+        guard bytes.count >= header else { return nil }
+        let payload =
+            header == 2
+            ? Int(bytes[start + 1])
+            : bytes[start + 2..<start + header].reduce(0) { $0 << 8 | Int($1) }
+        return bytes.count - header >= payload ? header + payload : nil
+    }
+
     /// How many bytes of a frame are its header; nil where these are not even a header.
     package static func headerBytes(of frame: [UInt8]) -> Int? {
         guard frame.count >= 2 else { return nil }
         let bytes = frame[1] < 126 ? 2 : frame[1] == 126 ? 4 : maximumHeaderBytes
         return frame.count >= bytes ? bytes : nil
+    }
+
+    /// The message in a frame; empty where these are not even a header.
+    package static func payload(of frame: [UInt8]) -> ArraySlice<UInt8> {
+        guard let header = headerBytes(of: frame) else { return [] }
+        return frame[header...]
     }
 
     /// Appends the header alone, for a payload of `payloadBytes` that the caller appends after it.

@@ -17,7 +17,7 @@ enum Program {
     static let commands: [Command] = [
         .serve, .check, .config, .demo, .simulate, .token, .decode, .judge, .devices,
         .devicesImport,
-        .export, .verify, .hold, .subject, .placeKey, .deadLetters, .version,
+        .watch, .export, .verify, .hold, .subject, .placeKey, .deadLetters, .version,
     ]
 
     /// Runs a command line and answers the exit code.

@@ -267,6 +267,22 @@ struct CustodyBookTests {
         #expect(intervals(engine) == ["1: 0…100"])
     }
 
+    @Test(
+        "Q-11, T-6: a delivery is dated by the hand-over, and never later than it is told",
+        arguments: [(told: Int64(40), dated: Int64(40)), (1_000_000, 100)])
+    func deliveryTime(told: Int64, dated: Int64) {
+        var engine = Engine()
+        engine.makeOrder("o-1", from: 0)
+        engine.effects = Effects()
+        engine.amend("o-1", at: 100) {
+            $0.status = .delivered
+            $0.deliveredAt = Engine.instant(told)
+        }
+        #expect(engine.effects.records.events.map(\.occurredAt) == [Engine.instant(dated)])
+        #expect(
+            engine.effects.publications.map(\.record?.occurredAt) == [Engine.instant(dated)])
+    }
+
     @Test("a delivery told to be before the hand-over leaves no custody, and none that runs back")
     func deliveredBefore() {
         var engine = Engine()

@@ -5,6 +5,8 @@ import InteropSupport
 struct ForeignTokens: Decodable, Sendable {
     var secret: String
     var keys: [String: String]
+    /// Sets of keys, as their texts.
+    var sets: [String: String]
     var tokens: [String: String]
 
     /// 2027-01-15T08:00:00Z, in seconds since 1970.

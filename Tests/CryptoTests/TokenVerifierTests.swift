@@ -129,17 +129,23 @@ struct TokenVerifierTests {
 
     @Test(
         "A JSON Web Key serves as its PEM does",
-        arguments: [("rsa jwk", "rs256"), ("ec jwk", "es256")])
+        arguments: [
+            ("rsa jwk", "rs256"), ("ec jwk", "es256"), ("ed jwk", "eddsa"), ("ed", "eddsa"),
+            ("ed", "eddsa called by its curve"),
+        ])
     func webKeys(key: String, token: String) throws {
         let text = try #require(foreign.keys[key])
-        let rules = TokenRules(keys: [TokenKey(.jwk(Secret(utf8: text)))])
+        let material: TokenKey.Material =
+            text.hasPrefix("{") ? .jwk(Secret(utf8: text)) : .pem(text)
+        let rules = TokenRules(keys: [TokenKey(material)])
         #expect(try verify(token, by: rules).subject == "driver-7")
     }
 
     static let unusableKeys: [(String, TokenKeyError)] = [
         ("rsa private jwk", .privateKey), ("rsa private", .privateKey),
         ("ec private jwk", .privateKey), ("rsa weak", .weak(minimumBits: 2048)),
-        ("p-384", .unsupported("curve other than P-256")),
+        ("p-384", .unsupported("curve other than P-256")), ("ed private jwk", .privateKey),
+        ("ed448", .unsupported("neither RSA, EC nor Ed25519")),
         ("secp256k1", .unreadable),
     ]
 

@@ -157,6 +157,7 @@ struct AccessTests {
         room.connect(3, expiresAt: nil)
         room.wait(9_999)
         #expect(room.codes(of: ticked) == [])
+        #expect(room.summary(to: speaking) == ["token_expiring"])
         room.wait(1, ticking: false)
         room.say(["type": "ping", "id": "r1"], on: speaking)
         #expect(room.texts(to: speaking) == [])

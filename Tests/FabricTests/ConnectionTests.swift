@@ -168,8 +168,9 @@ struct ConnectionTests {
         arguments:
             CloseCode.allCases)
     func closeCodes(code: CloseCode) {
-        #expect((3000...4999).contains(code.rawValue))
+        #expect(code == .goingAway || (3000...4999).contains(code.rawValue))
         #expect(code.reason.utf8.count <= 123)
-        #expect(code.mayReconnect == (code != .connectionLimit))
+        let isFinal = [.connectionLimit, .tokenRevoked, .removed].contains(code)
+        #expect(code.mayReconnect == !isFinal)
     }
 }

@@ -19,6 +19,7 @@ final class Room {
     /// Critical messages that were reported as never confirmed, and messages to be recorded.
     private(set) var unconfirmed: [UnconfirmedDelivery] = []
     private(set) var submissions: [Submission] = []
+    private var accesses: [ResourceAccess] = []
     /// Every record that was published.
     private(set) var journal: [RecordText] = []
     private var effects = FabricEffects()
@@ -30,12 +31,14 @@ final class Room {
 
     init(
         _ limits: FabricLimits = FabricLimits(), journalFloor: UInt64 = 0,
-        compression: FrameCompression? = nil, catalogue: MessageCatalogue = .empty
+        compression: FrameCompression? = nil, signing: MessageSigning? = nil,
+        sealing: FieldSealing? = nil, catalogue: MessageCatalogue = .empty
     ) {
         fabric = Fabric(
             epoch: "e1", lastNumber: 0, journalFloor: journalFloor, limits: limits,
             positions: .clear, fields: RecordFields { JSONReading.value(of: $0) },
-            catalogue: catalogue, compression: compression, now: now)
+            catalogue: catalogue, compression: compression, signing: signing, sealing: sealing,
+            now: now)
     }
 
     // MARK: The host's part
@@ -51,6 +54,7 @@ final class Room {
         tokens += effects.tokens
         unconfirmed += effects.unconfirmed
         submissions += effects.submissions
+        accesses += effects.accesses
     }
 
     /// Answers for the tokens that were shown.
@@ -60,6 +64,13 @@ final class Room {
             fabric.renew(offer.connection, identity: identity(offer.token), now: now)
         }
         tokens = []
+    }
+
+    /// What the audit was told since the last time.
+    func takeAccesses() -> [ResourceAccess] {
+        takeEffects()
+        defer { accesses = [] }
+        return accesses
     }
 
     func takeHistoryReads() -> [HistoryRead] {

@@ -40,6 +40,23 @@ struct WIADialogueTests {
                 == ["status": "subscribed", "channel": .string("\(family).\(subject)")])
     }
 
+    @Test(
+        "W-3: notifications are the channel of their user, for that user alone",
+        arguments: [("anna", JSON.null), ("eve", "ACCESS_DENIED")])
+    func notifications(subject: String, code: JSON) {
+        let room = Room()
+        let client = room.connect(1, .customer, subject)
+        for payload: JSON in [
+            ["channel": "notifications", "filter": ["userId": "anna"]],
+            ["channel": "notifications.anna"],
+        ] {
+            room.say(["type": "subscribe", "id": "s", "payload": payload], on: client)
+            let answer = room.messages(to: client).first?["payload"]
+            #expect(answer?["channel"] == "users.anna")
+            #expect(answer?["code"] ?? .null == code)
+        }
+    }
+
     @Test("W-3: the acknowledgement has the seed's form")
     func acknowledgementForm() {
         let (room, client) = room()
@@ -114,7 +131,7 @@ struct WIADialogueTests {
         (#"{"type":"pong","id":"r1"}"#, "UNKNOWN_TYPE"),
         (#"{"type":"PING","id":"r1"}"#, "UNKNOWN_TYPE"),
         (#"{"type":"reconnect","id":"r1","payload":{"lastMessageId":"m"}}"#, "INVALID_PAYLOAD"),
-        (#"{"type":"sync_request","id":"r1"}"#, "NOT_SUPPORTED"),
+        (#"{"type":"sync_request","id":"r1"}"#, "INVALID_PAYLOAD"),
         (#"{"type":"bulk_update","id":"r1"}"#, "NOT_SUPPORTED"),
         (#"{"type":"location_update","id":"r1"}"#, "NOT_SUPPORTED"),
         (#"{"type":"status_change","id":"r1"}"#, "NOT_SUPPORTED"),

@@ -7,12 +7,19 @@ miss without anybody's fault: a check that fails is tried twice again.
 import sys
 
 _checks = []
+_once = set()
 _trials = 3
 
 
 def check(function):
     """Has a function run by `run`, in the order of definition."""
     _checks.append(function)
+    return function
+
+
+def once(function):
+    """Keeps a check from being tried again: what it did cannot be done twice."""
+    _once.add(function)
     return function
 
 
@@ -33,7 +40,7 @@ def run():
     failures = 0
     for function in _checks:
         name = function.__name__.replace("_", " ")
-        for _ in range(_trials):
+        for _ in range(1 if function in _once else _trials):
             reason = _reason(function)
             if reason is None:
                 break

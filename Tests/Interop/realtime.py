@@ -6,7 +6,7 @@ Without a TOKEN none is sent in a header field. Prints `open SUBPROTOCOL`, or `r
 sent as a text message, except `pause` (stop reading), `resume`, and `close`. Each message that
 comes is a line of the file RECORD; the last line there is `closed CODE REASON`. With --slow little
 fits between the two kernels, so that a pause is soon felt by the server. The subprotocol is the WIA
-dialect's where none is named; an empty NAME asks for none.
+dialect's where none is named; an empty NAME asks for none, and several are parted by commas.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ async def main():
     record = open(RECORD, "a", buffering=1, encoding="utf-8")
     try:
         client = await connect(
-            URL, subprotocols=[SUBPROTOCOL] if SUBPROTOCOL else None,
+            URL, subprotocols=SUBPROTOCOL.split(",") if SUBPROTOCOL else None,
             additional_headers={"Authorization": f"Bearer {TOKEN}"} if TOKEN else {}, **options)
     except InvalidStatus as refusal:
         print(f"refused {refusal.response.status_code}", flush=True)

@@ -11,8 +11,8 @@ import sys
 
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 NOW = int(sys.argv[1])
 SECRET = "interop secret of more than 32 bytes"
@@ -68,6 +68,30 @@ weak_rsa_key = rsa.generate_private_key(65537, 1024)
 ec_key = ec.generate_private_key(ec.SECP256R1())
 p384_key = ec.generate_private_key(ec.SECP384R1())
 k1_key = ec.generate_private_key(ec.SECP256K1())
+ed_key = ed25519.Ed25519PrivateKey.generate()
+other_ed_key = ed25519.Ed25519PrivateKey.generate()
+ed448_key = ed448.Ed448PrivateKey.generate()
+
+
+def web_key(key, **members):
+    """A public key as a JSON Web Key; a member that is None is left out."""
+    made = {rsa.RSAPrivateKey: RSAAlgorithm, ec.EllipticCurvePrivateKey: ECAlgorithm}
+    algorithm = next((made[kind] for kind in made if isinstance(key, kind)), OKPAlgorithm)
+    text = json.loads(algorithm.to_jwk(key.public_key()))
+    text.pop("key_ops", None)
+    return {k: v for k, v in {**text, **members}.items() if v is not None}
+
+
+def key_set(*keys):
+    return json.dumps({"keys": keys})
+
+
+PUBLIC_SET = [
+    web_key(rsa_key, kid="rsa-1", use="sig", alg="RS256"),
+    web_key(ec_key, kid="ec-1", use="sig"),
+    web_key(ed_key, kid="ed-1", alg="EdDSA"),
+    web_key(other_rsa_key, kid="ps-1", alg="PS256"),
+]
 
 HS = '{"alg":"HS256","typ":"JWT"}'
 good_claims = json.dumps(GOOD)
@@ -87,6 +111,27 @@ tokens = {
     "kid not text": by_hand('{"alg":"HS256","kid":["main"]}', good_claims),
     "rs256": jwt.encode(GOOD, rsa_key, algorithm="RS256"),
     "es256": jwt.encode(GOOD, ec_key, algorithm="ES256"),
+    "eddsa": jwt.encode(GOOD, ed_key, algorithm="EdDSA"),
+    "eddsa called by its curve": None,
+    "eddsa by another key": jwt.encode(GOOD, other_ed_key, algorithm="EdDSA"),
+    "eddsa cut short": None,
+    "ps256 kid ps-1": jwt.encode(
+        GOOD, other_rsa_key, algorithm="PS256", headers={"kid": "ps-1"}),
+    "rs256 kid ps-1": jwt.encode(
+        GOOD, other_rsa_key, algorithm="RS256", headers={"kid": "ps-1"}),
+    "ps256 kid rsa-1": jwt.encode(
+        GOOD, rsa_key, algorithm="PS256", headers={"kid": "rsa-1"}),
+    "rs256 kid rsa-1": jwt.encode(
+        GOOD, rsa_key, algorithm="RS256", headers={"kid": "rsa-1"}),
+    "rs256 kid ec-1": jwt.encode(
+        GOOD, rsa_key, algorithm="RS256", headers={"kid": "ec-1"}),
+    "rs256 kid unknown": jwt.encode(
+        GOOD, rsa_key, algorithm="RS256", headers={"kid": "rsa-2"}),
+    "es256 kid ec-1": jwt.encode(GOOD, ec_key, algorithm="ES256", headers={"kid": "ec-1"}),
+    "eddsa kid ed-1": jwt.encode(GOOD, ed_key, algorithm="EdDSA", headers={"kid": "ed-1"}),
+    "hs256 keyed with the set": by_hand(
+        '{"alg":"HS256","kid":"rsa-1"}', good_claims,
+        key=json.dumps(PUBLIC_SET[0]).encode()),
     "rs256 by another key": jwt.encode(GOOD, other_rsa_key, algorithm="RS256"),
     "es384": jwt.encode(GOOD, p384_key, algorithm="ES384"),
     "hs384": jwt.encode(GOOD, SECRET * 2, algorithm="HS384"),
@@ -170,6 +215,11 @@ tokens = {
          good.split(".")[2]]
     ),
 }
+curve_input = url64(b'{"alg":"Ed25519"}') + "." + url64(good_claims.encode())
+tokens["eddsa called by its curve"] = curve_input + "." + url64(
+    ed_key.sign(curve_input.encode()))
+tokens["eddsa cut short"] = curve_input + "." + url64(
+    ed_key.sign(curve_input.encode())[:-1])
 signed = url64(HS.encode()) + "." + url64(good_claims.encode().replace(b"cafe-3", b"caf\xff-3"))
 tokens["claims not utf-8"] = signed + "." + url64(
     hmac.new(SECRET.encode(), signed.encode(), hashlib.sha256).digest()
@@ -188,6 +238,37 @@ print(json.dumps({
         "ec private jwk": ECAlgorithm.to_jwk(ec_key),
         "p-384": public_pem(p384_key),
         "secp256k1": public_pem(k1_key),
+        "ed": public_pem(ed_key),
+        "ed jwk": OKPAlgorithm.to_jwk(ed_key.public_key()),
+        "ed private jwk": OKPAlgorithm.to_jwk(ed_key),
+        "ed448": public_pem(ed448_key),
+    },
+    "sets": {
+        "good": key_set(*PUBLIC_SET),
+        "without names": key_set(
+            web_key(other_rsa_key), web_key(rsa_key), web_key(other_ed_key), web_key(ed_key),
+            web_key(ec_key)),
+        "with others": key_set(
+            web_key(rsa_key, kid="rsa-1"), web_key(ec_key, kid="enc", use="enc"),
+            {"kty": "oct2", "kid": "odd"}, web_key(p384_key, kid="p384"),
+            web_key(ed448_key, kid="ed448"), web_key(weak_rsa_key, kid="weak"),
+            web_key(rsa_key, kid="alg", alg="RS512"), web_key(ec_key, kid="crossed", alg="RS256"),
+            web_key(ec_key, kid="ops", key_ops=["sign"]), "no key",
+            {"kty": "EC", "crv": "P-256", "kid": "off", "x": "AAAA", "y": "AAAA"}),
+        "names twice": key_set(
+            web_key(rsa_key, kid="one"), web_key(ec_key, kid="one")),
+        "private rsa": key_set(json.loads(RSAAlgorithm.to_jwk(rsa_key))),
+        "private ec": key_set(json.loads(ECAlgorithm.to_jwk(ec_key))),
+        "private ed": key_set(json.loads(OKPAlgorithm.to_jwk(ed_key))),
+        "private but for encryption": key_set(
+            {**json.loads(RSAAlgorithm.to_jwk(rsa_key)), "use": "enc"}, web_key(ec_key)),
+        "shared": key_set({"kty": "oct", "k": url64(SECRET.encode())}),
+        "weak alone": key_set(web_key(weak_rsa_key)),
+        "empty": key_set(),
+        "too many": key_set(*[web_key(ec_key, kid=str(n)) for n in range(33)]),
+        "no set": json.dumps(web_key(rsa_key)),
+        "no json": "{",
+        "member twice": '{"keys":[],"keys":[]}',
     },
     "tokens": tokens,
 }))

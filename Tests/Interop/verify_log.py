@@ -30,6 +30,7 @@ KINDS = {
     9: ("staff_actions", "number alert revision state_hash performed_at subject role action"
         " printed_name meaning reason request"),
     12: ("places", "number order_number key sealed"),
+    14: ("accesses", "number occurred_at subject role deed resource address_class"),
     11: ("calibrations", "number device quantity probe entered_at entered_by supersedes reason"
         " made_at due_at method reference laboratory certificate points expanded_uncertainty"
         " coverage_factor"),

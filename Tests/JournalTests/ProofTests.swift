@@ -49,6 +49,7 @@ func fillProvenStore(_ scratch: Scratch, seed: UInt64 = 1) throws {
                     calibrationEntry(UInt32(start * 4 + turn + 1), enteredAt: now)
                 ]
                 batch.fixes = (0..<5).map { fix(at: now + Int64($0), latitude: 50 + 1 / 3.0) }
+                batch.accesses = [accessRecord(at: now)]
                 batch.alerts = [alertStep(start * 4 + turn, at: now)]
                 var placed = order(1, status: .preparing, updatedAt: now)
                 placed.delivery = Place(latitude: 48.1, longitude: Double(turn))

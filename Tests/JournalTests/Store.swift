@@ -257,6 +257,7 @@ extension Journal {
             total.eventsErased += report.eventsErased
             total.checkpointsErased += report.checkpointsErased
             total.alertsErased += report.alertsErased
+            total.accessesErased += report.accessesErased
             total.deliveriesErased += report.deliveriesErased
             total.rawMessagesErased += report.rawMessagesErased
             if !report.isMoreDue { return total }

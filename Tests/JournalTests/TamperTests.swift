@@ -21,7 +21,7 @@ struct TamperTests {
         "readings", "fixes", "events", "sources", "changes", "signing_keys", "purges",
         "checkpoints", "calibrations", "haccp_plans", "quality_revisions", "places", "links",
         "salts", "orders", "custody", "excursions", "data_gaps", "silences", "holds", "alerts",
-        "staff_actions",
+        "staff_actions", "accesses",
     ]
 
     /// Changes a bit of each column of each table in turn, in a row drawn by lot, each in a copy of

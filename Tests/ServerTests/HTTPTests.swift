@@ -1,3 +1,4 @@
+import Glibc
 import Server
 import Testing
 
@@ -178,6 +179,48 @@ struct HTTPTests {
         let client = try RawClient(port: server.port)
         client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(String(decoding: try client.readToEnd(), as: UTF8.self).hasSuffix("hello"))
+    }
+
+    @Test(
+        "Of connections that come at once, those beyond the rate are told to come again, unread",
+        arguments: [(true, 429), (false, 503)])
+    func connectionRate(isOfAddress: Bool, status: Int) throws {
+        let server = try RunningServer {
+            if isOfAddress {
+                $0.limits.newConnectionsPerAddress = 3
+            } else {
+                $0.limits.newConnectionsPerSecond = 3
+            }
+        }
+        var answers: [String] = []
+        let kept = try RawClient.webSocket(port: server.port)
+        for _ in 0..<12 {
+            let client = try RawClient(port: server.port)
+            // Not even a request line.
+            client.send("nothing that could be parsed\r\n\r\n")
+            answers.append(String(decoding: try client.readToEnd(), as: UTF8.self))
+        }
+        let refused = answers.filter { $0.hasPrefix("HTTP/1.1 \(status) ") }
+        #expect(refused.count >= 6, "\(answers.map { $0.prefix(12) })")
+        #expect(refused.allSatisfy { $0.contains("\r\nRetry-After: 2\r\n") })
+        #expect(answers.contains { $0.hasPrefix("HTTP/1.1 400 ") })
+        // Who is in is not touched, and after a while others are taken again.
+        kept.sendText("still here")
+        #expect(try kept.readFrame().text == "still here")
+        usleep(2_100_000)
+        let later = try RawClient.webSocket(port: server.port)
+        later.sendText("back")
+        #expect(try later.readFrame().text == "back")
+    }
+
+    @Test("Who is refused for the rate and says nothing is not waited for as long as others")
+    func silentRefused() throws {
+        let server = try RunningServer {
+            $0.limits.newConnectionsPerSecond = 1
+            $0.limits.closeDeadline = .milliseconds(200)
+        }
+        let clients = try (0..<6).map { _ in try RawClient(port: server.port) }
+        #expect(try clients[5].readToEnd().isEmpty)
     }
 
     @Test("One connection more than allowed is ended, and there is room again when one goes")

@@ -5,11 +5,26 @@ extension Configuration {
         package var port = 8080
         package var tls = ServerTLS()
         package var tableTap = TableTap()
+        package var signatures = Signatures()
+        package var sealing = Sealing()
         package var connectionsMaximum = 10_000
         /// The longest message a WebSocket client may send, in bytes.
         package var messageBytes = 64 << 10
         /// The longest body an HTTP request may have, in bytes.
         package var bodyBytes = 1 << 20
+        /// Of a request: its request line and header fields together, in bytes, and how many fields.
+        package var headerBytes = 16 << 10
+        package var headerFields = 100
+        /// Frames of a WebSocket message.
+        package var fragmentsMaximum = 64
+        /// Binary attachments of a Socket.IO packet.
+        package var attachmentsMaximum = 10
+        /// How long a new connection may take to say who it is.
+        package var authenticationTime = Duration.seconds(10)
+        /// New connections in a second, in all and from one address; 0 is without limit.
+        package var newConnectionsPerSecond = 5_000
+        package var newConnectionsPerAddress = 0
+        package var rest = RequestTiers()
         /// What may wait for one slow client, in bytes.
         package var outboxBytes = 1 << 20
         /// What may wait for all clients together, in bytes.
@@ -29,8 +44,23 @@ extension Configuration {
         package var allowedOrigins: [String] = []
         package var streamLease = Duration.seconds(600)
         package var streamRetry = Duration.seconds(2)
+        package var streamComment = Duration.seconds(15)
+        package var drainTime = Duration.seconds(10)
         package var locationInterval = Duration.seconds(1)
         package var lowDataInterval = Duration.seconds(10)
+        package var updateInterval = Duration.zero
+        package var deltaStatesMaximum = 64
+
+        package init() {}
+    }
+
+    /// How many requests of the REST API a user may make in a minute, by the tier that the token
+    /// names (Q-12).
+    package struct RequestTiers: Equatable, Sendable {
+        package var standard = 100
+        package var premium = 1_000
+        package var enterprise = 10_000
+        package var burst = Duration.seconds(10)
 
         package init() {}
     }
@@ -43,6 +73,7 @@ extension Configuration {
         package var connectionsPerCafe = 1000
         package var subscriptionsMaximum = 1000
         package var messagesPerMinute = 100
+        package var messageBurst = 100
         package var tokenRenewal = Duration.seconds(30 * 60)
         package var tokenWarning = Duration.seconds(120)
 
@@ -68,7 +99,11 @@ extension Configuration.Server: Section {
             "port", \.port, .integer(0...65_535),
             "The TCP port to listen on; 0 lets the system choose a free one."),
         .section("tls", \.tls, "TLS 1.3 for clients, in use where both files are named."),
+        .section(
+            "requests", \.rest, "How many requests of the REST API a user may make in a minute."),
         .section("table_tap", \.tableTap, "What clients of the TableTap dialect (/v1) may."),
+        .section("signatures", \.signatures, "Messages that are signed beside TLS."),
+        .section("sealing", \.sealing, "Members of messages that only their recipient can read."),
         Key(
             "connections_maximum", \.connectionsMaximum, .integer(1...1_000_000),
             "How many clients may be connected; each takes a file descriptor."),
@@ -78,6 +113,32 @@ extension Configuration.Server: Section {
         Key(
             "body_bytes", \.bodyBytes, .size(1 << 10...64 << 20),
             "The longest body of an HTTP request; a longer one is answered with 413."),
+        Key(
+            "header_bytes", \.headerBytes, .size(1 << 10...64 << 10),
+            "The longest head of an HTTP request, tokens included; a longer one gets 431."),
+        Key(
+            "header_fields", \.headerFields, .integer(10...1_000),
+            "How many header fields a request may have; more get 431."),
+        Key(
+            "fragments_maximum", \.fragmentsMaximum, .integer(1...10_000),
+            "How many frames a WebSocket message may come in; more close with 1008."),
+        Key(
+            "attachments_maximum", \.attachmentsMaximum, .integer(0...1_000),
+            "How many binary attachments a Socket.IO packet may have; more end the session."),
+        Key(
+            "authentication_time", \.authenticationTime, .duration(.seconds(1) ... .seconds(300)),
+            "How long a new connection may take until its token has come; then it is closed."),
+        Key(
+            "new_connections_per_second", \.newConnectionsPerSecond, .integer(0...1_000_000),
+            """
+            How many connections are taken in a second on and on, and twice as many at once; \
+            others are told to come again with 503. 0 takes all.
+            """),
+        Key(
+            "new_connections_per_address", \.newConnectionsPerAddress, .integer(0...1_000_000),
+            """
+            The same for one address, with 429; 0 where clients share one, as behind a proxy.
+            """),
         Key(
             "outbox_bytes", \.outboxBytes, .size(16 << 10...256 << 20),
             "What may wait for one slow client; beyond it the client is closed and counted."),
@@ -111,7 +172,8 @@ extension Configuration.Server: Section {
         ),
         Key(
             "gather_time", \.gatherTime, .duration(.zero ... .milliseconds(100)),
-            "How long updates in quick succession are gathered for one write to each client."),
+            "How long updates in quick succession are gathered for one write to each client; up to 50ms where that write takes longer."
+        ),
         Key(
             "allowed_origins", \.allowedOrigins, .list(of: .origin, count: 0...100),
             "The origins whose pages may connect from a browser; '*' allows every one."),
@@ -122,11 +184,40 @@ extension Configuration.Server: Section {
             "stream_retry", \.streamRetry, .duration(.milliseconds(100) ... .seconds(300)),
             "How soon the client of a stream comes again: after once to twice as long."),
         Key(
+            "stream_comment", \.streamComment, .duration(.seconds(5) ... .seconds(60)),
+            "How often a stream says something at least, which keeps proxies from closing."),
+        Key(
+            "drain_time", \.drainTime, .duration(.zero ... .seconds(15)),
+            "What the ends of many connections are spread over when the daemon ends."),
+        Key(
             "location_interval", \.locationInterval, .duration(.zero ... .seconds(60)),
             "How long a /realtime client is left without a further position."),
         Key(
             "low_data_interval", \.lowDataInterval, .duration(.zero ... .seconds(600)),
             "The same for one that asked for little data."),
+        Key(
+            "update_interval", \.updateInterval, .duration(.zero ... .seconds(60)),
+            "How long every client is left without further states; 0 does not bound it."),
+        Key(
+            "delta_states_maximum", \.deltaStatesMaximum, .integer(1...10_000),
+            "Of how many states one client may be told only what changes; others come whole."),
+    ]
+}
+
+extension Configuration.RequestTiers: Section {
+    static let keys: [Key<Self>] = [
+        Key(
+            "standard", \.standard, .integer(1...1_000_000),
+            "For tokens whose claim tier says standard, or says none."),
+        Key(
+            "premium", \.premium, .integer(1...1_000_000),
+            "For tokens whose claim tier says premium."),
+        Key(
+            "enterprise", \.enterprise, .integer(1...1_000_000),
+            "For tokens whose claim tier says enterprise, and for staff's that say none."),
+        Key(
+            "burst", \.burst, .duration(.seconds(1) ... .seconds(60)),
+            "For how long requests may come at twice that rate."),
     ]
 }
 
@@ -149,7 +240,13 @@ extension Configuration.TableTap: Section {
             "How many channels one connection may subscribe to."),
         Key(
             "messages_per_minute", \.messagesPerMinute, .integer(1...1_000_000),
-            "How many messages a minute a connection may send, and at once; more are refused."),
+            "How many messages a minute a connection may send on and on; more are refused."),
+        Key(
+            "message_burst", \.messageBurst, .integer(1...1_000_000),
+            """
+            How many of them at once. In its first minute a connection can send these and the \
+            minute's besides.
+            """),
         Key(
             "token_renewal", \.tokenRenewal, .duration(.seconds(60) ... .seconds(24 * 3600)),
             "How long a token opens a connection before it, or a newer one, is to be shown again."),

@@ -109,6 +109,8 @@ extension Configuration.Broker {
 extension Configuration.Server {
     fileprivate func check(_ findings: inout Findings) {
         checkPair(tls.certificateFile, tls.keyFile, at: "server.tls", &findings)
+        signatures.check(&findings)
+        sealing.check(&findings)
         if tls.certificateFile == nil, tls.keyFile == nil, !isLoopback(address) {
             findings.warning(
                 "is reached from other machines without TLS; tokens travel readable",

@@ -9,6 +9,8 @@ package struct HTTPExchange: Sendable {
     package var authorization: String?
     /// JSON; nil sends none.
     package var body: [UInt8]?
+    /// The last event of a stream that came before; nil sends none.
+    package var lastEventID: String?
 
     package init(method: String, url: String, authorization: String? = nil, body: [UInt8]? = nil) {
         self.method = method
@@ -33,14 +35,36 @@ package struct HTTPExchange: Sendable {
     /// Far above the longest page of an answer.
     fileprivate static let bodyBytes = 64 << 20
 
+    /// How long a stream may say nothing before it counts as broken: three of the comments that it
+    /// is kept alive with, in seconds.
+    private static let silenceSeconds = 45
+
     /// Sends it and waits for the whole answer.
     package func perform() throws(Failure) -> Answer {
+        let transfer = try prepared()
+        guard transfer.set(CURLOPT_TIMEOUT_MS, Self.timeoutMilliseconds) else {
+            throw Failure(description: "the HTTP library takes no limit of time")
+        }
+        return try transfer.perform()
+    }
+
+    /// Sends it and takes an answer of status 200 as it comes, until it ends. Another one is given
+    /// whole.
+    package func stream(_ take: @escaping ([UInt8]) -> Void) throws(Failure) -> Answer {
+        let transfer = try prepared()
+        guard transfer.set(CURLOPT_LOW_SPEED_LIMIT, 1),
+            transfer.set(CURLOPT_LOW_SPEED_TIME, Self.silenceSeconds)
+        else { throw Failure(description: "the HTTP library takes no limit of time") }
+        transfer.take = take
+        return try transfer.perform()
+    }
+
+    private func prepared() throws(Failure) -> Exchange {
         guard let transfer = Exchange() else {
             throw Failure(description: "the HTTP library does not start")
         }
         let isReady =
-            transfer.set(CURLOPT_TIMEOUT_MS, Self.timeoutMilliseconds)
-            && transfer.set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeoutMilliseconds)
+            transfer.set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeoutMilliseconds)
             && transfer.set(CURLOPT_NOSIGNAL, 1)
             && transfer.set(CURLOPT_PROTOCOLS_STR, "http,https")
             && transfer.set(CURLOPT_PATH_AS_IS, 1)
@@ -49,12 +73,13 @@ package struct HTTPExchange: Sendable {
             && transfer.setHeaders(headers) && transfer.setBody(body)
             && transfer.set(CURLOPT_CUSTOMREQUEST, method) && transfer.set(CURLOPT_URL, url)
         guard isReady else { throw Failure(description: "\(url) is no address of HTTP") }
-        return try transfer.perform()
+        return transfer
     }
 
     private var headers: [String] {
         var lines = ["Expect:"]
         if let authorization { lines.append("Authorization: \(authorization)") }
+        if let lastEventID { lines.append("Last-Event-ID: \(lastEventID)") }
         if body != nil { lines.append("Content-Type: application/json") }
         return lines
     }
@@ -66,6 +91,8 @@ private final class Exchange {
     private let handle: UnsafeMutableRawPointer
     private var headers: UnsafeMutablePointer<curl_slist>?
     fileprivate var body: [UInt8] = []
+    /// Takes an answer as it comes; nil where it is waited for.
+    fileprivate var take: (([UInt8]) -> Void)?
 
     init?() {
         guard let made = unsafe curl_easy_init() else { return nil }
@@ -113,9 +140,13 @@ private final class Exchange {
             throw HTTPExchange.Failure(
                 description: unsafe String(cString: curl_easy_strerror(code)))
         }
+        return HTTPExchange.Answer(status: status, body: body)
+    }
+
+    fileprivate var status: Int {
         var status = 0
         _ = unsafe freshwire_get_status(handle, &status)
-        return HTTPExchange.Answer(status: status, body: body)
+        return status
     }
 }
 
@@ -127,6 +158,10 @@ private func exchangeBodyArrived(
     guard let opaque = unsafe opaque else { return 0 }
     let exchange = unsafe Unmanaged<Exchange>.fromOpaque(opaque).takeUnretainedValue()
     let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+    if let take = exchange.take, exchange.status == 200 {
+        unsafe take(Array(part))
+        return part.count
+    }
     guard exchange.body.count + part.count <= HTTPExchange.bodyBytes else { return 0 }
     unsafe exchange.body.append(contentsOf: part)
     return part.count

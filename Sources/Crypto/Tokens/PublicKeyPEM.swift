@@ -6,8 +6,15 @@ enum PublicKeyPEM {
     /// More than any RSA key in use needs, 16384 bits included.
     private static let maximumBytes = 16_384
 
-    /// A key handle that the caller has to release, and what it is good for.
-    static func load(_ text: String) throws(TokenKeyError) -> (OpaquePointer, TokenAlgorithm) {
+    /// A key, with a handle that the caller has to release.
+    @unsafe
+    enum Key {
+        case rsa(OpaquePointer)
+        case p256(OpaquePointer)
+        case ed25519(Ed25519PublicKey)
+    }
+
+    static func load(_ text: String) throws(TokenKeyError) -> Key {
         guard text.utf8.count <= maximumBytes, let key = unsafe read(text) else {
             throw text.contains("PRIVATE KEY-----") ? .privateKey : .unreadable
         }
@@ -15,12 +22,19 @@ enum PublicKeyPEM {
         switch unsafe EVP_PKEY_get_base_id(key) {
         case EVP_PKEY_RSA:
             guard let handle = unsafe rsaHandle(key) else { throw .unreadable }
-            return unsafe (handle, .rs256)
+            return unsafe .rsa(handle)
         case EVP_PKEY_EC:
             guard let handle = unsafe try p256Handle(key) else { throw .unreadable }
-            return unsafe (handle, .es256)
+            return unsafe .p256(handle)
+        case EVP_PKEY_ED25519:
+            var raw = [UInt8](repeating: 0, count: Ed25519PublicKey.byteCount)
+            var count = raw.count
+            guard unsafe EVP_PKEY_get_raw_public_key(key, &raw, &count) == 1,
+                count == raw.count, let key = Ed25519PublicKey(raw: raw)
+            else { throw .unreadable }
+            return unsafe .ed25519(key)
         default:
-            throw .unsupported("neither RSA nor EC")
+            throw .unsupported("neither RSA, EC nor Ed25519")
         }
     }
 

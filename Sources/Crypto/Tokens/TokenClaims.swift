@@ -13,15 +13,24 @@ struct TokenClaims {
     }
 
     /// Holds the claims against the rules; `now` in milliseconds since 1970.
-    func checked(by rules: TokenRules, now: Int64) throws(TokenError) -> VerifiedToken {
+    func checked(
+        by rules: TokenRules, signedWith algorithm: TokenAlgorithm, now: Int64
+    ) throws(TokenError) -> VerifiedToken {
         let token = VerifiedToken(
             subject: try requiredText("sub"), role: try requiredText("role"),
             scopes: try scopes(), site: try text("site"),
-            expiresAt: try requiredInstant("exp"), issuedAt: try instant("iat"), claims: claims)
+            expiresAt: try requiredInstant("exp"), issuedAt: try instant("iat"),
+            algorithm: algorithm, claims: claims)
         try checkTimes(of: token, notBefore: try instant("nbf"), by: rules, now: now)
         if let issuer = rules.issuer, try requiredText("iss") != issuer { throw .wrongIssuer }
         if let audience = rules.audience, try !audiences().contains(audience) {
             throw .wrongAudience
+        }
+        if !rules.revocations.isEmpty,
+            rules.revocations.contains(
+                token: try text("jti"), of: token.subject, issuedAt: token.issuedAt)
+        {
+            throw .revoked
         }
         return token
     }

@@ -16,7 +16,7 @@ struct TokenHeader {
         guard let fields = JSON(tokenText: text) else { throw .malformed }
         for name in Self.refused where fields[name] != nil { throw .refusedHeader(name) }
         guard let name = fields["alg"]?.string else { throw .malformed }
-        guard let algorithm = TokenAlgorithm(rawValue: name) else { throw .unsupportedAlgorithm }
+        guard let algorithm = TokenAlgorithm(name: name) else { throw .unsupportedAlgorithm }
         if let type = fields["typ"] {
             guard let name = type.string, Self.types.contains(name.lowercased()) else {
                 throw .wrongType

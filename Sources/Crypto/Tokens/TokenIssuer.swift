@@ -11,6 +11,8 @@ package struct TokenGrant: Equatable, Sendable {
     package var counters: [String] = []
     /// The person's own name, for signatures.
     package var name: String?
+    /// What the person may ask of the API in a minute, by name.
+    package var tier: String?
     /// From the instant of issue, in seconds.
     package var lifetimeSeconds: Int64
 
@@ -70,13 +72,13 @@ package final class TokenIssuer {
         guard (1...Self.maximumLifetimeSeconds).contains(grant.lifetimeSeconds) else {
             throw .invalidGrant("lifetime: 1 to \(Self.maximumLifetimeSeconds) seconds")
         }
-        let identifier: [UInt8]
-        do {
-            identifier = try secureRandomBytes(Self.identifierBytes)
+        let identifier: String
+        do throws(CryptoFailure) {
+            identifier = try newIdentifier()
         } catch {
             throw .cryptography(error)
         }
-        let claims = claims(of: grant, issuedAt: now / 1000, identifier: hexadecimal(identifier))
+        let claims = claims(of: grant, issuedAt: now / 1000, identifier: identifier)
         guard let token = signed(claims) else {
             throw .cryptography(CryptoFailure(operation: "signing a token"))
         }
@@ -96,6 +98,7 @@ package final class TokenIssuer {
                 claims.array { list in for counter in grant.counters { list.value(counter) } }
             }
             claims.member("name", grant.name)
+            claims.member("tier", grant.tier)
             claims.member("iss", issuer)
             claims.member("aud", audience)
             claims.member("iat", issuedAt)
@@ -105,7 +108,11 @@ package final class TokenIssuer {
         return writer.bytes
     }
 
-    private func signed(_ claims: [UInt8]) -> String? {
+    func newIdentifier() throws(CryptoFailure) -> String {
+        hexadecimal(try secureRandomBytes(Self.identifierBytes))
+    }
+
+    func signed(_ claims: [UInt8]) -> String? {
         guard let header = unsafe cjose_header_new(nil) else { return nil }
         defer { unsafe cjose_header_release(header) }
         guard unsafe cjose_header_set(header, "alg", key.algorithm.rawValue, nil),
@@ -119,7 +126,7 @@ package final class TokenIssuer {
                 unsafe cjose_jws_sign(key, header, bytes.baseAddress, bytes.count, nil)
             }
         }
-        guard let signature = unsafe signature else { return nil }
+        guard let signature = unsafe signature ?? nil else { return nil }
         defer { unsafe cjose_jws_release(signature) }
         var text: UnsafePointer<CChar>?
         guard unsafe cjose_jws_export(signature, &text, nil), let text = unsafe text else {

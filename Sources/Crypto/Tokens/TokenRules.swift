@@ -5,6 +5,8 @@ package struct TokenRules: Equatable, Sendable {
     package var issuer: String?
     /// When set, `aud` has to be this or an array that has it.
     package var audience: String?
+    /// Tokens that are refused though they still hold.
+    package var revocations = RevocationList()
     /// How far the issuer's clock and ours may differ, in seconds.
     package var leewaySeconds: Int64 = 30
     /// When set, a token that is valid for longer from now is refused, in seconds (K-1: tokens are

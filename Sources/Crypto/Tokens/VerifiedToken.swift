@@ -15,12 +15,14 @@ package struct VerifiedToken: Equatable, Sendable {
     package var expiresAt: Int64
     /// Claim `iat`, in milliseconds since 1970.
     package var issuedAt: Int64?
+    /// That of the key that signed it.
+    package var algorithm: TokenAlgorithm
     /// Every claim, those above included, for rules that ask for more.
     package var claims: JSON
 
     package init(
         subject: String, role: String, scopes: [String], site: String?, expiresAt: Int64,
-        issuedAt: Int64?, claims: JSON
+        issuedAt: Int64?, algorithm: TokenAlgorithm, claims: JSON
     ) {
         self.subject = subject
         self.role = role
@@ -28,6 +30,7 @@ package struct VerifiedToken: Equatable, Sendable {
         self.site = site
         self.expiresAt = expiresAt
         self.issuedAt = issuedAt
+        self.algorithm = algorithm
         self.claims = claims
     }
 }
@@ -47,6 +50,8 @@ package enum TokenError: Error, Equatable, Sendable, CustomStringConvertible {
     /// None of the keys that the token may be signed with made its signature.
     case badSignature
     case expired
+    /// It was called back.
+    case revoked
     case notYetValid
     /// It lives longer than `TokenRules.maximumLifetimeSeconds`.
     case lifetimeTooLong
@@ -64,6 +69,7 @@ package enum TokenError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongType: "the token is of another type"
         case .badSignature: "the token's signature is not by a configured key"
         case .expired: "the token has expired"
+        case .revoked: "the token was revoked"
         case .notYetValid: "the token is not valid yet"
         case .lifetimeTooLong: "the token lives longer than allowed"
         case .wrongIssuer: "the token is from another issuer"

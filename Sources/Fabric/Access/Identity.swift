@@ -70,6 +70,13 @@ package struct Identity: Equatable, Sendable {
     package var isQualifiedIndividual = false
     /// The user's name as the token says it; nil where it says none.
     package var personName: String?
+    /// The token's own name and the instant of its issue, by which it can be called back.
+    package var tokenID: String?
+    package var issuedAt: Timestamp?
+    /// What the user may ask of the API in a minute, by the name that the token has for it.
+    package var requestTier: String?
+    /// Where the connection comes from.
+    package var from = AddressClass.unknown
 
     package init(subject: String, role: Role, site: String? = nil, expiresAt: Timestamp? = nil) {
         self.subject = subject

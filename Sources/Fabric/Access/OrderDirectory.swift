@@ -31,6 +31,35 @@ struct OrderDirectory {
     private struct Entry {
         var order: String
         var parties: OrderParties
+        /// The number of the newest message on its channel; 0 where there was none.
+        var version: UInt64 = 0
+    }
+
+    /// Whose an order is.
+    private enum Party: Hashable {
+        case customer(String)
+        case driver(String)
+        case site(String)
+
+        init?(of identity: Identity) {
+            switch identity.role {
+            case .customer: self = .customer(identity.subject)
+            case .driver: self = .driver(identity.subject)
+            case .merchant:
+                guard let site = identity.site else { return nil }
+                self = .site(site)
+            case .support, .administrator, .staff, .foodSafety, .employee, .manager: return nil
+            }
+        }
+
+        static func all(of parties: OrderParties) -> Set<Party> {
+            var all: Set<Party> = []
+            if let customer = parties.customer { all.insert(.customer(customer)) }
+            if let driver = parties.driver { all.insert(.driver(driver)) }
+            if let restaurant = parties.restaurant { all.insert(.site(restaurant)) }
+            if let cafe = parties.cafe { all.insert(.site(cafe)) }
+            return all
+        }
     }
 
     /// How far the hand looks for a finished order before it takes an unfinished one.
@@ -40,6 +69,8 @@ struct OrderDirectory {
     private var entries: [Entry] = []
     private var index: [String: Int] = [:]
     private var hand = 0
+    /// The places of the open orders of each party.
+    private var open: [Party: Set<Int>] = [:]
 
     init(limit: Int) {
         self.limit = max(limit, 1)
@@ -51,19 +82,79 @@ struct OrderDirectory {
         index[order].map { entries[$0].parties }
     }
 
+    func version(of order: String) -> UInt64 {
+        index[order].map { entries[$0].version } ?? 0
+    }
+
+    mutating func note(version: UInt64, of order: String) {
+        guard let place = index[order] else { return }
+        entries[place].version = version
+    }
+
     mutating func note(_ order: Order) {
-        let entry = Entry(order: order.id, parties: OrderParties(order))
+        var entry = Entry(order: order.id, parties: OrderParties(order))
         if let place = index[order.id] {
-            entries[place] = entry
+            entry.version = entries[place].version
+            replace(place, with: entry)
         } else if entries.count < limit {
             index[order.id] = entries.count
             entries.append(entry)
+            setOpen(entries.count - 1, true)
         } else {
             let place = placeToGiveUp()
             index[entries[place].order] = nil
             index[order.id] = place
-            entries[place] = entry
+            replace(place, with: entry)
         }
+    }
+
+    private mutating func replace(_ place: Int, with entry: Entry) {
+        setOpen(place, false)
+        entries[place] = entry
+        setOpen(place, true)
+    }
+
+    /// Has an order found by its parties, or not any more; one that is over is not.
+    private mutating func setOpen(_ place: Int, _ isOpen: Bool) {
+        let parties = entries[place].parties
+        guard !parties.isFinal else { return }
+        for party in Party.all(of: parties) {
+            if isOpen {
+                open[party, default: []].insert(place)
+            } else if open[party]?.remove(place) != nil, open[party]?.isEmpty == true {
+                open[party] = nil
+            }
+        }
+    }
+
+    /// A page of the open orders that a user may follow.
+    ///
+    /// - Parameter start: Zero, or where the page before said that there may be more.
+    func openOrders(
+        of identity: Identity, from start: Int, limit: Int
+    ) -> (orders: [(id: String, parties: OrderParties)], next: Int?) {
+        let places: [Int]
+        if identity.role.seesEverything {
+            places = openPlaces(from: start, limit: limit + 1)
+        } else {
+            let own = Party(of: identity).flatMap { open[$0] } ?? []
+            places = own.filter { $0 >= start }.sorted()
+        }
+        let page = places.prefix(limit).map { entries[$0] }
+            .filter { identity.mayFollow($0.parties) }
+        return (
+            page.map { ($0.order, $0.parties) },
+            places.count > limit ? places[limit] : nil
+        )
+    }
+
+    private func openPlaces(from start: Int, limit: Int) -> [Int] {
+        var places: [Int] = []
+        for place in entries.indices.dropFirst(start) where !entries[place].parties.isFinal {
+            places.append(place)
+            if places.count == limit { break }
+        }
+        return places
     }
 
     private mutating func placeToGiveUp() -> Int {

@@ -29,7 +29,7 @@ extension Fabric {
             return
         }
         let nobody = Identity(subject: "", role: .customer, expiresAt: now.wall)
-        add(connection, nobody, dialect, now: now)
+        add(connection, nobody, dialect, .unknown, now: now)
         guard let place = connections.place(of: connection) else { return }
         expire(place, now: now)
     }
@@ -47,17 +47,18 @@ extension Fabric {
         connections.peers[place]?.renewals.removeFirst()
         guard let identity, identity.holds(at: now.wall), identity.mayTakeOver(peer.identity)
         else {
-            refuseTableTapRenewal(to: address, place, now: now)
+            tellOfToken(.refused, to: address, place, now: now)
             return
         }
         let renewal = limits.clients(of: peer.dialect).tokenRenewal
-        let renewed = identity.renewed(within: renewal, from: now.wall)
+        var renewed = identity.renewed(within: renewal, from: now.wall)
+        renewed.from = peer.identity.from
         connections.peers[place]?.identity = renewed
         connections.peers[place]?.isWarnedOfExpiry = false
-        tellTableTapRenewal(renewed, to: address, place, now: now)
+        tellOfToken(.renewed(until: renewed.expiresAt), to: address, place, now: now)
         for channel in connections.followed(by: place) {
             let name = channels.entries[channel].channel
-            guard refusal(of: name, to: identity) != nil else { continue }
+            guard refusal(of: name, to: renewed, in: peer.dialect) != nil else { continue }
             leaveAndWithdraw(channel, place)
             statistics.revocations += 1
             tellRevoked(name, to: place, now: now)
@@ -66,13 +67,11 @@ extension Fabric {
 
     /// Ends a connection whose token holds no longer.
     mutating func expire(_ place: Int, now: Moment) {
-        if connections.peers[place]?.dialect == .tableTap {
-            tellTableTapExpired(place, now: now)
-        }
+        tellOfToken(.expired, place, now: now)
         close(place, .tokenExpired)
     }
 
-    /// Says once that the token is about to run out, in dialects that have a word for it.
+    /// Says once that the token is about to run out, where the client can show another.
     mutating func warnOfExpiry(_ place: Int, now: Moment) {
         guard let peer = connections.peers[place], !peer.isWarnedOfExpiry,
             let warning = limits.clients(of: peer.dialect).expiryWarning,
@@ -80,6 +79,23 @@ extension Fabric {
             end <= now.wall.advanced(byMilliseconds: warning)
         else { return }
         connections.peers[place]?.isWarnedOfExpiry = true
-        tellTableTapExpiry(at: end, place, now: now)
+        tellOfToken(.expiring(at: end), place, now: now)
+    }
+
+    private func refusal(
+        of channel: Channel, to identity: Identity, in dialect: Dialect
+    ) -> SubscriptionRefusal? {
+        let own = dialect == .tableTap ? tableTapRefusal(of: channel, to: identity) : nil
+        return own ?? refusal(of: channel, to: identity)
+    }
+
+    /// Ends the connections of tokens that were called back.
+    package mutating func closeRevoked(where isRevoked: (Identity) -> Bool) {
+        for place in connections.peers.indices {
+            guard let identity = connections.peers[place]?.identity, isRevoked(identity) else {
+                continue
+            }
+            close(place, .tokenRevoked)
+        }
     }
 }

@@ -29,6 +29,7 @@ extension Fabric {
         case .unsubscribe(let channel):
             unfollow(channel, place)
             send(texts.booking.unsubscribed(channel), to: place)
+        case .authenticate(let token): offer(token: token, place)
         case .resume(let channels, let last, let lowData):
             setPace(lowData: lowData, place)
             let resumption = resume(channels, after: last, place)
@@ -50,8 +51,18 @@ extension Fabric {
 
     private mutating func setPace(lowData: Bool?, _ place: Int) {
         guard let lowData else { return }
-        connections.peers[place]?.pace?.interval =
-            lowData ? limits.lowDataInterval : limits.locationInterval
+        setPace(
+            interval: lowData ? limits.lowDataInterval : limits.locationInterval, place)
+    }
+
+    mutating func tellBooking(_ notice: TokenNotice, _ place: Int, now: Moment) {
+        switch notice {
+        case .expiring(let end):
+            send(texts.booking.tokenExpiring(at: end, now: now.wall), to: place)
+        case .renewed(let end): send(texts.booking.authenticated(until: end), to: place)
+        case .refused: refuseBooking(.authenticationFailed, of: nil, place)
+        case .expired: break
+        }
     }
 
     private mutating func refuseBooking(

@@ -12,6 +12,8 @@ enum BookingRequest: Equatable {
     case confirm([String])
     /// Have a message told.
     case publish(MessageType, [JSON.Member])
+    /// Go on with this token.
+    case authenticate(token: String)
 }
 
 /// What was wrong with a message, as `code`.
@@ -26,13 +28,15 @@ enum BookingRefusal: String, Error, CaseIterable {
     case tooManySubscriptions = "SUBSCRIPTION_LIMIT"
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
     case revoked = "SUBSCRIPTION_REVOKED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     var message: String {
         switch self {
         case .notJSON: "The message is not JSON."
         case .notText: "Binary messages are not understood."
         case .wrongRequest: "The message lacks a member, or one is of the wrong kind."
-        case .unknownType: "The types are subscribe, unsubscribe, resume, ack and ping."
+        case .unknownType:
+            "The types are subscribe, unsubscribe, resume, authenticate, ack and ping."
         case .unknownChannel:
             "The channels are booking.{id}.tracking, booking.{id}.chat and user.{id}.events."
         case .accessDenied: "There is no such channel for this user."
@@ -40,6 +44,7 @@ enum BookingRefusal: String, Error, CaseIterable {
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
         case .tooManyMessages: "Too many messages: this one was not read."
         case .revoked: "You may no longer follow this channel."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 
@@ -74,6 +79,9 @@ extension BookingRequest {
                 throw .wrongRequest
             }
             self = .confirm(messages)
+        case "authenticate":
+            guard let token = json["token"]?.string, !token.isEmpty else { throw .wrongRequest }
+            self = .authenticate(token: token)
         default:
             guard let published = catalogue.type(accepted: type, in: .booking) else {
                 throw .unknownType

@@ -69,6 +69,20 @@ struct BookingText {
         message("pong") { $0.member("timestamp", instant: now.milliseconds) }
     }
 
+    mutating func authenticated(until end: Timestamp?) -> [UInt8] {
+        message("authenticated") { message in
+            if let end { message.member("expires_at", instant: end.milliseconds) }
+        }
+    }
+
+    mutating func tokenExpiring(at end: Timestamp, now: Timestamp) -> [UInt8] {
+        message("token_expiring") { message in
+            message.member("expires_at", instant: end.milliseconds)
+            message.member("expires_in", TokenNotice.secondsLeft(until: end, at: now))
+            message.member("action", "authenticate")
+        }
+    }
+
     mutating func resumed(_ resumption: Resumption) -> [UInt8] {
         message("resumed") { message in
             message.member("recovered", resumption.isWhole)

@@ -58,10 +58,15 @@ package struct Channel: Hashable, Sendable {
 
         package init?(family: String) {
             guard let match = Kind.allCases.first(where: { $0.family == family }) else {
-                return nil
+                guard family == Self.notifications else { return nil }
+                self = .user
+                return
             }
             self = match
         }
+
+        /// Another name of what concerns one user (W-3).
+        private static let notifications = "notifications"
     }
 
     package var kind: Kind

@@ -63,6 +63,9 @@ struct ChannelTable {
 
     var count: Int { index.count }
 
+    /// Channels that are in the table, in no order.
+    var live: some Sequence<Channel> { index.keys }
+
     func place(of channel: Channel) -> Int? {
         index[channel].map { Int($0) }
     }

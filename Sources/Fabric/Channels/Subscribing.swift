@@ -25,6 +25,7 @@ extension Fabric {
         guard isMember || peer.subscriptions.count < limits.clients(of: peer.dialect).subscriptions
         else { return .tooMany }
         join(channel, place)
+        audit(.follow, of: channel, place)
         return nil
     }
 
@@ -54,7 +55,12 @@ extension Fabric {
         if let message {
             let position = texts.ids.position(of: message)
             resumption.isWhole = position.map { beginCatchUp(place, after: $0) } ?? false
-            if !resumption.isWhole { statistics.lostHistories += 1 }
+            if resumption.isWhole {
+                auditReplay(to: place)
+                statistics.recoveries += 1
+            } else {
+                statistics.lostHistories += 1
+            }
         }
         return resumption
     }
@@ -73,6 +79,8 @@ extension Fabric {
             Subscriber(
                 connection: Int32(truncatingIfNeeded: place), role: peer.identity.role),
             of: peer.dialect, at: channelPlace)
+        statistics.subscriptions += 1
+        connections.subscriptions += 1
         connections.peers[place]?.subscriptions.append(
             Subscription(
                 channel: Int32(truncatingIfNeeded: channelPlace),
@@ -89,6 +97,7 @@ extension Fabric {
             let dialect = connections.peers[place]?.dialect,
             let subscription = connections.peers[place]?.subscriptions.remove(at: index)
         else { return }
+        connections.subscriptions -= 1
         let position = Int(subscription.position)
         if let moved = channels.removeSubscriber(at: position, of: dialect, in: channel) {
             notePosition(position, of: Int(moved.connection), in: channel)
@@ -131,13 +140,11 @@ extension Fabric {
         let entry = channels.entries[channelPlace]
         let hidesLocation =
             entry.isOrderFinal && connections.peers[place]?.identity.role == .customer
-        if channel.kind == .order {
-            for state in entry.states {
-                let isLocation = states.entries[Int(state)].key.kind == .location
-                if !(isLocation && hidesLocation) { offer(state: Int(state), to: place) }
-            }
-        } else if let newest = newestState(of: entry) {
-            offer(state: newest, to: place)
+        var known = newestState(of: entry).map { [$0] } ?? []
+        if channel.kind == .order { known = entry.states.map { Int($0) } }
+        for state in known {
+            let isLocation = states.entries[state].key.kind == .location
+            if !(isLocation && hidesLocation) { offer(state: state, to: place) }
         }
     }
 

@@ -20,6 +20,15 @@ extension Fabric {
         }
     }
 
+    /// Of a frame that tells a critical record, whoever takes it is noted.
+    func isCritical(_ record: RecordText) -> Bool {
+        record.number != nil && texts.catalogue[record.type]?.isCritical == true
+    }
+
+    mutating func markIfCritical(_ frame: Int32, _ record: RecordText) {
+        if isCritical(record) { frames.mark(frame, critical: record) }
+    }
+
     /// A critical record goes out to a connection.
     mutating func noteTold(_ record: RecordText, to place: Int, isResumed: Bool) {
         guard let number = record.number, let type = texts.catalogue[record.type],
@@ -104,9 +113,11 @@ extension Fabric {
         }
         guard references.count > 0 else { return }
         eventSerial += 1
+        // Nobody is told more of it than the first time.
+        let told = disclosed(entry.record, to: place)
         let frame = frames.add(channels: references, isInHistory: true) { bytes in
             texts.append(
-                entry.record, id: .record(entry.number), by: dialect.namesChannel ? by : nil,
+                told, id: .record(entry.number), by: dialect.namesChannel ? by : nil,
                 in: dialect, to: &bytes)
         }
         guard let frame else { return }

@@ -4,6 +4,8 @@
 /// 4000–4499 reconnect (with back-off and jitter), 3500–3999 and 4500–4999 do not. Codes that
 /// Centrifugo has a meaning for keep it.
 package enum CloseCode: UInt16, CaseIterable, Sendable {
+    /// The server ends, perhaps to begin anew: reconnect (RFC 6455 §7.4.1).
+    case goingAway = 1001
     /// The token ran out: reconnect with a new one.
     case tokenExpired = 3005
     /// More waited for this reader than its outbox may hold: reconnect and ask what was missed.
@@ -14,6 +16,10 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     case silent = 3012
     /// The message rate was exceeded for too long: reconnect later and send less.
     case tooManyMessages = 3013
+    /// The token was called back: another has to be had first.
+    case tokenRevoked = 3500
+    /// An administrator ended it: do not come again.
+    case removed = 3503
     /// The user has as many connections as are allowed: close one before opening another.
     case connectionLimit = 3504
     /// The server's outboxes were full and this reader was furthest behind: reconnect later.
@@ -28,11 +34,14 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     /// The reason of the close frame, at most 123 bytes.
     package var reason: String {
         switch self {
+        case .goingAway: "shutting down: reconnect"
         case .tokenExpired: "token expired: reconnect with a new token"
+        case .tokenRevoked: "token revoked"
         case .slowReader: "slow reader: outbox limit exceeded"
         case .leaseEnded: "come again"
         case .silent: "no heartbeat"
         case .tooManyMessages: "message rate exceeded"
+        case .removed: "ended by an administrator"
         case .connectionLimit: "too many connections of this user"
         case .outboxBudget: "server outboxes full: reconnect later"
         case .historyLost: "events were lost: reconnect and ask anew"
@@ -48,7 +57,9 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
     var discardsAnswers: Bool {
         switch self {
         case .slowReader, .outboxBudget, .silent: true
-        case .tokenExpired, .leaseEnded, .tooManyMessages, .connectionLimit, .serverFull,
+        case .goingAway, .removed, .tokenExpired, .tokenRevoked, .leaseEnded, .tooManyMessages,
+            .connectionLimit,
+            .serverFull,
             .historyLost, .siteLimit:
             false
         }
@@ -60,10 +71,19 @@ package enum CloseCode: UInt16, CaseIterable, Sendable {
 package struct Closing: Equatable, Sendable {
     package var connection: ConnectionNumber
     package var code: CloseCode
+    /// When the client may come again, where that is said: after so many milliseconds, which are
+    /// others for each.
+    package var retry: Int64?
 
-    package init(connection: ConnectionNumber, code: CloseCode) {
+    package init(connection: ConnectionNumber, code: CloseCode, retry: Int64? = nil) {
         self.connection = connection
         self.code = code
+        self.retry = retry
+    }
+
+    /// The reason of the close frame, at most 123 bytes.
+    package var reason: String {
+        retry.map { "\(code.reason) in \($0) ms" } ?? code.reason
     }
 }
 
@@ -77,6 +97,8 @@ package struct FabricEffects: Equatable, Sendable {
     package var historyReads: [HistoryRead] = []
     /// To be verified, each answered with `renew`, in their order.
     package var tokens: [OfferedToken] = []
+    /// To be recorded in the audit.
+    package var accesses: [ResourceAccess] = []
 
     /// To be recorded, each answered with `conclude`.
     package var submissions: [Submission] = []
@@ -95,6 +117,7 @@ package struct FabricEffects: Equatable, Sendable {
         closings.removeAll(keepingCapacity: true)
         historyReads.removeAll(keepingCapacity: true)
         tokens.removeAll(keepingCapacity: true)
+        accesses.removeAll(keepingCapacity: true)
     }
 }
 

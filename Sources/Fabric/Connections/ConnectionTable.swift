@@ -12,14 +12,21 @@ struct Subscription {
 struct Peer {
     var identity: Identity
     let dialect: Dialect
+    let platform: Platform
+    let connectedAt: Timestamp
+    var encoding = MessageEncoding.json
     var subscriptions: [Subscription] = []
     var rate: RateBucket
     /// When anything was last heard, by the uptime clock.
     var heardAt: Int64
+    /// Heartbeats that were missed since, as far as they were counted.
+    var missedHeartbeats: Int64 = 0
     /// Of a connection that only listens.
     var lease: StreamLease?
     /// Of one that is given positions no faster than it can use them.
     var pace: Pace?
+    /// Of one that asked for states in a form of its own.
+    var shape: StateShape?
     /// What it is given of what it missed; nil where it has all.
     var catchUp: CatchUp?
     /// Where to answer for tokens that the host still verifies.
@@ -31,8 +38,11 @@ struct Peer {
     var isWarnedOfExpiry = false
     /// Whether the client has said that it confirms critical messages.
     var confirms = false
+    var audited = AuditedChannels()
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false
+
+    var kind: ClientKind { ClientKind(dialect: dialect, role: identity.role, platform: platform) }
 
     fileprivate var counted: [ConnectionTable.Counted] {
         var counted = [
@@ -57,6 +67,10 @@ struct ConnectionTable {
     private var index: [ConnectionNumber: Int32] = [:]
     private var free: [Int32] = []
     private var counts: [Counted: Int32] = [:]
+    /// Connections of each kind that are not about to be ended.
+    private(set) var census: [ClientKind: Int] = [:]
+    /// Subscriptions of all of them.
+    var subscriptions = 0
 
     /// What connections are counted by, each dialect for itself.
     enum Counted: Hashable {
@@ -66,6 +80,9 @@ struct ConnectionTable {
     }
 
     var count: Int { index.count }
+
+    /// Every connection, in no order.
+    var numbers: [ConnectionNumber] { Array(index.keys) }
 
     func place(of connection: ConnectionNumber) -> Int? {
         index[connection].map { Int($0) }
@@ -83,14 +100,17 @@ struct ConnectionTable {
 
     mutating func add(_ connection: ConnectionNumber, _ peer: Peer) {
         for counted in peer.counted { counts[counted, default: 0] += 1 }
+        census[peer.kind, default: 0] += 1
         if let place = free.popLast() {
             index[connection] = place
             outboxes[Int(place)] = Outbox(connection: connection)
+            outboxes[Int(place)].encoding = peer.encoding
             peers[Int(place)] = peer
             return
         }
         index[connection] = Int32(truncatingIfNeeded: peers.count)
         outboxes.append(Outbox(connection: connection))
+        outboxes[peers.count].encoding = peer.encoding
         peers.append(peer)
     }
 
@@ -123,6 +143,7 @@ struct ConnectionTable {
             let others = (counts[counted] ?? 1) - 1
             counts[counted] = others > 0 ? others : nil
         }
+        if let kind = peers[place]?.kind { census[kind, default: 0] -= 1 }
     }
 
     /// Frees the place of a connection that holds nothing any more.

@@ -1,3 +1,5 @@
+import Wire
+
 extension Fabric {
     /// Puts an answer into the control lane; a reader that leaves its answers unread is closed.
     mutating func send(_ payload: [UInt8], to place: Int) {
@@ -10,9 +12,12 @@ extension Fabric {
         guard connections.isOpen(place), let dialect = connections.peers[place]?.dialect else {
             return false
         }
+        let isPacked = connections.outboxes[place].encoding == .messagePack
+        let packed = isPacked ? packing.packed(payload[...], in: dialect) : nil
         let before = connections.outboxes[place].control.count
         let offer = connections.outboxes[place].offer(
-            control: payload, in: dialect, limit: limits.clients(of: dialect).controlBytes)
+            control: packed ?? payload, as: packed == nil ? .text : .binary, in: dialect,
+            limit: limits.clients(of: dialect).controlBytes)
         controlBytes += connections.outboxes[place].control.count - before
         switch offer {
         case .takenFirst:

@@ -17,14 +17,21 @@ extension Fabric {
             let size = frames.byteCount(frame)
             let written = bytes.count - start
             guard written == 0 || written + size <= limit else { return .more }
-            appendRecord(frame, to: &bytes, compressibleBytes: compressibleBytes)
+            if connections.outboxes[place].encoding == .messagePack {
+                appendPacked(record: frame, of: place, to: &bytes)
+            } else {
+                appendRecord(frame, to: &bytes, compressibleBytes: compressibleBytes)
+            }
             if let record = frames.entries[Int(frame)].critical {
                 noteTold(record, to: place, isResumed: false)
             }
             connections.outboxes[place].removeFirstRecord(bytes: size)
             frames.removeReader(of: frame)
         }
-        switch catchUp(place, into: &bytes, from: start, limit: limit) {
+        let missed = bytes.count
+        let result = catchUp(place, into: &bytes, from: start, limit: limit)
+        pack(&bytes, from: missed, for: place)
+        switch result {
         case .done: break
         case .more: return .more
         case .waiting:
@@ -47,23 +54,40 @@ extension Fabric {
         }
     }
 
+    private mutating func appendPacked(
+        record frame: Int32, of place: Int, to bytes: inout [UInt8]
+    ) {
+        guard let dialect = connections.peers[place]?.dialect else { return }
+        bytes.append(contentsOf: frames.packed(frame, by: packing, in: dialect))
+    }
+
     private mutating func drainStates(
         _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
     ) -> FillResult {
-        guard let dialect = connections.peers[place]?.dialect else { return .drained }
-        let givesStates = !connections.outboxes[place].states.isEmpty && !isResting(place)
-        while givesStates, let state = connections.outboxes[place].states.first {
+        guard !connections.outboxes[place].states.isEmpty, !isResting(place),
+            let dialect = connections.peers[place]?.dialect
+        else {
+            connections.outboxes[place].markDrained()
+            return .drained
+        }
+        if connections.peers[place]?.shape != nil {
+            return drainShapedStates(place, into: &bytes, from: start, limit: limit)
+        }
+        while let state = connections.outboxes[place].states.first {
             // The connection has every record by now: all waiting ones went before.
             states.bringForward(Int(state), after: lastNumber)
             _ = states.writeFrame(Int(state), in: dialect, with: &texts)
-            let frame = states.frame(Int(state), in: dialect)
+            let frame =
+                connections.outboxes[place].encoding == .messagePack
+                ? states.packedFrame(Int(state), in: dialect, by: packing)
+                : states.frame(Int(state), in: dialect)
             let written = bytes.count - start
             guard written == 0 || written + frame.count <= limit else { return .more }
             bytes.append(contentsOf: frame)
             connections.outboxes[place].removeFirstState()
             states.removeReader(of: Int(state))
         }
-        if givesStates { beginRest(place) }
+        beginRest(place)
         connections.outboxes[place].markDrained()
         return .drained
     }

@@ -6,10 +6,16 @@ extension Fabric {
     /// Each event is encoded at most once. It costs a connection one entry in its outbox, however
     /// many of the event's channels it follows.
     package mutating func publish(_ events: [PublishedEvent], now: Moment) {
+        publish(events[...], now: now)
+    }
+
+    package mutating func publish(_ events: ArraySlice<PublishedEvent>, now: Moment) {
         uptime = now.uptime
         for published in events {
             statistics.events += 1
+            if published.event.isOfOrder { statistics.orderEvents += 1 }
             if case .order(let change) = published.event {
+                if directory[change.order.id] == nil { statistics.orders += 1 }
                 applyAccess(of: change.order, now: now)
             }
             switch (published.event, published.record) {
@@ -32,6 +38,7 @@ extension Fabric {
 
     private mutating func publish(_ record: RecordText, now: Moment) {
         eventSerial += 1
+        noteVersions(of: record)
         let id: MessageID
         if let number = record.number {
             lastNumber = max(lastNumber, number)
@@ -82,30 +89,33 @@ extension Fabric {
         _ record: RecordText, _ id: MessageID, by channel: Int?, to followed: Range<Int>,
         of references: EventChannels, _ dialect: Dialect, _ tooSlow: inout [Int]
     ) {
+        guard !isSealed(record) else {
+            deliverSealed(record, id, by: channel, to: followed, of: references, dialect, &tooSlow)
+            return
+        }
         let isInHistory = record.number != nil
         let frame = frames.add(channels: references, isInHistory: isInHistory) { bytes in
             texts.append(record, id: id, by: channel, in: dialect, to: &bytes)
         }
         guard let frame else { return }
-        if texts.catalogue[record.type]?.isCritical == true { frames.mark(frame, critical: record) }
+        markIfCritical(frame, record)
         for position in followed {
-            deliver(
-                frame, isInHistory: isInHistory, on: Int(references[position].place),
-                in: dialect, &tooSlow)
+            let place = Int(references[position].place)
+            offer(
+                frame, isInHistory: isInHistory, to: channels.subscribers(of: place, in: dialect),
+                &tooSlow)
         }
         frames.releaseIfUnread(frame)
     }
 
-    private mutating func deliver(
-        _ frame: Int32, isInHistory: Bool, on channel: Int, in dialect: Dialect,
-        _ tooSlow: inout [Int]
+    mutating func offer(
+        _ frame: Int32, isInHistory: Bool, to subscribers: [Subscriber], _ tooSlow: inout [Int]
     ) {
         let bytes = frames.byteCount(frame)
         let event = eventSerial
         let limit = limits.outboxBytes
         let delivered = connections.offer(
-            to: channels.subscribers(of: channel, in: dialect), ready: &effects.ready,
-            tooSlow: &tooSlow
+            to: subscribers, ready: &effects.ready, tooSlow: &tooSlow
         ) { outbox, _ in
             outbox.offer(
                 record: frame, bytes: bytes, event: event, isInHistory: isInHistory, limit: limit)
@@ -197,6 +207,7 @@ extension Fabric {
         eventSerial += 1
         let id = nextPassingID()
         if let place = states.place(of: key) {
+            statistics.conflatedStates += UInt64(states.entries[place].readers)
             states.renew(place, content: content, id: id, uptime: now.uptime)
             return place
         }

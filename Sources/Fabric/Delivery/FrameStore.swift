@@ -7,6 +7,8 @@ struct FrameStore {
         /// For readers that agreed to it; nil until the first of them is sent the frame, empty where
         /// it goes better as it is.
         var compressed: [UInt8]?
+        /// For readers of MessagePack; nil until the first of them is sent the frame.
+        var packed: [UInt8]?
         /// In how many outboxes the frame waits.
         var readers = 0
         var channels = EventChannels()
@@ -71,6 +73,18 @@ struct FrameStore {
         return made
     }
 
+    /// The frame in MessagePack.
+    mutating func packed(
+        _ place: Int32, by packing: MessagePacking, in dialect: Dialect
+    ) -> [UInt8] {
+        let index = Int(place)
+        if let packed = entries[index].packed { return packed }
+        let made = packing.packed(frame: entries[index].bytes, in: dialect)
+        heldBytes += made.count
+        entries[index].packed = made
+        return made
+    }
+
     mutating func addReaders(_ count: Int, to place: Int32) {
         entries[Int(place)].readers += count
         waiting += count
@@ -86,8 +100,10 @@ struct FrameStore {
         let index = Int(place)
         guard entries[index].readers == 0 else { return }
         heldBytes -= entries[index].bytes.count + (entries[index].compressed?.count ?? 0)
+        heldBytes -= entries[index].packed?.count ?? 0
         entries[index].compressed = nil
         entries[index].critical = nil
+        entries[index].packed = nil
         if freeCapacity + entries[index].bytes.capacity <= Self.spareBytes {
             entries[index].bytes.removeAll(keepingCapacity: true)
         } else {

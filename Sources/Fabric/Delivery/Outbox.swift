@@ -26,6 +26,8 @@ struct Outbox {
     /// Frames of answers, ready to be sent.
     private(set) var control: [UInt8] = []
     private(set) var recordBytes = 0
+    /// How what is written as JSON goes out.
+    var encoding = MessageEncoding.json
     /// The last event offered, so that one event reaches the reader once over several channels.
     private var lastEvent: UInt64 = 0
     /// Whether the reader is given what it missed: what the history holds comes to it from there.
@@ -62,10 +64,12 @@ struct Outbox {
     }
 
     /// Adds an answer, in the dialect's frame, unless the lane is full.
-    mutating func offer(control payload: [UInt8], in dialect: Dialect, limit: Int) -> Offer {
+    mutating func offer(
+        control payload: [UInt8], as opcode: ServerFrame.Opcode, in dialect: Dialect, limit: Int
+    ) -> Offer {
         let most = control.count + payload.count + ServerFrame.maximumHeaderBytes
         guard most <= limit else { return .full }
-        dialect.append(control: payload, to: &control)
+        dialect.append(control: payload, as: opcode, to: &control)
         return announce()
     }
 

@@ -19,6 +19,13 @@ struct StateKey: Hashable {
 enum StateContent {
     case event(Event)
     case relayed(RecordText)
+
+    var occurredAt: Timestamp {
+        switch self {
+        case .event(let event): event.occurredAt
+        case .relayed(let record): record.occurredAt
+        }
+    }
 }
 
 /// The newest event of every state, given to whoever subscribes and to whoever reads slowly.
@@ -38,6 +45,8 @@ struct RetainedStates {
         var id: MessageID
         /// The event in the form of each dialect; empty until somebody wants it.
         var frames: InlineArray<6, [UInt8]> = .init(repeating: [])
+        /// The same in MessagePack.
+        var packed: [Dialect: [UInt8]] = [:]
         var channels: EventChannels
         /// In how many outboxes it waits.
         var readers = 0
@@ -93,6 +102,15 @@ struct RetainedStates {
         entries[place].frames[dialect.place]
     }
 
+    mutating func packedFrame(
+        _ place: Int, in dialect: Dialect, by packing: MessagePacking
+    ) -> [UInt8] {
+        if let packed = entries[place].packed[dialect] { return packed }
+        let made = packing.packed(frame: frame(place, in: dialect), in: dialect)
+        entries[place].packed[dialect] = made
+        return made
+    }
+
     /// Writes the frame where nobody wanted it before.
     ///
     /// - Returns: False where the dialect has no form for the state.
@@ -108,6 +126,7 @@ struct RetainedStates {
     /// Has the frame written anew, because what it tells beside the state has changed.
     mutating func forgetFrame(_ place: Int, in dialect: Dialect) {
         guard !entries[place].frames[dialect.place].isEmpty else { return }
+        if !entries[place].packed.isEmpty { entries[place].packed[dialect] = nil }
         entries[place].frames[dialect.place].removeAll(keepingCapacity: true)
     }
 
@@ -134,6 +153,7 @@ struct RetainedStates {
         guard entries[place].phase == .retired, entries[place].readers == 0 else { return }
         entries[place].phase = .free
         entries[place].frames = .init(repeating: [])
+        entries[place].packed = [:]
         free.append(Int32(truncatingIfNeeded: place))
     }
 

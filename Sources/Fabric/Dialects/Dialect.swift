@@ -19,11 +19,13 @@ package enum Dialect: UInt8, CaseIterable, Sendable {
     var place: Int { Int(rawValue) }
 
     /// Appends what one client is told as it goes onto the wire.
-    func append(control payload: [UInt8], to bytes: inout [UInt8]) {
+    func append(
+        control payload: [UInt8], as opcode: ServerFrame.Opcode, to bytes: inout [UInt8]
+    ) {
         switch self {
         case .eventStream: bytes.append(contentsOf: payload)
         case .wia, .tableTap, .tracking, .booking, .socketIO:
-            ServerFrame.append(.text, payload: payload, to: &bytes)
+            ServerFrame.append(opcode, payload: payload, to: &bytes)
         }
     }
 

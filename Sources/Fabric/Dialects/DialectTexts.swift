@@ -16,14 +16,15 @@ struct DialectTexts {
 
     init(
         ids: MessageIDText, fields: RecordFields, catalogue: MessageCatalogue,
-        orders: OrderDirectory, run: UInt64 = 0
+        orders: OrderDirectory, signing: MessageSigning?, run: UInt64 = 0
     ) {
         self.catalogue = catalogue
-        wia = WIAText(ids: ids)
+        let signature = signing.map { MessageSignature($0) }
+        wia = WIAText(ids: ids, signature: signature)
         eventStream = EventStreamText(ids: ids)
         tracking = TrackingText(ids: ids)
         booking = BookingText(ids: ids)
-        tableTap = TableTapText(ids: ids, fields: fields)
+        tableTap = TableTapText(ids: ids, fields: fields, signature: signature)
         socketIO = SocketIOText(ids: ids, callbacks: CallbackNumbers(key: run))
         self.ids = ids
         self.fields = fields

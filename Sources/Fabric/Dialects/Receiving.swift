@@ -2,13 +2,22 @@ package import Wire
 
 extension Fabric {
     /// Takes a client's message, which the host has read as JSON.
+    ///
+    /// - Parameter text: The message as it came, by which its signature is verified.
     package mutating func receive(
-        _ message: Result<JSON, UndecodableMessage>, on connection: ConnectionNumber, now: Moment
+        _ message: Result<JSON, UndecodableMessage>, as text: ReceivedText = .none,
+        on connection: ConnectionNumber, now: Moment
     ) {
         guard let admission = admitMessage(on: connection, now: now) else { return }
         let place = admission.place
         guard admission.isWithinRate else {
             refuseForRate(message, place, now: now)
+            return
+        }
+        if case .success(let json) = message,
+            let fault = signatureFault(of: json, as: text, from: place)
+        {
+            refuse(fault, of: json, place, now: now)
             return
         }
         switch connections.peers[place]?.dialect {

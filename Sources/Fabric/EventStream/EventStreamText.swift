@@ -53,6 +53,14 @@ struct EventStreamText {
         return bytes
     }
 
+    /// Says when to come back, in milliseconds.
+    func retry(_ milliseconds: Int64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        ServerSentEvent.append("retry", decimal: milliseconds, to: &bytes)
+        ServerSentEvent.end(&bytes)
+        return bytes
+    }
+
     /// Says that what was missed cannot be told: what follows are the last known states.
     mutating func reset(at position: UInt64, _ channels: [Channel]) -> [UInt8] {
         writer.removeAll()
@@ -78,6 +86,21 @@ struct EventStreamText {
         }
         var bytes: [UInt8] = []
         ServerSentEvent.append("event", "subscription_revoked".utf8, to: &bytes)
+        ServerSentEvent.append(data: writer.bytes, to: &bytes)
+        ServerSentEvent.end(&bytes)
+        return bytes
+    }
+
+    /// Says that the stream ends because its token has run out, and when to come again with another.
+    mutating func tokenExpired(retry: Int64) -> [UInt8] {
+        writer.removeAll()
+        writer.object { message in
+            message.member("code", WIAError.authenticationFailed.rawValue)
+            message.member("message", WIAError.authenticationFailed.message)
+        }
+        var bytes: [UInt8] = []
+        ServerSentEvent.append("event", "token_expired".utf8, to: &bytes)
+        ServerSentEvent.append("retry", decimal: retry, to: &bytes)
         ServerSentEvent.append(data: writer.bytes, to: &bytes)
         ServerSentEvent.end(&bytes)
         return bytes

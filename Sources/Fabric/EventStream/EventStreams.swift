@@ -29,14 +29,16 @@ extension Fabric {
     /// - Returns: Why not, before anything is sent; nil where the stream is to be begun.
     package mutating func openStream(
         _ connection: ConnectionNumber, identity: Identity, to channels: [Channel],
-        after message: String?, now: Moment
+        after message: String?, on platform: Platform = .unknown, now: Moment
     ) -> StreamRefusal? {
         disconnect(connection)
         guard channels.count <= limits.subscriptions else { return .tooManyChannels }
         let refusals = channels.map { refusal(of: $0, to: identity) }
         let isCut = message != nil && refusals.contains { $0 == nil }
         if !isCut, let refusal = refusals.compactMap({ $0 }).first { return StreamRefusal(refusal) }
-        switch refusal(of: identity, in: .eventStream, now: now) {
+        let code = self.refusal(of: identity, in: .eventStream, now: now)
+        if let code { noteTurnedAway(code, platform) }
+        switch code {
         case nil: break
         case .tokenExpired: return .tokenExpired
         default: return .overloaded(retry: spread(limits.streamRetry &* Self.patienceWhenFull))
@@ -44,7 +46,7 @@ extension Fabric {
         let lease = StreamLease(
             endsAt: now.uptime + limits.streamLease - spread(limits.streamLease / 10) / 2,
             commentAt: now.uptime + limits.streamComment)
-        add(connection, identity, .eventStream, now: now)
+        admit(connection, identity, .eventStream, platform, now: now)
         guard let place = connections.place(of: connection) else { return nil }
         connections.peers[place]?.lease = lease
         begin(channels, after: message, place)
@@ -71,7 +73,7 @@ extension Fabric {
 
     /// A time between once and twice as long, so that clients that were cut together do not come
     /// back together.
-    private mutating func spread(_ milliseconds: Int64) -> Int64 {
+    mutating func spread(_ milliseconds: Int64) -> Int64 {
         milliseconds + Int64.random(in: 0...max(milliseconds, 0), using: &jitter)
     }
 

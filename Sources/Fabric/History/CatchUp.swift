@@ -156,7 +156,9 @@ extension Fabric {
     mutating func catchUp(
         _ place: Int, into bytes: inout [UInt8], from start: Int, limit: Int
     ) -> CatchUpResult {
-        guard let dialect = connections.peers[place]?.dialect else { return .done }
+        guard connections.outboxes[place].isCatchingUp,
+            let dialect = connections.peers[place]?.dialect
+        else { return .done }
         let followed = connections.followed(by: place).map { channels.entries[$0].channel }
         while var state = connections.peers[place]?.catchUp {
             guard state.asked == nil else { return .waiting }
@@ -170,9 +172,12 @@ extension Fabric {
                 }
                 noteTold(record, to: place, isResumed: true)
                 if state.replay == nil {
-                    append(record, number, on: followed, in: dialect, to: &bytes)
+                    append(
+                        disclosed(record, to: place), number, on: followed, in: dialect,
+                        to: &bytes)
                 } else {
-                    add(record, number, to: &state, on: followed, &bytes)
+                    add(
+                        disclosed(record, to: place), number, to: &state, on: followed, &bytes)
                 }
                 connections.peers[place]?.catchUp = state
             case .journal:

@@ -30,6 +30,7 @@ struct RecordHistory {
         }
 
         var isEmpty: Bool { head == all.count }
+        var count: Int { all.count - head }
     }
 
     /// What an entry costs beside its text, and what a channel's number costs, in bytes.
@@ -72,6 +73,27 @@ struct RecordHistory {
         let place = entries[head...].partitioningPlace { $0.number >= nearest }
         guard place < entries.endIndex else { return nil }
         return (nearest, entries[place].record)
+    }
+
+    /// The newest records of a channel, at most so many, oldest first.
+    func newest(_ count: Int, on channel: Channel) -> [(number: UInt64, record: RecordText)] {
+        guard let numbers = index[channel] else { return [] }
+        return numbers.all[numbers.head...].suffix(count).compactMap { number in
+            let place = entries[head...].partitioningPlace { $0.number >= number }
+            return place < entries.endIndex ? (number, entries[place].record) : nil
+        }
+    }
+
+    /// Channels that have a record here, in no order.
+    var channels: some Sequence<Channel> { index.keys }
+
+    /// How many records of a channel are here, and where the newest of them stands in it.
+    func kept(of channel: Channel) -> (records: Int, lastSequence: UInt64?) {
+        guard let numbers = index[channel], let last = numbers.all.last else { return (0, nil) }
+        let place = entries[head...].partitioningPlace { $0.number >= last }
+        guard place < entries.endIndex else { return (numbers.count, nil) }
+        let position = entries[place].record.positions.first { $0.channel == channel }
+        return (numbers.count, position?.sequence)
     }
 
     /// Forgets what was kept before `oldest`, and what is more than `limit` bytes.

@@ -8,6 +8,8 @@ package struct PublishedEvent: Equatable, Sendable {
     package var record: RecordText?
     /// Whether the latest wins.
     package var isState: Bool
+    /// When it became durable, in nanoseconds of a clock that is never set.
+    package var durableAt: UInt64 = 0
 
     /// Of the state class.
     package init(_ event: Event) {

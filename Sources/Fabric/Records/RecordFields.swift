@@ -10,4 +10,6 @@ package struct RecordFields {
     }
 
     func value(of record: RecordText) -> JSON? { parse(record.data) }
+
+    func value(of text: [UInt8]) -> JSON? { parse(text) }
 }

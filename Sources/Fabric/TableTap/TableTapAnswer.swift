@@ -67,6 +67,8 @@ enum TableTapError: Error, Equatable {
     case unknownType
     case notSupported
     case notPublished(PublicationRefusal)
+    case missingSignature
+    case wrongSignature
 
     static let badToken = Self.authenticationFailed("Invalid or expired token")
 
@@ -84,6 +86,8 @@ enum TableTapError: Error, Equatable {
         case .notSupported: "NOT_SUPPORTED"
         case .notPublished(let refusal):
             refusal.code == .accessDenied ? "INSUFFICIENT_PERMISSIONS" : refusal.code.rawValue
+        case .missingSignature: "SIGNATURE_REQUIRED"
+        case .wrongSignature: "SIGNATURE_INVALID"
         }
     }
 
@@ -101,6 +105,8 @@ enum TableTapError: Error, Equatable {
         case .notText: "Binary messages are not understood."
         case .unknownType: "No such message type."
         case .notSupported: "This server takes no messages of this type from clients."
+        case .missingSignature: "Messages have to be signed here."
+        case .wrongSignature: "The signature is not one of this message by this user."
         }
     }
 }
@@ -188,7 +194,9 @@ extension JSONWriter {
             member("limit", rate.count)
             member("window", rate.window / 1000)
         case .notPublished(let refusal): member("field", refusal.field)
-        case .notJSON, .notText, .invalid, .unknownType, .notSupported: break
+        case .notJSON, .notText, .invalid, .unknownType, .notSupported, .missingSignature,
+            .wrongSignature:
+            break
         }
     }
 

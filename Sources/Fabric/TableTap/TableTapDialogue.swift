@@ -55,9 +55,7 @@ extension Fabric {
             reconnect(to: wishes, after: last, address, place, now: now)
         case .authenticate(let token):
             // Answered when the host has verified it.
-            connections.peers[place]?.renewals.append(address)
-            effects.tokens.append(
-                OfferedToken(connection: connections.outboxes[place].connection, token: token))
+            offer(token: token, to: address, place)
             return
         case .publish: return
         }
@@ -123,8 +121,10 @@ extension Fabric {
         // Whoever names no message cannot be told what it missed.
         let position = last.flatMap { texts.ids.position(of: $0) }
         if let position, beginCatchUp(place, after: position) {
+            auditReplay(to: place)
             connections.peers[place]?.catchUp?.replay = Replay(
                 address: address, askedAt: now.wall, from: .client(last))
+            statistics.recoveries += 1
             return
         }
         statistics.lostHistories += 1
@@ -183,6 +183,13 @@ extension Fabric {
         _ = offer(control: text, to: place)
     }
 
+    mutating func refuseTableTapSignature(
+        _ fault: SignatureFault, of message: JSON, _ place: Int, now: Moment
+    ) {
+        let error: TableTapError = fault == .missing ? .missingSignature : .wrongSignature
+        refuse(error, to: ReplyAddress(message, limits: limits), place, now: now)
+    }
+
     mutating func tellRevokedInTableTap(_ channel: Channel, to place: Int, now: Moment) {
         guard let name = channel.tableTapName else { return }
         tell(.error(permissionError(channel, name, place)), place, now: now)
@@ -190,24 +197,19 @@ extension Fabric {
 
     // MARK: Tokens
 
-    mutating func tellTableTapExpired(_ place: Int, now: Moment) {
-        tell(.error(.badToken), place, now: now)
-    }
-
-    mutating func tellTableTapExpiry(at end: Timestamp, _ place: Int, now: Moment) {
-        tell(.expiring(at: end), place, now: now)
-    }
-
-    mutating func tellTableTapRenewal(
-        _ identity: Identity, to address: ReplyAddress, _ place: Int, now: Moment
+    mutating func tellTableTap(
+        _ notice: TokenNotice, to address: ReplyAddress, _ place: Int, now: Moment
     ) {
-        tell(.renewed(until: identity.expiresAt), to: address, place, now: now)
-        acknowledge(address, place, now: now)
-    }
-
-    mutating func refuseTableTapRenewal(to address: ReplyAddress, _ place: Int, now: Moment) {
-        refuse(
-            .authenticationFailed("Invalid or expired token, or another user's"), to: address,
-            place, now: now)
+        switch notice {
+        case .expiring(let end): tell(.expiring(at: end), place, now: now)
+        case .renewed(let end):
+            tell(.renewed(until: end), to: address, place, now: now)
+            acknowledge(address, place, now: now)
+        case .refused:
+            refuse(
+                .authenticationFailed("Invalid or expired token, or another user's"),
+                to: address, place, now: now)
+        case .expired: tell(.error(.badToken), place, now: now)
+        }
     }
 }

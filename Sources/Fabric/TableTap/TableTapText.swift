@@ -13,10 +13,13 @@ struct TableTapText {
     private var writer = JSONWriter(capacity: 1024)
     private let ids: MessageIDText
     private let fields: RecordFields
+    /// Nil where messages are not signed.
+    private let signature: MessageSignature?
 
-    init(ids: MessageIDText, fields: RecordFields) {
+    init(ids: MessageIDText, fields: RecordFields, signature: MessageSignature? = nil) {
         self.ids = ids
         self.fields = fields
+        self.signature = signature
     }
 
     /// Appends a record as one WebSocket frame, the same for every subscriber of the channel.
@@ -49,16 +52,25 @@ struct TableTapText {
         _ sequence: UInt64, _ id: MessageID
     ) {
         let ids = ids
+        let signature = MessageTraits.critical.contains(message.type) ? signature : nil
         writer.object { text in
             text.member("type", message.type)
             text.name("data")
+            let start = text.bytes.count
             text.data(message, of: record)
+            let end = text.bytes.count
             text.member("channel", channel)
             text.member("timestamp", instant: record.occurredAt.milliseconds)
             text.member("messageId", id, ids)
             // States are not counted.
             if sequence > 0 { text.member("sequence", Int64(clamping: sequence)) }
             text.member("version", Self.version)
+            guard let signature else { return }
+            var plainID: [UInt8] = []
+            ids.append(plain: id, to: &plainID)
+            signature.append(
+                to: &text, type: message.type, id: plainID,
+                timestamp: record.occurredAt.milliseconds, payloadFrom: start, through: end)
         }
     }
 

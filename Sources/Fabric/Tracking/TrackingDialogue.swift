@@ -30,6 +30,7 @@ extension Fabric {
         case .unsubscribe(let order):
             unfollow(Channel(.order, order), place)
             answerTracking(.unsubscribed, of: order, place, now: now)
+        case .authenticate(let token): offer(token: token, place)
         }
     }
 
@@ -74,6 +75,19 @@ extension Fabric {
 
     mutating func tellTrackingRevoked(_ channel: Channel, _ place: Int, now: Moment) {
         answerTracking(.error(.revoked), of: channel.subject, place, now: now)
+    }
+
+    mutating func tellTracking(_ notice: TokenNotice, _ place: Int, now: Moment) {
+        switch notice {
+        case .expiring(let end):
+            let left = TokenNotice.secondsLeft(until: end, at: now.wall)
+            answerTracking(
+                .tokenExpiring(at: end, secondsLeft: left), of: nil, place, now: now)
+        case .renewed(let end):
+            answerTracking(.authenticated(until: end), of: nil, place, now: now)
+        case .refused: refuseTracking(.authenticationFailed, of: nil, place, now: now)
+        case .expired: break
+        }
     }
 
     mutating func trackingRateRefusal(now: Moment) -> [UInt8] {

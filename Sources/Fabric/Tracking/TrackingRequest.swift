@@ -10,6 +10,8 @@ enum TrackingRequest: Equatable {
     case ping
     /// These critical messages have arrived.
     case confirm([String])
+    /// Go on with this token.
+    case authenticate(token: String)
 }
 
 /// What the server says to one client.
@@ -18,6 +20,8 @@ enum TrackingAnswer: Equatable {
     case subscribed(OrderStatus?, isWhole: Bool?)
     case unsubscribed
     case pong
+    case authenticated(until: Timestamp?)
+    case tokenExpiring(at: Timestamp, secondsLeft: Int64)
     case error(TrackingRefusal)
 
     var event: String {
@@ -25,6 +29,8 @@ enum TrackingAnswer: Equatable {
         case .subscribed: "subscribed"
         case .unsubscribed: "unsubscribed"
         case .pong: "pong"
+        case .authenticated: "authenticated"
+        case .tokenExpiring: "token_expiring"
         case .error: "error"
         }
     }
@@ -42,19 +48,22 @@ enum TrackingRefusal: String, Error, CaseIterable {
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
     case lateResumption = "TOO_LATE_TO_RESUME"
     case revoked = "SUBSCRIPTION_REVOKED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     var message: String {
         switch self {
         case .notJSON: "The message is not JSON."
         case .notText: "Binary messages are not understood."
         case .wrongRequest: "A message is {action, orderId, userId}."
-        case .unknownAction: "The actions are subscribe, unsubscribe, ack and ping."
+        case .unknownAction:
+            "The actions are subscribe, unsubscribe, authenticate, ack and ping."
         case .accessDenied: "There is no such order for this user."
         case .unknownOrder: "No such order is known here."
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
         case .tooManyMessages: "Too many messages: this one was not read."
         case .lateResumption: "Only a connection's first subscription can name a lastMessageId."
         case .revoked: "You may no longer follow this order."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 
@@ -88,6 +97,9 @@ extension TrackingRequest {
                 throw .wrongRequest
             }
             self = .confirm(messages)
+        case "authenticate":
+            guard let token = json["token"]?.string, !token.isEmpty else { throw .wrongRequest }
+            self = .authenticate(token: token)
         default:
             throw .unknownAction
         }

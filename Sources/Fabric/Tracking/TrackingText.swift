@@ -112,6 +112,12 @@ extension JSONWriter {
             member("status", status?.name)
             if let isWhole { member("recovered", isWhole) }
         case .unsubscribed, .pong: break
+        case .authenticated(let end):
+            if let end { member("expiresAt", instant: end.milliseconds) }
+        case .tokenExpiring(let end, let secondsLeft):
+            member("expiresAt", instant: end.milliseconds)
+            member("expiresIn", secondsLeft)
+            member("action", "authenticate")
         case .error(let refusal):
             member("code", refusal.rawValue)
             member("message", refusal.message)

@@ -7,6 +7,9 @@ enum WIAAnswer: Equatable {
     case unsubscribed(Channel)
     case pong
     case reconnected(Resumption)
+    case authenticated(until: Timestamp?)
+    case tokenExpiring(at: Timestamp)
+    case synchronized(Synchronisation)
     case error(WIAError, channel: Channel?)
     /// A message of the client's was recorded, or had been.
     case published(type: String, PublicationFate)
@@ -21,6 +24,9 @@ enum WIAAnswer: Equatable {
         case .subscribed, .unsubscribed: "subscribe_ack"
         case .pong: "pong"
         case .reconnected: "reconnect_ack"
+        case .authenticated: "authenticate_ack"
+        case .tokenExpiring: "token_expiring"
+        case .synchronized: "sync_response"
         case .error, .refused: "error"
         case .published(let type, _): type + "_ack"
         case .bulk: "bulk_update_ack"
@@ -41,8 +47,12 @@ enum WIAError: String, CaseIterable {
     case accessDenied = "ACCESS_DENIED"
     case unknownOrder = "ORDER_UNKNOWN"
     case tooManySubscriptions = "SUBSCRIPTION_LIMIT"
+    case tooManyOrders = "ORDER_LIMIT"
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
+    case missingSignature = "SIGNATURE_REQUIRED"
+    case wrongSignature = "SIGNATURE_INVALID"
     case revoked = "SUBSCRIPTION_REVOKED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     /// For a person who reads the client's log.
     var message: String {
@@ -58,8 +68,12 @@ enum WIAError: String, CaseIterable {
         case .accessDenied: "There is no such channel for you."
         case .unknownOrder: "No such order is known here."
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
+        case .tooManyOrders: "A message may not name as many orders."
         case .tooManyMessages: "Too many messages: this one was not read."
+        case .missingSignature: "Messages have to be signed here."
+        case .wrongSignature: "The signature is not one of this message by this user."
         case .revoked: "You may no longer follow this channel."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 }
@@ -77,6 +91,15 @@ extension JSONWriter {
             member("serverTime", instant: now.milliseconds)
         case .reconnected(let resumption):
             payload(resumption)
+        case .authenticated(let end):
+            member("status", "authenticated")
+            if let end { member("expiresAt", instant: end.milliseconds) }
+        case .tokenExpiring(let end):
+            member("expiresAt", instant: end.milliseconds)
+            member("expiresIn", TokenNotice.secondsLeft(until: end, at: now))
+            member("action", "authenticate")
+        case .synchronized(let synchronisation):
+            payload(synchronisation)
         case .error(let error, let channel):
             member("code", error.rawValue)
             member("message", error.message)

@@ -3,17 +3,21 @@ import Wire
 /// What a client asks in the WIA real-time dialect.
 enum WIARequest: Equatable {
     /// `confirms` says that the client confirms critical messages.
-    case subscribe(id: String, Channel, confirms: Bool)
+    case subscribe(id: String, Channel, StateWishes, confirms: Bool)
     case unsubscribe(id: String, Channel)
     case ping(id: String)
     /// These critical messages have arrived.
     case confirm(id: String, [String])
     /// Follow these channels again, and have what was missed since the message.
-    case reconnect(id: String, lastMessage: String?, [Channel])
+    case reconnect(id: String, lastMessage: String?, [Channel], StateWishes)
+    /// Say what has changed of these orders.
+    case synchronize(id: String, [OrderDigest])
     /// Have a message told.
     case publish(WIAOffer)
     /// Have each of these told (W-12); one that is no message is nil.
     case bulkUpdate(id: String, [WIAOffer?])
+    /// Go on with this token.
+    case authenticate(id: String, token: String)
 }
 
 /// Why a message was not understood; `id` is the client's own where it could be read.
@@ -44,6 +48,7 @@ extension WIARequest {
         case "subscribe":
             self = .subscribe(
                 id: id, try WIARequest.channel(json, id: id, limits: limits),
+                try wishes(json, id: id, limits: limits),
                 confirms: json["payload"]?["confirm"]?.bool ?? false)
         case "ack":
             guard
@@ -56,6 +61,11 @@ extension WIARequest {
             self = .ping(id: id)
         case "reconnect":
             self = try WIARequest.reconnect(json, id: id, limits: limits)
+        case "authenticate":
+            guard let token = json["payload"]?["token"]?.string, !token.isEmpty else {
+                throw WIARefusal(error: .wrongPayload, id: id)
+            }
+            self = .authenticate(id: id, token: token)
         case "bulk_update" where !catalogue.types.isEmpty:
             self = try WIARequest.bulkUpdate(json, id: id, limits: limits)
         case _ where catalogue.type(accepted: type, in: .wia) != nil:
@@ -63,7 +73,9 @@ extension WIARequest {
                 WIAOffer(
                     type: type, id: id, timestamp: json["timestamp"],
                     payload: json["payload"]?.members ?? []))
-        case "sync_request", "bulk_update", "location_update", "status_change":
+        case "sync_request":
+            self = try WIARequest.synchronize(json, id: id, limits: limits)
+        case "bulk_update", "location_update", "status_change":
             throw WIARefusal(error: .notSupported, id: id)
         default:
             throw WIARefusal(error: .unknownType, id: id)
@@ -127,7 +139,9 @@ extension WIARequest {
             }
             channels.append(channel)
         }
-        return .reconnect(id: id, lastMessage: last?.string, channels)
+        return .reconnect(
+            id: id, lastMessage: last?.string, channels,
+            try wishes(json, id: id, limits: limits))
     }
 
     private static func channel(
@@ -147,6 +161,15 @@ extension WIARequest {
         }
         return Channel(kind, subject)
     }
+}
+
+private func wishes(
+    _ json: JSON, id: String, limits: FabricLimits
+) throws(WIARefusal) -> StateWishes {
+    guard let wishes = StateWishes(json["payload"], limits: limits) else {
+        throw WIARefusal(error: .wrongPayload, id: id)
+    }
+    return wishes
 }
 
 extension Channel.Kind {

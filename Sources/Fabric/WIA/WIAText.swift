@@ -8,10 +8,15 @@ import Wire
 struct WIAText {
     private var writer = JSONWriter(capacity: 1024)
     private var quotedID: [UInt8] = []
+    /// The same without quotes and escapes, for the signature.
+    private var plainID: [UInt8] = []
     private let ids: MessageIDText
+    /// Nil where messages are not signed.
+    private let signature: MessageSignature?
 
-    init(ids: MessageIDText) {
+    init(ids: MessageIDText, signature: MessageSignature? = nil) {
         self.ids = ids
+        self.signature = signature
     }
 
     /// Appends an event of the state class as one WebSocket frame, the same for every subscriber.
@@ -35,7 +40,7 @@ struct WIAText {
         _ record: RecordText, fields: RecordFields, id: MessageID, to bytes: inout [UInt8]
     ) {
         begin(id)
-        write(record.type, at: record.occurredAt) { message in
+        write(type: record.type, at: record.occurredAt) { message in
             if record.type == "order_update", let members = fields.value(of: record)?.members {
                 message.object { $0.orderMembers(members) }
             } else {
@@ -50,14 +55,31 @@ struct WIAText {
         relayed record: RecordText, as type: String, id: MessageID, to bytes: inout [UInt8]
     ) {
         begin(id)
-        write(type, at: record.occurredAt) { $0.raw(record.data) }
+        write(type: type, at: record.occurredAt) { $0.raw(record.data) }
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
     }
 
     private mutating func begin(_ id: MessageID) {
+        take(id)
+        writer.removeAll()
+    }
+
+    private mutating func take(_ id: MessageID) {
         quotedID.removeAll(keepingCapacity: true)
         ids.append(id, to: &quotedID)
-        writer.removeAll()
+        guard signature != nil else { return }
+        plainID.removeAll(keepingCapacity: true)
+        ids.append(plain: id, to: &plainID)
+    }
+
+    /// A message of the state class, as it goes into a frame.
+    mutating func message(
+        _ type: String, id: MessageID, at instant: Timestamp,
+        payload: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        begin(id)
+        open(type: type, at: instant, payload: payload)
+        return writer.bytes
     }
 
     /// The payload of an answer to the client's message `id`.
@@ -66,13 +88,13 @@ struct WIAText {
         var name = JSONWriter(capacity: id.utf8.count + 2)
         name.value(id)
         quotedID.append(contentsOf: name.bytes)
+        plainID = Array(id.utf8)
         return answerText(answer, at: now)
     }
 
     /// The payload of a message that answers none the client named.
     mutating func notice(_ answer: WIAAnswer, id: MessageID, at now: Timestamp) -> [UInt8] {
-        quotedID.removeAll(keepingCapacity: true)
-        ids.append(id, to: &quotedID)
+        take(id)
         return answerText(answer, at: now)
     }
 
@@ -85,20 +107,26 @@ struct WIAText {
     private mutating func open(
         type: String, at instant: Timestamp, payload: (inout JSONWriter) -> Void
     ) {
-        write(type, at: instant) { $0.object(payload) }
+        write(type: type, at: instant) { $0.object(payload) }
     }
 
     private mutating func write(
-        _ type: String, at instant: Timestamp, payload: (inout JSONWriter) -> Void
+        type: String, at instant: Timestamp, payload: (inout JSONWriter) -> Void
     ) {
         let quotedID = quotedID
+        let plainID = plainID
+        let signature = signature
         writer.object { message in
             message.member("type", type)
             message.name("id")
             message.raw(quotedID)
             message.member("timestamp", instant: instant.milliseconds)
             message.name("payload")
+            let start = message.bytes.count
             payload(&message)
+            signature?.append(
+                to: &message, type: type, id: plainID, timestamp: instant.milliseconds,
+                payloadFrom: start, through: message.bytes.count)
         }
     }
 }

@@ -18,7 +18,7 @@ extension APIRouter {
             return alertList(request, identity, now)
         }
         guard segments.count >= 2 else {
-            return .respond(notServed(request.head.method, segments))
+            return .respond(.notFound)
         }
         guard let number = UInt64(segments[1]), number > 0 else { return .respond(.notFound) }
         switch (request.head.method, segments.count) {
@@ -29,7 +29,7 @@ extension APIRouter {
                 try CommandText.staffAction(json, verb: segments[2], alert: number, by: identity)
             }
         default:
-            return .respond(notServed(request.head.method, segments))
+            return .respond(.notFound)
         }
     }
 

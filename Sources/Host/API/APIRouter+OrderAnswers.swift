@@ -29,7 +29,7 @@ extension APIRouter {
             case "freshness": return .read(.freshness(order: question))
             case "flags": return .read(.flags(order: question))
             case "checkpoints": return .read(.checkpoints(order: question))
-            default: return .respond(notServed(request.head.method, segments))
+            default: return .respond(.notFound)
             }
         } catch {
             return .respond(.error(400, "invalid", error.reason, field: error.field))

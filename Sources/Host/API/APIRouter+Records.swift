@@ -41,10 +41,7 @@ extension APIRouter {
                 return .respond(.notFound)
             }
             return .duty(.releaseHold(number, by: identity.subject))
-        default:
-            return .respond(
-                .methodNotAllowed(
-                    request.head.method, allowed: segments.count == 1 ? "GET, POST" : "DELETE"))
+        default: return .respond(.notFound)
         }
     }
 
@@ -129,8 +126,7 @@ extension APIRouter {
                 maximum: Self.maximumRecords
             ) { .subject(subject, after: $0 ?? 0, limit: $1) }
         case .delete: return .duty(.erase(subject, by: identity.subject))
-        default:
-            return .respond(.methodNotAllowed(request.head.method, allowed: "GET, DELETE"))
+        default: return .respond(.notFound)
         }
     }
 }

@@ -1,6 +1,5 @@
 import Bridge
 import ColdChain
-import Crypto
 import Fabric
 import JSONText
 import Journal
@@ -20,6 +19,19 @@ enum APIAction: Sendable {
     case read(ReadQuery)
     /// To the engine; its answer is the response.
     case duty(RecordsDuty)
+    /// Of the fabric's own state, which whoever asks on the fabric thread answers.
+    case inspect(Identity)
+}
+
+extension APIAction {
+    /// Whether the answer is about persons, so that the audit keeps who of the staff has it.
+    fileprivate var isPersonal: Bool {
+        switch self {
+        case .read(let query): query.isPersonal
+        case .inspect: true
+        case .respond, .command, .publish, .replay, .duty: false
+        }
+    }
 }
 
 /// A question about what the log holds.
@@ -49,11 +61,39 @@ enum ReadQuery: Sendable {
     case holds(after: UInt64, limit: Int)
     /// What the log holds of a person, order by order.
     case subject(PersonalSubject, after: UInt32, limit: Int)
+    /// Who looked at what, from the newest to the oldest; of one user, if one is given.
+    case accesses(before: UInt64?, subject: String?, limit: Int)
+
+    /// Whether the answer is about persons, so that the audit keeps who of the staff has it.
+    var isPersonal: Bool {
+        switch self {
+        case .order, .temperature, .freshness, .flags, .checkpoints, .subject, .export, .accesses:
+            true
+        case .deadLetters, .devices, .device, .alerts, .alert, .calibrations, .unknownFrames,
+            .haccpPlan, .dryRun, .holds:
+            false
+        }
+    }
+}
+
+/// What to do about a request.
+struct APIDecision: Sendable {
+    var action: APIAction
+    /// Why it is refused before anything is looked at, for the log.
+    var refusal: String?
+    /// What the audit is to keep of it.
+    var access: ResourceAccess?
+
+    init(_ action: APIAction, refusal: String? = nil) {
+        self.action = action
+        self.refusal = refusal
+    }
 }
 
 /// Decides what a request is for, and whether its bearer may ask it.
 struct APIRouter {
-    private let verifier: TokenVerifier
+    private var desk: TokenDesk
+    private var rates: RequestRates
     private let health: HealthReport
     let catalogue: MessageCatalogue
     /// Messages of one request.
@@ -64,92 +104,70 @@ struct APIRouter {
     private static let maximumRows = 10_000
 
     init(
-        verifier: TokenVerifier, health: HealthReport, catalogue: MessageCatalogue = .empty,
-        eventsMaximum: Int = 100
+        desk: TokenDesk, rates: RequestRates, health: HealthReport,
+        catalogue: MessageCatalogue = .empty, eventsMaximum: Int = 100
     ) {
         self.catalogue = catalogue
         self.eventsMaximum = eventsMaximum
-        self.verifier = verifier
+        self.desk = desk
+        self.rates = rates
         self.health = health
     }
 
-    func action(for request: HTTPRequest, now: Timestamp) -> APIAction {
+    /// Verifies tokens otherwise from now on.
+    mutating func take(_ tokens: TokenSettings) throws(StartError) {
+        desk = try TokenDesk(tokens)
+    }
+
+    var tokens: TokenDesk { desk }
+
+    /// - Parameter uptime: Milliseconds of a clock that does not go back.
+    mutating func decision(
+        on request: HTTPRequest, now: Timestamp, uptime: Int64
+    ) -> APIDecision {
         let segments = request.head.target.segments
         switch (request.head.method, segments.count) {
         case (.get, _), (.head, _):
             switch segments {
-            case ["health", "live"]: return .respond(health.live(now: now))
-            case ["health", "ready"]: return .respond(health.ready(now: now))
-            case ["metrics"]: return .respond(health.metrics(now: now))
+            case ["health", "live"]: return APIDecision(.respond(health.live(now: now)))
+            case ["health", "ready"]: return APIDecision(.respond(health.ready(now: now)))
+            case ["metrics"]: return APIDecision(.respond(health.metrics(now: now)))
             default: break
             }
         default: break
         }
-        guard segments.first == "v1", segments.count >= 2 else { return .respond(.notFound) }
-        let identity: Identity
-        switch self.identity(of: request.head, now: now) {
+        let isOfActiveOrders =
+            segments == ["v1", "orders", "active"] || segments == ["orders", "active"]
+        guard isOfActiveOrders || (segments.first == "v1" && segments.count >= 2) else {
+            return APIDecision(.respond(.notFound))
+        }
+        var identity: Identity
+        switch desk.identity(of: request.head, takesQuery: false, now: now) {
         case .success(let verified): identity = verified
-        case .failure(let refusal): return .respond(refusal.response)
+        case .failure(let refusal):
+            return APIDecision(.respond(refusal.response), refusal: refusal.reason)
         }
-        return route(request, Array(segments.dropFirst()), identity, now)
-    }
-
-    /// Who asks, from the bearer token of the `Authorization` field; or, where a browser cannot set
-    /// one, of the query.
-    func identity(
-        of head: RequestHead, takesQuery: Bool = false, now: Timestamp
-    ) -> Result<Identity, AccessRefusal> {
-        if takesQuery, head.authorization == nil,
-            let token = head.target.queryParameter("access_token")
-                ?? head.target.queryParameter("token")
-        {
-            return identity(token: token, now: now)
+        if let refusal = rates.take(identity, now: uptime) {
+            return APIDecision(.respond(refusal), refusal: "too many requests")
         }
-        return identity(authorization: head.authorization, now: now)
-    }
-
-    /// Who asks, from the bearer token of the value of an `Authorization` field.
-    func identity(
-        authorization: String?, now: Timestamp
-    ) -> Result<Identity, AccessRefusal> {
-        guard let token = bearerToken(in: authorization) else {
-            return .failure(AccessRefusal(reason: "no bearer token", response: .unauthorized))
-        }
-        return identity(token: token, now: now)
-    }
-
-    /// Whose token it is.
-    func identity(token: String, now: Timestamp) -> Result<Identity, AccessRefusal> {
-        do throws(TokenError) {
-            let verified = try verifier.verify(token, now: now.milliseconds)
-            guard let role = Role(name: verified.role) else {
-                return .failure(AccessRefusal(reason: "unknown role", response: .forbidden))
+        identity.from = AddressClass(address: request.clientAddress)
+        if segments == ["v1", "tokens", "refresh"] {
+            guard request.head.method == .post else {
+                return APIDecision(
+                    .respond(.methodNotAllowed(request.head.method, allowed: "POST")))
             }
-            var identity = Identity(
-                subject: verified.subject, role: role,
-                site: verified.site ?? verified.cafe(of: role),
-                expiresAt: Timestamp(milliseconds: verified.expiresAt))
-            if role == .employee {
-                identity.counters =
-                    verified.claims["counters"]?.array?.compactMap(\.string) ?? []
-            }
-            identity.personName = verified.claims["name"]?.string
-            identity.isQualifiedIndividual =
-                role == .foodSafety
-                || (role.seesAlerts && verified.scopes.contains(Role.foodSafety.name))
-            return .success(identity)
-        } catch {
-            return .failure(
-                AccessRefusal(reason: error.description, response: .unauthorized))
+            return APIDecision(.respond(desk.refresh(request.head, now: now)))
         }
-    }
-
-    /// The scheme's name is case-insensitive (RFC 9110 §11.1).
-    private func bearerToken(in field: String?) -> String? {
-        guard let field else { return nil }
-        let parts = field.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
+        let isOfFabric = isOfActiveOrders || segments[1] == "fabric"
+        let action =
+            isOfFabric
+            ? .inspect(identity) : route(request, Array(segments.dropFirst()), identity, now)
+        var decision = APIDecision(action)
+        if action.isPersonal, identity.role.seesEverything {
+            decision.access = ResourceAccess(
+                .read, of: request.head.target.path, by: identity)
+        }
+        return decision
     }
 
     private func route(
@@ -199,6 +217,12 @@ struct APIRouter {
             return export(request, subject, order: nil, identity)
         case (.get, "export", 3) where segments[1] == "orders":
             return export(request, .readings, order: segments[2], identity)
+        case (.get, "accesses", 1):
+            guard identity.role == .administrator else { return .respond(.forbidden) }
+            let subject = request.head.target.queryParameter("subject")
+            return page(request, UInt64.init(_:)) {
+                .accesses(before: $0, subject: subject, limit: $1)
+            }
         case (_, "alerts", 1...3):
             return routeAlerts(request, segments, identity, now)
         case (.get, "haccp", 2) where segments[1] == "plan":
@@ -209,7 +233,7 @@ struct APIRouter {
         case (_, "devices", 3) where segments[2] == "calibrations":
             return routeCalibrations(request, segments[1], identity)
         default:
-            return .respond(notServed(request.head.method, segments))
+            return .respond(.notFound)
         }
     }
 
@@ -239,7 +263,7 @@ struct APIRouter {
         case (.delete, 2):
             return .command(.removeDevice(id: segments[1]))
         default:
-            return .respond(notServed(request.head.method, segments))
+            return .respond(.notFound)
         }
     }
 
@@ -254,8 +278,7 @@ struct APIRouter {
                 try CommandText.calibration(json, device: device, enteredBy: identity.subject)
             }
         default:
-            return .respond(
-                notServed(request.head.method, ["devices", device, "calibrations"]))
+            return .respond(.notFound)
         }
     }
 
@@ -283,32 +306,6 @@ struct APIRouter {
             return .respond(
                 .error(400, error.code, "\(subject)\(error.reason)", field: error.field))
         }
-    }
-
-    /// 405 where the path exists for another method, 404 otherwise.
-    func notServed(_ method: HTTPMethod, _ segments: [String]) -> APIResponse {
-        let allowed: String
-        switch (segments.first, segments.count, segments.last) {
-        case ("orders", 1, _), ("events", 1, _), ("decode", 1, _), ("orders", 3, "bags"),
-            ("dead-letters", 3, "replay"):
-            allowed = "POST"
-        case ("alerts", 1...2, _), ("export", 2, "alerts"): allowed = "GET"
-        case ("alerts", 3, let verb?) where CommandText.staffVerbs.contains(verb):
-            allowed = "POST"
-        case ("offers", 3, let verb?) where Self.offerVerbs.contains(verb): allowed = "POST"
-        case ("orders", 2, _): allowed = "GET, PATCH"
-        case ("devices", 1, _), ("orders", 3, "checkpoints"), ("devices", 3, "calibrations"):
-            allowed = "GET, POST"
-        case ("devices", 2, "adopt"): allowed = "GET, POST, PATCH, DELETE"
-        case ("devices", 2, _): allowed = "GET, PATCH, DELETE"
-        case ("orders", 3, "temperature"), ("orders", 3, "freshness"), ("orders", 3, "flags"),
-            ("dead-letters", 1, _):
-            allowed = "GET"
-        case ("export", 2, "readings"), ("haccp", 2, "plan"): allowed = "GET"
-        case ("export", 3, _) where segments[1] == "orders": allowed = "GET"
-        default: return .notFound
-        }
-        return .methodNotAllowed(method, allowed: allowed)
     }
 
     /// Orders and devices are told by the platform: its staff and its services.
@@ -362,21 +359,5 @@ struct APIRouter {
             limit = number
         }
         return .read(query(after, limit))
-    }
-}
-
-/// Why a request was refused: the reason for the log, the answer for the bearer.
-struct AccessRefusal: Error {
-    var reason: String
-    var response: APIResponse
-}
-
-extension VerifiedToken {
-    /// The cafe that a claim of the cafes' own names, for the roles that only have one.
-    fileprivate func cafe(of role: Role) -> String? {
-        switch role {
-        case .customer, .employee, .manager: claims["cafeId"]?.string
-        default: nil
-        }
     }
 }

@@ -6,8 +6,8 @@ package import Wire
 /// The REST API of a running daemon, as the command line uses it.
 package struct DaemonClient: Sendable {
     /// Without a slash at its end.
-    private let base: String
-    private let token: String
+    let base: String
+    let token: String
 
     /// Why a request was not carried out.
     package enum Refusal: Error {
@@ -59,6 +59,11 @@ package struct DaemonClient: Sendable {
             throw .unreachable("no answer from \(base): \(error.description)")
         }
         if answer.status == 204 { return .null }
+        return try content(of: answer)
+    }
+
+    /// What an answer says, or why it was refused.
+    func content(of answer: HTTPExchange.Answer) throws(Refusal) -> JSON {
         let json: JSON
         do throws(JSONSyntaxError) {
             json = try JSONText.parse(answer.body)
@@ -74,7 +79,7 @@ package struct DaemonClient: Sendable {
     }
 
     /// A path segment in which every byte but the unreserved ones (RFC 3986 §2.3) is escaped.
-    private static func encoded(_ segment: String) -> String {
+    static func encoded(_ segment: String) -> String {
         var text = ""
         for byte in segment.utf8 {
             switch byte {

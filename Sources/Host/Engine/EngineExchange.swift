@@ -15,6 +15,8 @@ enum EngineMessage: Sendable {
     /// Place or release a hold, or erase a person's data.
     case duty(RecordsDuty, CommandToken)
     case result(DeliveryResult)
+    /// Record that people who may see everything looked at these.
+    case accesses([AccessRecord])
     /// Tell webhook endpoints about the log itself.
     case tell(LogEvent)
     case reload(NewSettings)
@@ -96,6 +98,11 @@ struct Outgoing {
         effects.modelChanges.removeAll(keepingCapacity: true)
     }
 
+    /// From then on subscribers wait for it.
+    mutating func noteDurable(at nanoseconds: UInt64) {
+        for index in publications.indices { publications[index].durableAt = nanoseconds }
+    }
+
     mutating func removeAll() {
         publications.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
@@ -117,6 +124,7 @@ struct LogOrigin: Sendable {
     /// The newest records, oldest first, and the number before them.
     var history: [RecordText]
     var memoryFloor: UInt64
-    /// Orders whose parties may subscribe.
+    /// Orders whose parties may subscribe, and the number of the newest message of each.
     var orders: [Order]
+    var orderVersions: [String: UInt64]
 }

@@ -28,6 +28,7 @@ final class EngineLoop {
     private var inbox: [EngineMessage] = []
     /// Done once everything that was said before them is durable.
     private var duties: [(duty: RecordsDuty, token: CommandToken)] = []
+    private var accesses = WaitingAccesses()
     private var ready: [Poller.Ready] = []
     private var status = EngineStatus()
     private var isStopping = false
@@ -121,7 +122,8 @@ final class EngineLoop {
         let origin = LogOrigin(
             epoch: store.epoch, positionKey: positionKey, lastEvent: store.lastEvent,
             historyFloor: history.floor, history: history.records,
-            memoryFloor: history.memoryFloor, orders: store.restoredOrders)
+            memoryFloor: history.memoryFloor, orders: store.restoredOrders,
+            orderVersions: store.restoredVersions)
         guard settle(at: now) else { throw StartError("the store cannot be written") }
         handOut()
         reportStatus(now: now)
@@ -224,6 +226,7 @@ final class EngineLoop {
             outgoing.replays.append(
                 store.replay(number, token: token, through: dispatcher, effects: &effects))
         case .duty(let duty, let token): duties.append((duty, token))
+        case .accesses(let records): accesses.keep(records, log)
         case .tell(let event): store.bridge?.tell(event, at: now, effects: &effects)
         case .result(let result):
             store.bridge?.finished(result, at: now, effects: &effects)
@@ -250,9 +253,13 @@ final class EngineLoop {
     @discardableResult
     private func settle(at now: Timestamp) -> Bool {
         let began = Clock.monotonicNanoseconds()
+        effects.records.accesses = accesses.records
         let hadRecords = !effects.records.isEmpty
         let isDurable = store.settle(&effects, into: &outgoing, at: now)
-        if isDurable { lostSessions.removeAll() }
+        if isDurable {
+            lostSessions.removeAll()
+            accesses.removeAll()
+        }
         if hadRecords {
             status.commits += isDurable ? 1 : 0
             status.commitNanoseconds += Clock.monotonicNanoseconds() - began
@@ -295,6 +302,7 @@ final class EngineLoop {
             switch message {
             case .command(_, let token), .replay(_, let token), .duty(_, let token):
                 tokens.append(token)
+            case .accesses(let records): accesses.keep(records, log)
             case .reload(let settings): reload(settings)
             case .stop: isStopping = true
             // The attempt stays owed in the log, and is made again.
@@ -340,6 +348,7 @@ final class EngineLoop {
 
     /// Gives everything that is durable now to the threads that wait for it.
     private func handOut() {
+        outgoing.noteDurable(at: Clock.monotonicNanoseconds())
         if !mail.publications.send(outgoing.publications) {
             // Subscribers must not believe that they have seen everything.
             status.publicationsLost += UInt64(outgoing.publications.count)

@@ -15,6 +15,8 @@ final class EngineStore {
     var bridge: Bridge?
     private(set) var epoch = ""
     private(set) var restoredOrders: [Order] = []
+    /// The number of the newest message on the channel of each of them.
+    private(set) var restoredVersions: [String: UInt64] = [:]
     /// What the registry of the log says of models, as it was when the log was opened.
     private(set) var restoredModels: [ModelChange] = []
     /// What devices had announced when the store was opened.
@@ -56,6 +58,10 @@ final class EngineStore {
             let reader = try JournalReader(path: settings.store.path)
             epoch = hexadecimal(journal.identity.epoch)
             restoredOrders = restored.orders
+            for order in restored.orders {
+                restoredVersions[order.id] = restored.sequences.newest(
+                    of: Channel(.order, order.id))
+            }
             restoredModels = restored.devices.map {
                 ModelChange(device: $0.id, profile: $0.profile)
             }

@@ -32,6 +32,9 @@ package final class EngineIOGateway {
 
     package var sessionCount: Int { engine.sessionCount }
 
+    /// WebSockets that are open, or whose close is under way.
+    package var socketCount: Int { sockets.count }
+
     /// Whether a WebSocket is Engine.IO's.
     package func owns(_ connection: ConnectionID) -> Bool { sockets.contains(connection) }
 
@@ -103,6 +106,19 @@ package final class EngineIOGateway {
 
     package func close(_ session: ConnectionNumber, now: Int64) {
         engine.close(session, now: now)
+    }
+
+    /// Ends a session because the server ends, behind what waits for it.
+    package func part(
+        with session: ConnectionNumber, farewell: [EngineIOMessage],
+        from source: (ConnectionNumber, inout [UInt8], Int) -> FillResult
+    ) {
+        engine.part(with: session, farewell: farewell) { source(session, &$0, $1) }
+    }
+
+    /// Whether a request asks for a new session.
+    package func isHandshake(_ target: RequestTarget) -> Bool {
+        serves(target) && target.queryParameter("sid") == nil
     }
 
     /// Answers the polls that wait, because the server ends.

@@ -6,6 +6,8 @@ struct EventStreamRequest: Equatable {
     var channels: [Channel]
     /// The last message the client has.
     var lastMessage: String?
+    /// How many states a second it wants at most.
+    var updatesPerSecond: Double?
 
     static func isMeant(by target: RequestTarget) -> Bool {
         target.segments.starts(with: ["v1", "stream"])
@@ -31,6 +33,7 @@ struct EventStreamRequest: Equatable {
                 reason: "a channel's name is too long",
                 response: .error(400, "invalid", "a channel's name is too long"))
         }
+        updatesPerSecond = try target.updatesPerSecond()
         let last = [head.lastEventID, target.queryParameter("lastEventId")]
         lastMessage = last.compactMap { $0 }.first { !$0.isEmpty }
     }

@@ -9,7 +9,8 @@ extension FabricLoop {
         let head = request.head
         let origin = head.origin
         if let origin, !isAllowed(origin) {
-            refuseStream(request, reason: "origin not allowed", .forbidden, origin: nil)
+            refuseStream(
+                request, reason: "origin not allowed", .forbidden, origin: nil, as: .origin)
             return
         }
         switch head.method {
@@ -23,13 +24,17 @@ extension FabricLoop {
             return
         }
         do throws(AccessRefusal) {
-            let identity = try router.identity(of: head, takesQuery: true, now: now.wall).get()
+            let identity = try router.tokens.identity(of: head, takesQuery: true, now: now.wall)
+                .get().coming(from: request.clientAddress)
             let asked = try EventStreamRequest(head, limits: fabric.limits)
             let connection = request.token.connection
             let refusal = fabric.openStream(
                 ConnectionNumber(connection), identity: identity, to: asked.channels,
-                after: asked.lastMessage, now: now)
+                after: asked.lastMessage, on: Platform(head), now: now)
             if let refusal { throw AccessRefusal(refusal) }
+            if let most = asked.updatesPerSecond {
+                fabric.limitUpdates(of: ConnectionNumber(connection), toPerSecond: most)
+            }
             let response = HTTPResponse(shared(.eventStream(body: []), with: origin))
             if !server.stream(request.token, response) {
                 fabric.disconnect(ConnectionNumber(connection))
@@ -40,9 +45,14 @@ extension FabricLoop {
     }
 
     private func refuseStream(
-        _ request: HTTPRequest, reason: String, _ response: APIResponse, origin: String?
+        _ request: HTTPRequest, reason: String, _ response: APIResponse, origin: String?,
+        as failure: AdmissionFailure? = nil
     ) {
-        current.refusals += 1
+        // Where there is no room, the fabric has counted it.
+        if response.status != 200 {
+            let failure = failure ?? AdmissionFailure(status: response.status)
+            current.note(failure, Platform(request.head))
+        }
         log.info("stream refused", ["client": request.clientAddress, "reason": reason])
         respond(to: request.token, shared(response, with: origin))
     }

@@ -53,11 +53,17 @@ extension FabricLoop: SocketIOApplication {
             refuse(
                 &client, "Unauthorized", ["status": .integer(Int64(refusal.response.status))],
                 reason: refusal.reason)
-        case .success(let identity):
+            current.note(
+                AdmissionFailure(status: refusal.response.status), Platform(client.handshake))
+        case .success(let verified):
+            let identity = verified.coming(from: client.handshake.clientAddress)
             do throws(SocketIORefusal) {
                 let welcome = try fabric.connect(
                     session, identity: identity, names: newNames(), auth: auth,
-                    recovery: recovery, now: now)
+                    recovery: recovery, on: Platform(client.handshake), now: now)
+                if let most = client.handshake.query["maxUpdatesPerSecond"].flatMap(Double.init) {
+                    fabric.limitUpdates(of: session, toPerSecond: most)
+                }
                 client.session.accept(
                     SocketIOPacket.mainNamespace, sid: welcome.names.sid,
                     recoverableAs: welcome.names.pid)
@@ -73,7 +79,6 @@ extension FabricLoop: SocketIOApplication {
     private func refuse(
         _ client: inout SocketIOClient, _ message: String, _ data: JSON, reason: String
     ) {
-        current.refusals += 1
         log.info(
             "socket.io client refused",
             ["client": client.handshake.clientAddress, "reason": reason])
@@ -91,9 +96,10 @@ extension FabricLoop: SocketIOApplication {
         of handshake: EngineIOHandshake, auth: JSON?, now: Timestamp
     ) -> Result<Identity, AccessRefusal> {
         if let token = auth?["token"]?.string ?? handshake.query["token"] {
-            return router.identity(token: token, now: now)
+            return router.tokens.identity(token: token, now: now)
         }
-        return router.identity(authorization: handshake.headers.authorization, now: now)
+        return router.tokens.identity(
+            authorization: handshake.headers.authorization, now: now)
     }
 
     private func newNames() -> SocketIONames {
@@ -135,13 +141,20 @@ extension FabricLoop: SocketIOApplication {
     /// Ends a client's session. It comes back by itself, unless it leaves the namespace first.
     func close(socketIO closing: Closing, now: Int64) {
         let code = closing.code
-        socketIO.close(closing.connection, now: now) { session in
-            let farewell: JSON = [
-                "code": .integer(Int64(code.rawValue)), "reason": .string(code.reason),
-                "reconnect": .bool(code.mayReconnect),
+        let tell = { (session: inout SocketIOSession) in
+            var members: [JSON.Member] = [
+                .init("code", .integer(Int64(code.rawValue))),
+                .init("reason", .string(code.reason)),
+                .init("reconnect", .bool(code.mayReconnect)),
             ]
-            session.emit("session:closing", SocketIOArguments([farewell]))
+            if let retry = closing.retry { members.append(.init("retryAfter", .integer(retry))) }
+            session.emit("session:closing", SocketIOArguments([.object(members)]))
             if !code.mayReconnect { session.disconnect(SocketIOPacket.mainNamespace) }
+        }
+        if code == .goingAway {
+            socketIO.part(with: closing.connection, for: self, farewell: tell)
+        } else {
+            socketIO.close(closing.connection, now: now, farewell: tell)
         }
     }
 }
@@ -158,11 +171,16 @@ extension SocketIOGateway {
         settings.pingInterval = min(
             settings.pingInterval, server.heartbeatInterval.wholeMilliseconds)
         var limits = SocketIOLimits()
-        limits.connectTimeout = admissionMilliseconds
+        limits.connectTimeout = server.authenticationTime.wholeMilliseconds
+        limits.attachments = server.attachmentsMaximum
         return SocketIOGateway(
             path: FabricLoop.socketIOPath, settings: settings, limits: limits)
     }
+}
 
-    /// How long a client may take to show its token: as long as any request may take.
-    private static let admissionMilliseconds: Int64 = 10_000
+extension Platform {
+    init(_ handshake: EngineIOHandshake) {
+        self.init(
+            name: handshake.query["platform"], userAgent: handshake.headers.userAgent)
+    }
 }

@@ -15,11 +15,11 @@ import Wire
 final class FabricLoop: FrameSource {
     let server: WebServer
     let socketIO: SocketIOGateway
-    let router: APIRouter
-    private let mail: Mail
+    var router: APIRouter
+    let mail: Mail
     let parser: JSONTextReader
     private let allowedOrigins: Set<String>
-    private let gatherNanoseconds: UInt64
+    private var gathering: GatherWindow
     let log: Log
     var fabric: Fabric
     private var turn = ServerTurn()
@@ -37,11 +37,15 @@ final class FabricLoop: FrameSource {
     private var pieces: [AnswerPiece] = []
     private var lastToken: UInt64 = 0
     var current = FabricStatus()
+    /// What this turn delivers.
+    var delivered: [TimedDeliveries] = []
     private var lastTick: Int64 = 0
-    private var isStopping = false
+    var isStopping = false
+    /// How long clients are let go, in milliseconds.
+    let drainMilliseconds: Int64
+    /// When the last of them are to be gone, by the uptime clock; nil until they are let go.
+    var drainEndsAt: Int64?
 
-    /// The name of the WIA dialect (W-1).
-    private static let subprotocol = "wia-ind-009-v1"
     /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
     private static let waitMilliseconds = 250
     /// Requests that may wait for the engine or the reader at once.
@@ -52,11 +56,12 @@ final class FabricLoop: FrameSource {
     private init(
         server: WebServer, socketIO: SocketIOGateway, router: APIRouter, parser: JSONTextReader,
         messages: MessageCatalogue, limits: FabricLimits, positions: PositionCoding,
-        compression: FrameCompression?,
-        allowedOrigins: Set<String>, gatherNanoseconds: UInt64, origin: LogOrigin, mail: Mail,
-        log: Log
+        compression: FrameCompression?, signing: MessageSigning?, sealing: FieldSealing?,
+        allowedOrigins: Set<String>, gathering: GatherWindow, drainMilliseconds: Int64,
+        origin: LogOrigin, mail: Mail, log: Log
     ) {
-        self.gatherNanoseconds = gatherNanoseconds
+        self.gathering = gathering
+        self.drainMilliseconds = drainMilliseconds
         self.server = server
         self.socketIO = socketIO
         self.router = router
@@ -68,15 +73,14 @@ final class FabricLoop: FrameSource {
             epoch: origin.epoch, lastNumber: origin.lastEvent, journalFloor: origin.historyFloor,
             limits: limits, positions: positions,
             fields: RecordFields { try? parser.parse($0.span) }, catalogue: messages,
-            compression: compression,
-            now: FabricLoop.now())
-        fabric.restore(origin.orders)
+            compression: compression, signing: signing, sealing: sealing, now: FabricLoop.now())
+        fabric.restore(origin.orders, versions: origin.orderVersions)
         fabric.restore(origin.history, after: origin.memoryFloor, now: FabricLoop.now())
     }
 
     /// Starts the thread, and waits until it listens.
     static func start(
-        _ configuration: Configuration, keys: [TokenKey], messages: MessageCatalogue,
+        _ configuration: Configuration, tokens: TokenSettings, messages: MessageCatalogue,
         origin: LogOrigin, mail: Mail, log: Log
     ) throws(StartError) -> (thread: Thread, port: UInt16) {
         let listening = OneShot<Result<UInt16, StartError>>()
@@ -88,15 +92,17 @@ final class FabricLoop: FrameSource {
                     let loop = FabricLoop(
                         server: server, socketIO: .configured(configuration.server),
                         router: try APIRouter(
-                            configuration, keys: keys, messages: messages, mail: mail),
+                            configuration, tokens: tokens, messages: messages, mail: mail),
                         parser: try JSONTextReader.forClients(configuration.server),
                         messages: messages, limits: FabricLimits(configuration),
                         positions: try .sealed(by: origin.positionKey),
                         compression: .forClients(configuration.server),
+                        signing: try .configured(configuration.server.signatures),
+                        sealing: try .configured(configuration.server.sealing),
                         allowedOrigins: Set(configuration.server.allowedOrigins),
-                        gatherNanoseconds: UInt64(
-                            clamping: configuration.server.gatherTime.wholeMilliseconds)
-                            * 1_000_000,
+                        gathering: GatherWindow(
+                            milliseconds: configuration.server.gatherTime.wholeMilliseconds),
+                        drainMilliseconds: configuration.server.drainTime.wholeMilliseconds,
                         origin: origin, mail: mail, log: log)
                     listening.give(.success(server.port))
                     loop.run()
@@ -108,34 +114,48 @@ final class FabricLoop: FrameSource {
         return (thread, try listening.wait().get())
     }
 
-    /// Runs until it is told to stop, then closes every client with 1001.
+    /// Runs until it is told to stop; by then clients were let go.
     private func run() {
         while !isStopping {
+            takeTurn(waitMilliseconds: idleWait)
             let began = Clock.monotonicNanoseconds()
-            takeTurn()
-            gather(since: began)
+            flush()
+            gather(after: began)
         }
+        // What was gathered last.
+        flush()
         socketIO.releasePolls()
         carryOut(now: Self.now())
         server.shutDown(withinMilliseconds: Self.goodbyeMilliseconds)
     }
 
-    /// Lets what comes in quick succession become one turn: a turn has a price of its own, however
-    /// little it carries. Nothing waits that comes alone, because only the turn after a
-    /// publication is put off.
-    private func gather(since began: UInt64) {
-        guard !published.isEmpty, gatherNanoseconds > 0 else { return }
-        let spent = Clock.monotonicNanoseconds() - began
-        if spent < gatherNanoseconds { Clock.sleep(nanoseconds: gatherNanoseconds - spent) }
+    /// Lets writes gather, and answers requests meanwhile.
+    private func gather(after began: UInt64) {
+        guard let window = gathering.begin(after: began) else { return }
+        while !isStopping {
+            let now = Clock.monotonicNanoseconds()
+            guard now < window.end else { return }
+            guard window.servesRequests else {
+                Clock.sleep(nanoseconds: window.end - now)
+                return
+            }
+            takeTurn(
+                waitMilliseconds: Int((window.end - now) / 1_000_000) + 1, holdsWrites: true)
+        }
     }
 
-    private func takeTurn() {
-        let wait =
-            socketIO.clientCount > 0
-            ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
-        server.serviceOnce(waitMilliseconds: wait, into: &turn)
+    private var idleWait: Int {
+        let isBusy = socketIO.clientCount > 0 || drainEndsAt != nil
+        return isBusy ? EngineIOGateway.tickMilliseconds : Self.waitMilliseconds
+    }
+
+    /// - Parameter holdsWrites: Whether the wait is not cut short by what is to be written.
+    private func takeTurn(waitMilliseconds: Int, holdsWrites: Bool = false) {
+        server.serviceOnce(
+            waitMilliseconds: waitMilliseconds, holdsWrites: holdsWrites, into: &turn)
         let now = Self.now()
-        for event in turn.events where !socketIO.take(event, of: turn, now: now.uptime) {
+        for event in turn.events
+        where !turnsAway(event) && !socketIO.take(event, of: turn, now: now.uptime) {
             take(event, now: now)
         }
         takeMail(now: now)
@@ -145,11 +165,16 @@ final class FabricLoop: FrameSource {
             fabric.tick(now: now)
         }
         fabric.endRests(now: now)
+        drain(now: now)
         carryOut(now: now)
+    }
+
+    private func flush() {
         var source = self
         server.flush(from: &source)
+        measureDeliveries()
         // A flush may find that memory does not reach back far enough.
-        carryOut(now: now)
+        carryOut(now: Self.now())
         report()
     }
 
@@ -165,6 +190,7 @@ final class FabricLoop: FrameSource {
             }
             for closing in effects.closings { close(closing, now: now) }
             for read in effects.historyReads { mail.reader.send(.history(read)) }
+            record(effects.accesses, at: now.wall)
             renewTokens(now: now)
             carryOut(effects.submissions, now: now)
             for answer in effects.acknowledgements { acknowledge(answer, now: now) }
@@ -176,8 +202,8 @@ final class FabricLoop: FrameSource {
     /// The answers ask for no further token.
     private func renewTokens(now: Moment) {
         for offer in effects.tokens {
-            let identity = try? router.identity(token: offer.token, now: now.wall).get()
-            if identity == nil { current.refusals += 1 }
+            let identity = try? router.tokens.identity(token: offer.token, now: now.wall).get()
+            if identity == nil { current.note(.unauthorized, .unknown) }
             fabric.renew(offer.connection, identity: identity, now: now)
         }
     }
@@ -186,7 +212,9 @@ final class FabricLoop: FrameSource {
 
     private func take(_ event: ServerEvent, now: Moment) {
         switch event {
-        case .request(let request): answer(request, now: now)
+        case .request(let request):
+            gathering.noteRequest()
+            answer(request, now: now)
         case .upgrade(let request): open(request, now: now)
         case .room(let request):
             if let token = stream(of: request) { mail.reader.send(.more(token)) }
@@ -210,17 +238,29 @@ final class FabricLoop: FrameSource {
     }
 
     private func answer(_ request: HTTPRequest, now: Moment) {
-        guard !EventStreamRequest.isMeant(by: request.head.target) else {
+        let head = request.head
+        if let refusal = ServedPaths.refusal(of: head.method, head.target.segments) {
+            respond(to: request.token, refusal)
+            return
+        }
+        guard !EventStreamRequest.isMeant(by: head.target) else {
             openStream(request, now: now)
             return
         }
-        switch router.action(for: request, now: now.wall) {
+        let decision = router.decision(on: request, now: now.wall, uptime: now.uptime)
+        if let reason = decision.refusal {
+            log.info("request refused", ["client": request.clientAddress, "reason": reason])
+        }
+        if let access = decision.access { record([access], at: now.wall) }
+        switch decision.action {
         case .respond(let response):
             if response.status == 401 { current.refusals += 1 }
             respond(to: request.token, response)
         case .command(let command):
             forward(request.token) { mail.engine.send(.command(command, $0)) }
         case .publish(let events): publish(events, for: request.token)
+        case .inspect(let identity):
+            respond(to: request.token, answerOfFabric(to: request, by: identity, now: now))
         case .replay(let number):
             forward(request.token) { mail.engine.send(.replay(deadLetter: number, $0)) }
         case .duty(let duty):
@@ -306,40 +346,44 @@ final class FabricLoop: FrameSource {
             return
         }
         if let origin = request.head.origin, !isAllowed(origin) {
-            refuse(request, .forbidden, reason: "origin not allowed")
+            refuse(request, .forbidden, reason: "origin not allowed", as: .origin)
             return
         }
-        if dialect == .tableTap {
-            openTableTap(request, now: now)
-            return
-        }
-        let identity = router.identity(
-            of: request.head, takesQuery: dialect != .wia, now: now.wall)
-        switch identity {
-        case .failure(let refusal):
-            refuse(request, refusal.response, reason: refusal.reason)
-        case .success(let identity):
-            let offered = dialect == .wia && request.subprotocols.contains(Self.subprotocol)
-            guard server.accept(request.token, subprotocol: offered ? Self.subprotocol : nil)
-            else { return }
+        do throws(AccessRefusal) {
+            let terms = try WebSocketTerms(request, in: dialect)
+            if dialect == .tableTap {
+                openTableTap(request, terms, now: now)
+                return
+            }
+            let identity = try identity(
+                of: request, takesQuery: dialect != .wia, now: now
+            ).get()
+            guard server.accept(request.token, subprotocol: terms.subprotocol) else { return }
             fabric.connect(
                 ConnectionNumber(request.token.connection), identity: identity, in: dialect,
-                now: now)
+                as: terms.encoding, on: Platform(request.head), now: now)
+            limitUpdates(of: request, terms)
+        } catch {
+            refuse(request, error.response, reason: error.reason)
         }
     }
 
     /// A token that is not accepted is answered in a message: a browser's client would not see the
     /// status of an HTTP answer, and come back with the same token for ever.
-    private func openTableTap(_ request: UpgradeRequest, now: Moment) {
+    private func openTableTap(
+        _ request: UpgradeRequest, _ terms: WebSocketTerms, now: Moment
+    ) {
         let connection = ConnectionNumber(request.token.connection)
-        let identity = router.identity(
-            of: request.head, takesQuery: true, now: now.wall)
-        guard server.accept(request.token, subprotocol: nil) else { return }
+        let identity = identity(of: request, takesQuery: true, now: now)
+        guard server.accept(request.token, subprotocol: terms.subprotocol) else { return }
         switch identity {
         case .success(let identity):
-            fabric.connect(connection, identity: identity, in: .tableTap, now: now)
+            fabric.connect(
+                connection, identity: identity, in: .tableTap, as: terms.encoding,
+                on: Platform(request.head), now: now)
+            limitUpdates(of: request, terms)
         case .failure(let refusal):
-            current.refusals += 1
+            current.note(.unauthorized, Platform(request.head))
             log.info(
                 "websocket refused",
                 ["client": request.clientAddress, "reason": refusal.reason])
@@ -347,13 +391,23 @@ final class FabricLoop: FrameSource {
         }
     }
 
+    private func limitUpdates(of request: UpgradeRequest, _ terms: WebSocketTerms) {
+        guard let most = terms.updatesPerSecond else { return }
+        fabric.limitUpdates(
+            of: ConnectionNumber(request.token.connection), toPerSecond: most)
+    }
+
     /// A browser tells where its page is from; other programs tell nothing.
     func isAllowed(_ origin: String) -> Bool {
         allowedOrigins.contains("*") || allowedOrigins.contains(origin)
     }
 
-    private func refuse(_ request: UpgradeRequest, _ response: APIResponse, reason: String) {
-        current.refusals += 1
+    private func refuse(
+        _ request: UpgradeRequest, _ response: APIResponse, reason: String,
+        as failure: AdmissionFailure? = nil
+    ) {
+        let failure = failure ?? AdmissionFailure(status: response.status)
+        current.note(failure, Platform(request.head))
         log.info(
             "websocket refused", ["client": request.clientAddress, "reason": reason])
         server.refuse(request.token, HTTPResponse(response))
@@ -363,12 +417,13 @@ final class FabricLoop: FrameSource {
         _ kind: MessageKind, _ range: Range<Int>, on connection: ConnectionNumber, now: Moment
     ) {
         guard kind == .text else {
-            fabric.receive(.failure(.notText), on: connection, now: now)
+            fabric.receive(binary: Array(turn.payload(range)), on: connection, now: now)
             return
         }
         do throws(JSONSyntaxError) {
-            let json = try parser.parse(Array(turn.payload(range)).span)
-            fabric.receive(.success(json), on: connection, now: now)
+            let text = Array(turn.payload(range))
+            let json = try parser.parse(text.span)
+            fabric.receive(.success(json), as: ReceivedText(text), on: connection, now: now)
         } catch {
             fabric.receive(.failure(.notJSON), on: connection, now: now)
         }
@@ -378,7 +433,10 @@ final class FabricLoop: FrameSource {
 
     private func takeMail(now: Moment) {
         mail.publications.receive(into: &published)
-        if !published.isEmpty { fabric.publish(published, now: now) }
+        if !published.isEmpty {
+            gathering.notePublication()
+            publish(published, now: now)
+        }
         if mail.hasLostPublications.get() {
             mail.hasLostPublications.set(false)
             fabric.closeAll(.historyLost)
@@ -399,7 +457,7 @@ final class FabricLoop: FrameSource {
         mail.historyPages.receive(into: &pages)
         for page in pages { fabric.take(page) }
         mail.fabricControl.receive(into: &control)
-        for message in control where message == .stop { isStopping = true }
+        for message in control { take(message, now: now) }
     }
 
     private func close(_ closing: Closing, now: Moment) {
@@ -408,7 +466,7 @@ final class FabricLoop: FrameSource {
             return
         }
         guard let code = Server.CloseCode(rawValue: closing.code.rawValue) else { return }
-        server.close(ConnectionID(closing.connection), code, reason: closing.code.reason)
+        server.close(ConnectionID(closing.connection), code, reason: closing.reason)
     }
 
     func fill(_ connection: ConnectionID, into buffer: inout WriteBuffer) -> Bool {
@@ -419,35 +477,10 @@ final class FabricLoop: FrameSource {
         return result == .more
     }
 
-    private func report() {
-        current.connections = UInt64(fabric.connectionCount)
-        current.outboxBytes = UInt64(fabric.outboxBytes)
-        current.statistics = fabric.statistics
-        mail.fabricStatus.set(current)
-    }
-
     static func now() -> Moment {
         Moment(
             wall: Timestamp(milliseconds: Clock.wallMilliseconds()),
             uptime: Int64(Clock.monotonicNanoseconds() / 1_000_000))
-    }
-}
-
-/// What the fabric thread is told besides its mail.
-enum FabricControl: Equatable, Sendable {
-    case stop
-}
-
-extension Dialect {
-    /// The dialect that is spoken over a WebSocket of a path.
-    init?(path: [String]) {
-        switch path {
-        case ["v1", "realtime"]: self = .wia
-        case ["v1"]: self = .tableTap
-        case ["tracking"]: self = .tracking
-        case ["realtime"]: self = .booking
-        default: return nil
-        }
     }
 }
 

@@ -50,6 +50,8 @@ package final class SocketIOGateway {
 
     package var clientCount: Int { clients.count }
 
+    package var socketCount: Int { engineIO.socketCount }
+
     package func owns(_ connection: ConnectionID) -> Bool { engineIO.owns(connection) }
 
     package func take(_ event: ServerEvent, of turn: ServerTurn, now: Int64) -> Bool {
@@ -115,6 +117,22 @@ package final class SocketIOGateway {
         clients[session] = client
         engineIO.close(session, now: now)
     }
+
+    /// Tells a client that the server ends, behind what waits for it, and ends its session.
+    package func part(
+        with session: ConnectionNumber, for application: some SocketIOApplication,
+        farewell: (inout SocketIOSession) -> Void
+    ) {
+        guard var client = clients.removeValue(forKey: session) else { return }
+        farewell(&client.session)
+        client.session.takeEffects(into: &effects)
+        clients[session] = client
+        engineIO.part(with: session, farewell: effects.messages) {
+            application.fill($0, into: &$1, limit: $2)
+        }
+    }
+
+    package func isHandshake(_ target: RequestTarget) -> Bool { engineIO.isHandshake(target) }
 
     private func take(
         _ event: EngineIOEvent, for application: some SocketIOApplication, now: Int64

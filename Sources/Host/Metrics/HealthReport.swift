@@ -1,7 +1,6 @@
 import Bridge
 import CodecSandbox
 import ColdChain
-import Fabric
 import System
 import Wire
 
@@ -11,6 +10,8 @@ struct HealthReport: Sendable {
     let fabric: Latest<FabricStatus>
     let courier: Latest<CourierStatus>
     let proof: Latest<ProofStatus>
+    /// Whether the daemon lets its clients go, to end.
+    let isEnding: Latest<Bool>
     /// An engine that has not turned for so long, in milliseconds, is stuck.
     let stallMilliseconds: Int64
 
@@ -20,14 +21,17 @@ struct HealthReport: Sendable {
         return .json(stalled ? 503 : 200) { $0.member("status", stalled ? "stalled" : "live") }
     }
 
-    /// Ready: the store is open and every broker is connected. 503 says which part is not.
+    /// Ready: the store is open, every broker is connected, and the daemon is not to end. 503 says
+    /// which part is not.
     func ready(now: Timestamp) -> APIResponse {
         let status = engine.get()
         let isStalled = now.milliseconds(since: status.turnedAt) > stallMilliseconds
+        let isEnding = isEnding.get()
         let isReady =
-            status.isStoreOpen && !isStalled && status.brokers.allSatisfy(\.isConnected)
+            !isEnding && status.isStoreOpen && !isStalled
+            && status.brokers.allSatisfy(\.isConnected)
         return .json(isReady ? 200 : 503) { writer in
-            writer.member("status", isReady ? "ready" : "degraded")
+            writer.member("status", isReady ? "ready" : isEnding ? "ending" : "degraded")
             writer.name("store")
             writer.object { $0.member("open", status.isStoreOpen) }
             writer.proofMember(proof.get())
@@ -55,7 +59,7 @@ struct HealthReport: Sendable {
         log(status, &text)
         proof.get().metrics(&text)
         status.retention.metrics(&text)
-        fanOut(fabric.get(), &text)
+        fabric.get().metrics(&text)
         deliveries(status, courier.get(), &text)
         return APIResponse(
             status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
@@ -199,65 +203,6 @@ struct HealthReport: Sendable {
             count: status.storeFailures)
     }
 
-    private func fanOut(_ status: FabricStatus, _ text: inout PrometheusText) {
-        text.metric(
-            "freshwire_connections", .gauge, "Open WebSocket connections.",
-            count: status.connections)
-        text.metric(
-            "freshwire_fabric_events_total", .counter, "Events published to the fabric.",
-            count: status.statistics.events)
-        text.metric(
-            "freshwire_frames_queued_total", .counter, "Events put into an outbox.",
-            count: status.statistics.deliveries)
-        text.metric(
-            "freshwire_slow_consumers_closed_total", .counter,
-            "Connections closed because their reader was too slow.",
-            count: status.statistics.slowReaders)
-        text.metric(
-            "freshwire_outbox_bytes", .gauge, "Bytes that wait for readers.",
-            count: status.outboxBytes)
-        confirmations(status.statistics, &text)
-        text.metric(
-            "freshwire_requests_refused_total", .counter,
-            "Requests and upgrades refused for want of a valid token.", count: status.refusals)
-    }
-
-    private func confirmations(
-        _ statistics: FabricStatistics, _ text: inout PrometheusText
-    ) {
-        var confirmed: [String: Double] = [:]
-        var sum: UInt64 = 0
-        for (place, count) in statistics.confirmations.counts.enumerated() {
-            sum += count
-            let bound =
-                place < ConfirmationTimes.bounds.count
-                ? "\(Double(ConfirmationTimes.bounds[place]) / 1_000)" : "+Inf"
-            confirmed[bound] = Double(sum)
-        }
-        text.metric(
-            "freshwire_confirmed_within_seconds_total", .counter,
-            "Critical messages that their recipients confirmed within so many seconds.", by: "le",
-            confirmed)
-        text.metric(
-            "freshwire_confirmation_seconds_total", .counter,
-            "How long confirmations took, all together, in seconds.",
-            Double(statistics.confirmations.totalMilliseconds) / 1e3)
-        text.metric(
-            "freshwire_critical_repeats_total", .counter,
-            "Times a critical message was told again.", count: statistics.repeats)
-        text.metric(
-            "freshwire_critical_unconfirmed_total", .counter,
-            "Critical messages that were never confirmed.", count: statistics.unconfirmed)
-        text.metric(
-            "freshwire_confirmations_awaited", .gauge,
-            "Critical messages that wait for a confirmation.",
-            count: statistics.awaitedConfirmations)
-        text.metric(
-            "freshwire_confirmations_not_awaited_total", .counter,
-            "Critical messages whose confirmation was not awaited, for want of room.",
-            count: statistics.confirmationsNotAwaited)
-    }
-
     private func deliveries(
         _ status: EngineStatus, _ courier: CourierStatus, _ text: inout PrometheusText
     ) {
@@ -281,14 +226,6 @@ struct HealthReport: Sendable {
         for broker in status.brokers { values[broker.name] = value(broker) }
         return values
     }
-}
-
-/// How the fabric thread is.
-struct FabricStatus: Sendable {
-    var connections: UInt64 = 0
-    var outboxBytes: UInt64 = 0
-    var refusals: UInt64 = 0
-    var statistics = FabricStatistics()
 }
 
 extension CodecFailure.Kind {

@@ -65,6 +65,9 @@ struct LogAnswers {
         case .holds(let number, let limit): return try holds(after: number, limit: limit)
         case .subject(let subject, let number, let limit):
             return try records(of: subject, after: number, limit: limit)
+        case .accesses(let number, let subject, let limit):
+            return .accesses(
+                try reader.accesses(before: number, subject: subject, limit: limit), limit: limit)
         case .dryRun, .export, .haccpPlan: return .notFound
         }
     }

@@ -20,6 +20,13 @@ extension WebServer {
         settings.limits.connections = server.connectionsMaximum
         settings.limits.bodyBytes = server.bodyBytes
         settings.limits.messageBytes = server.messageBytes
+        settings.limits.headerBytes = server.headerBytes
+        settings.limits.requestLineBytes = server.headerBytes / 2
+        settings.limits.headerFields = server.headerFields
+        settings.limits.fragments = server.fragmentsMaximum
+        settings.limits.requestDeadline = server.authenticationTime
+        settings.limits.newConnectionsPerSecond = server.newConnectionsPerSecond
+        settings.limits.newConnectionsPerAddress = server.newConnectionsPerAddress
         settings.limits.pingInterval = server.pingInterval
         do throws(ServerStartFault) {
             return try WebServer(settings)
@@ -53,12 +60,18 @@ extension FabricLimits {
         messageBurst = Int64(server.messageBurst)
         refusedMessages = server.messageBurst * 3
         streamLease = server.streamLease.wholeMilliseconds
+        // A tick looks once a second, and may be late by as much again.
+        streamComment = max(server.streamComment.wholeMilliseconds - 1_500, 1_000)
         streamRetry = server.streamRetry.wholeMilliseconds
         locationInterval = server.locationInterval.wholeMilliseconds
         lowDataInterval = server.lowDataInterval.wholeMilliseconds
+        updateInterval = server.updateInterval.wholeMilliseconds
+        deltaStates = server.deltaStatesMaximum
         // A client may miss so many heartbeats, and half an interval for a slow network.
         let interval = server.heartbeatInterval.wholeMilliseconds
+        heartbeat = interval
         silence = interval * Int64(server.heartbeatMisses) + interval / 2
+        expiryWarning = configuration.authentication.expiryWarning.wholeMilliseconds
         tableTap = ClientLimits(server.tableTap)
         bulkMessages = configuration.publishing.bulkMaximum
         confirmation = ConfirmationSettings(configuration.confirmation)
@@ -86,7 +99,8 @@ extension ClientLimits {
         subscriptions = settings.subscriptionsMaximum
         let count = settings.messagesPerMinute
         messages = MessageRate(
-            count: Int64(count), window: 60_000, burst: Int64(count), refused: count * 3)
+            count: Int64(count), window: 60_000, burst: Int64(settings.messageBurst),
+            refused: count * 3)
         tokenRenewal = settings.tokenRenewal.wholeMilliseconds
         expiryWarning = settings.tokenWarning.wholeMilliseconds
     }
@@ -107,22 +121,15 @@ extension JSONTextReader {
 
 extension APIRouter {
     init(
-        _ configuration: Configuration, keys: [TokenKey], messages: MessageCatalogue, mail: Mail
+        _ configuration: Configuration, tokens: TokenSettings, messages: MessageCatalogue,
+        mail: Mail
     ) throws(StartError) {
-        var rules = TokenRules(
-            keys: keys, issuer: configuration.authentication.issuer,
-            audience: configuration.authentication.audience)
-        rules.leewaySeconds = configuration.authentication.clockLeeway.wholeSeconds
-        do throws(TokenKeyError) {
-            self.init(
-                verifier: try TokenVerifier(rules),
-                health: HealthReport(
-                    engine: mail.engineStatus, fabric: mail.fabricStatus,
-                    courier: mail.courierStatus, proof: mail.proofStatus,
-                    stallMilliseconds: configuration.health.journalStall.wholeMilliseconds),
-                catalogue: messages, eventsMaximum: configuration.publishing.eventsMaximum)
-        } catch {
-            throw StartError("token keys: \(error.description)")
-        }
+        self.init(
+            desk: try TokenDesk(tokens), rates: RequestRates(configuration.server.rest),
+            health: HealthReport(
+                engine: mail.engineStatus, fabric: mail.fabricStatus,
+                courier: mail.courierStatus, proof: mail.proofStatus, isEnding: mail.isEnding,
+                stallMilliseconds: configuration.health.journalStall.wholeMilliseconds),
+            catalogue: messages, eventsMaximum: configuration.publishing.eventsMaximum)
     }
 }

@@ -16,7 +16,7 @@ package enum TokenKeys {
         if let secret = try hs256Secret(configuration) {
             keys.append(TokenKey(.secret(secret)))
         }
-        for file in settings.rs256KeyFiles + settings.es256KeyFiles {
+        for file in settings.rs256KeyFiles + settings.es256KeyFiles + settings.edDSAKeyFiles {
             keys.append(try publicKey(file))
         }
         return keys

@@ -18,6 +18,8 @@ enum RecordKind: UInt8, CaseIterable {
     case calibration = 11
     /// A HACCP plan that was put in force.
     case haccpPlan = 13
+    /// That somebody who may see everything looked at a person's data.
+    case access = 14
 
     var table: String {
         switch self {
@@ -34,6 +36,7 @@ enum RecordKind: UInt8, CaseIterable {
         case .place: "places"
         case .calibration: "calibrations"
         case .haccpPlan: "haccp_plans"
+        case .access: "accesses"
         }
     }
 
@@ -42,7 +45,7 @@ enum RecordKind: UInt8, CaseIterable {
         switch self {
         case .reading, .fix: "id"
         case .event, .source, .change, .signingKey, .purge, .checkpoint, .qualityRevision,
-            .staffAction, .place, .calibration, .haccpPlan:
+            .staffAction, .place, .calibration, .haccpPlan, .access:
             "number"
         }
     }
@@ -89,6 +92,7 @@ enum RecordKind: UInt8, CaseIterable {
             coverage_factor
             """
         case .haccpPlan: "number, in_force_from, id, version, hash, plan"
+        case .access: "number, occurred_at, subject, role, deed, resource, address_class"
         }
     }
 

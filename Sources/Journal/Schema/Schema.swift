@@ -23,7 +23,8 @@ package struct Schema: Equatable, Sendable {
         holdsMigration, placesMigration, calibrationMigration, haccpPlanMigration,
         silencesMigration, settledAlertsMigration,
         settlementMigration, silenceCauseMigration, historyMigration,
-        publicationsMigration, offersMigration,
+        publicationsMigration,
+        accessMigration, offersMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.

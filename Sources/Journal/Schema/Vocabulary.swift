@@ -111,6 +111,7 @@ enum LogState: String {
     case placesErasedThrough = "places_erased_through"
     case eventsErasedThrough = "events_erased_through"
     case deliveriesErasedThrough = "deliveries_erased_through"
+    case accessesErasedThrough = "accesses_erased_through"
     case historyErasedThrough = "history_erased_through"
     case rawMessagesErasedThrough = "raw_messages_erased_through"
     /// 1 once no place of delivery of an older schema stands in the clear.

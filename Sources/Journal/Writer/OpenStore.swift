@@ -15,6 +15,7 @@ final class OpenStore {
     private let offers: OfferLog
     private let checkpoints: CheckpointLog
     private let calibrations: CalibrationLog
+    private var accesses: AccessLog
     private var readings: ReadingLog
     private var fixes: FixLog
     private let revisions: RevisionLog
@@ -56,6 +57,7 @@ final class OpenStore {
         offers = try OfferLog(database)
         checkpoints = try CheckpointLog(database, chain: chain)
         calibrations = try CalibrationLog(database, chain: chain)
+        accesses = try AccessLog(database, chain: chain)
         readings = try ReadingLog(
             database, chain: chain, remembering: settings.rememberedReadings)
         fixes = try FixLog(database, chain: chain)
@@ -95,6 +97,7 @@ final class OpenStore {
         for silence in batch.silences { try book.put(silence) }
         for record in batch.alerts { try book.record(record) }
         for entry in batch.calibrations { try calibrations.record(entry) }
+        for access in batch.accesses { try accesses.record(access) }
         try rawMessages.record(batch.rawMessages)
         try recordReadings(batch, &receipt)
         for (place, revision) in batch.qualityRevisions.enumerated() {

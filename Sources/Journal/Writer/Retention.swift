@@ -20,6 +20,7 @@ struct Retention {
     private var events: AgedLog
     private var checkpoints: AgedLog
     private var alerts: AgedAlerts
+    private var accesses: AgedLog
     private let eraseRevisions: Statement
     private let settlements: SettlementKeeping
     private let eraseFixesByTime: Statement
@@ -65,6 +66,8 @@ struct Retention {
             database, .checkpoint, columns: "recorded_at, order_number, occurred_at",
             mark: .checkpointsErasedThrough, slice: slice)
         alerts = try AgedAlerts(database, purges: purges)
+        accesses = try AgedLog(
+            database, .access, columns: "occurred_at", mark: .accessesErasedThrough, slice: slice)
         settlements = try SettlementKeeping(database, revisions: revisions)
         eraseRevisions = try database.prepare(
             """
@@ -195,17 +198,22 @@ struct Retention {
         }
         let oldAlerts = try alerts.eraseSlice(
             before: cutoff, held, policy: "alerts \(settings.readingDays) days", at: now)
+        // What a hold keeps is food's, not who looked at it.
+        let oldAccesses = try accesses.front(before: cutoff) { _ in false }
         try eraseRevisions(of: oldReadings.numbers, now)
         // A reading is older than the one that settles it: where nothing is held, it went before.
         if !held.covers.isEmpty { try settlements.keep(fromReadings: oldReadings.numbers) }
         try erase(oldReadings, of: readings, now)
         try erase(oldEvents, of: events, now)
         try erase(oldCheckpoints, of: checkpoints, now)
+        try erase(oldAccesses, of: accesses, now)
         report.readingsErased += oldReadings.numbers.count
         report.eventsErased += oldEvents.numbers.count
         report.checkpointsErased += oldCheckpoints.numbers.count
+        report.accessesErased += oldAccesses.numbers.count
         report.alertsErased += oldAlerts.erased
         return oldReadings.looked + oldEvents.looked + oldCheckpoints.looked + oldAlerts.looked
+            + oldAccesses.looked
     }
 
     private mutating func erase(

@@ -41,6 +41,8 @@ extension HTTPResponse {
         switch fault.status {
         case 405:
             fields.append(Field("Allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"))
+        case 429, 503:
+            fields.append(Field("Retry-After", String(ConnectionRate.retrySeconds)))
         case 426:
             fields.append(Field("Upgrade", "websocket"))
             fields.append(Field("Sec-WebSocket-Version", "13"))

@@ -2,7 +2,7 @@ import Wire
 
 /// What stands on the command line after the command's name.
 struct Arguments {
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
     private var flags: Set<String> = []
     private(set) var operands: [String] = []
 
@@ -29,9 +29,9 @@ struct Arguments {
                 continue
             }
             if parts.count == 2 {
-                values[name] = String(parts[1])
+                values[name, default: []].append(String(parts[1]))
             } else if let value = rest.popFirst() {
-                values[name] = value
+                values[name, default: []].append(value)
             } else {
                 throw Failure(
                     "--\(name) needs a value", hint: "see freshwire \(command.name) --help",
@@ -47,13 +47,17 @@ struct Arguments {
 
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 
-    subscript(_ option: String) -> String? { values[option] }
+    /// The last value of an option.
+    subscript(_ option: String) -> String? { values[option]?.last }
+
+    /// Every value of an option that may stand more than once.
+    func all(_ option: String) -> [String] { values[option] ?? [] }
 
     /// The whole number of an option, or its default.
     func integer(
         _ option: String, default standard: Int, in range: ClosedRange<Int>
     ) throws(Failure) -> Int {
-        guard let text = values[option] else { return standard }
+        guard let text = self[option] else { return standard }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(
                 "--\(option) must be a whole number from \(range.lowerBound) to \(range.upperBound)",

@@ -23,9 +23,6 @@ extension Command {
 
 /// `freshwire serve`: the daemon until SIGTERM or SIGINT.
 enum Serve {
-    /// How long a clean end may take before the process ends anyway.
-    private static let patienceMilliseconds: Int64 = 10_000
-
     static func run(_ arguments: Arguments) throws(Failure) -> Int32 {
         let configuration = try Setup.configuration(arguments)
         let log = Log(threshold: LogLevel(configuration.log.level))
@@ -88,8 +85,8 @@ enum Serve {
         daemon.reload(configuration)
     }
 
-    /// Ends cleanly; a second signal, or time, ends it at once. What was acknowledged is durable
-    /// either way.
+    /// Ends cleanly; a second signal lets all clients go at once, a third, or time, ends it as it
+    /// is. What was acknowledged is durable either way.
     private static func end(
         _ daemon: Daemon, _ signals: Signals, _ poller: Poller, _ log: Log
     ) -> Int32 {
@@ -97,13 +94,18 @@ enum Serve {
         let began = Clock.monotonicNanoseconds()
         daemon.beginStop()
         var ready: [Poller.Ready] = []
+        var isHurried = false
         while !daemon.hasStopped {
             poller.wait(milliseconds: 20, into: &ready)
             let waited = Int64((Clock.monotonicNanoseconds() - began) / 1_000_000)
-            if signals.next() == .stop || waited > patienceMilliseconds {
+            let isAsked = signals.next() == .stop
+            if waited > daemon.stopMilliseconds || (isAsked && isHurried) {
                 log.warning("stopped before everything was closed")
                 return ExitCode.failure.rawValue
             }
+            guard isAsked else { continue }
+            isHurried = true
+            daemon.hurryStop()
         }
         log.info("stopped")
         return 0

@@ -23,6 +23,9 @@ extension Command {
             Option("counters", "ID", "The counters of an employee; several: A,B."),
             Option("scope", "SCOPE", "What else it allows, such as food_safety; several: A,B."),
             Option("name", "NAME", "The person's name, which signatures of alerts then print."),
+            Option(
+                "tier", "TIER",
+                "How much the person may ask of the API: standard, premium or enterprise."),
             Option("hours", "N", "How long it holds (default 1)."),
         ],
         examples: [
@@ -52,6 +55,7 @@ extension Command {
             site: arguments["site"], name: arguments["name"],
             lifetimeSeconds: Int64(hours) * 3600)
         grant.counters = (arguments["counters"] ?? "").split(separator: ",").map(String.init)
+        grant.tier = arguments["tier"]
         StandardStream.output.write(try grant.token(configuration) + "\n")
         return 0
     }

@@ -43,11 +43,12 @@ static int by_size(const void *one, const void *other) {
 
 static void print_latencies(void) {
     if (!latency_count) {
-        printf("latency of 0 p50 0 p99 0\n");
+        printf("latency of 0 p50 0 p99 0 p95 0\n");
         return;
     }
     qsort(latencies, latency_count, sizeof *latencies, by_size);
-    printf("latency of %zu p50 %.2f p99 %.2f\n", latency_count, latencies[latency_count / 2],
-           latencies[latency_count * 99 / 100]);
+    printf("latency of %zu p50 %.2f p99 %.2f p95 %.2f\n", latency_count,
+           latencies[latency_count / 2], latencies[latency_count * 99 / 100],
+           latencies[latency_count * 95 / 100]);
     fflush(stdout);
 }

@@ -1,11 +1,18 @@
+import CAllocationCounter
 import Fabric
 
 /// What publishing to many costs one subscriber, and what an idle connection costs in memory.
 ///
-/// `swift run -c release FabricBench [--smoke]`
+/// `swift run -c release FabricBench [--smoke | --allocations]`
+///
+/// With `--allocations` it prints, as JSON, how many a delivery takes in steady state.
 @main
 struct FabricBench {
     static func main() {
+        guard !CommandLine.arguments.contains("--allocations") else {
+            countAllocations()
+            return
+        }
         let isSmoke = CommandLine.arguments.contains("--smoke")
         let rounds = isSmoke ? 1 : 9
         let deliveries = isSmoke ? 20_000 : 2_000_000
@@ -18,6 +25,22 @@ struct FabricBench {
         report(
             FanOut(channels: 100, subscribers: 100, eventsATurn: 1, isShared: true), rounds,
             deliveries)
+    }
+
+    /// A burst to a thousand subscribers again and again: what outboxes and frames need is there after
+    /// the first ones.
+    private static func countAllocations() {
+        let scene = FanOut(channels: 1, subscribers: 1000, eventsATurn: 10)
+        let turns = 100
+        let counts = FanOut.Kind.allCases.map { kind in
+            var stage = FanOut.Stage(scene, kind: kind)
+            _ = stage.run(turns: turns)
+            let before = allocation_count()
+            _ = stage.run(turns: turns)
+            let count = allocation_count() - before
+            return "\"\(kind)\":\(Double(count) / Double(turns * scene.deliveriesATurn))"
+        }
+        print("{\(counts.joined(separator: ","))}")
     }
 
     private static func report(_ scene: FanOut, _ rounds: Int, _ deliveries: Int) {

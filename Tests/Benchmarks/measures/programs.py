@@ -23,6 +23,7 @@ C_PROGRAMS = {
     "publisher": ("EndToEnd/publisher.c", []),
     "subscribers": ("EndToEnd/subscribers.c", []),
     "fanout_floor": ("FanOut/fanout_floor.c", []),
+    "race_clients": ("Race/race_clients.c", ["-lpthread"]),
 }
 
 
@@ -116,9 +117,7 @@ class Program:
         self.process.send_signal(signal.SIGCONT)
 
     def cpu_seconds(self):
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+        return cpu_seconds(self.process.pid)
 
     def thread_cpu_seconds(self, name):
         """By the scheduler's own count, which is in nanoseconds."""
@@ -127,9 +126,25 @@ class Program:
                 return int((task / "schedstat").read_text().split()[0]) / 1e9
         raise RuntimeError(f"no thread {name}")
 
+    def proportional_bytes(self):
+        return proportional_bytes(self.process.pid)
+
     def resident_bytes(self):
         with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def cpu_seconds(process):
+    """Of all threads of a process, those that have ended too."""
+    with open(f"/proc/{process}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+
+
+def proportional_bytes(process):
+    """Resident memory, with pages that are shared divided among their users."""
+    with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
 
 
 @contextlib.contextmanager
@@ -165,7 +180,7 @@ def accepts(port):
 class Daemon(Program):
     """`freshwire serve` on a store of its own."""
 
-    def __init__(self, path, broker_port, patience=30):
+    def __init__(self, path, broker_port, patience=30, pinned=(), server=""):
         self.port = free_port()
         self.store = path / "store"
         self.configuration = path / "freshwire.yaml"
@@ -179,10 +194,12 @@ server:
   connections_per_user: 100000
   heartbeat_interval: 600s
   ping_interval: 600s
+  {server}
 store: {{directory: {self.store}}}
 log: {{level: warning}}
 """)
-        super().__init__([built("freshwire"), "serve", "--config", self.configuration])
+        super().__init__(
+            [*pinned, built("freshwire"), "serve", "--config", self.configuration])
         self.log = None
         wait_until(self._is_ready, "the daemon is not ready", patience)
         self.log = sqlite3.connect(

@@ -40,8 +40,22 @@ ratios mean something where the numbers do not.
   program beside it takes no readings. The whole process, which also decodes, judges and commits the
   readings behind the updates, stands below it without a verdict: whoever takes the target for that
   one compares its ratio with 0.5.
+- **Race** is against nginx with Nchan (one worker) and Node's ws, both as Debian has them, on the
+  same machine in the same run, by turns: servers on one CPU, clients on another. Each of the clients
+  (`Race/race_clients.c`) checks that every event comes once and in order, and that all have read the
+  very same bytes. The rivals are given 200-byte events by HTTP, on one connection, all requests at
+  once in a burst. Freshwire is the whole daemon: its events are changes of an order, authorised and
+  durable before anybody is told of them, as long as the rivals' to a few bytes, and told to it as the
+  platform tells them, over MQTT; the second row has them by HTTP, where each change waits for the disk
+  before the next one is read. The CPU is that of all threads and children of the server. Nobody else
+  gathers what comes in quick succession into one write: that is where the ratio of the bursts is from.
+  An event that comes alone costs a `send` in the kernel for each client, on every side; what there is
+  to win is the rest.
+- **10,000 connections**: each follows an order of its own, whose bag measures once a second. In the
+  storm all are cut off at once with a reset and come back with the last message they have; it is over
+  when everybody has all that was published by the time that the last one was in again.
 - **Idle connection**: growth of the process's resident memory for each authenticated connection with
-  one subscription. What the kernel holds for a socket is not in it, on either side.
+  one subscription; beside Nchan of the proportional set size. What the kernel holds for a socket is not in it, on either side.
 - **Latency** is from the publisher's write to the WebSocket client's read, for readings whose bag is
   carried for a followed order; for the no-op subscriber to its message callback. In between Freshwire
   commits, which costs one flush of the disk at least.

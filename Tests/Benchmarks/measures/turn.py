@@ -58,6 +58,14 @@ def count_allocations(messages=ALLOCATION_PERIODS * PERIOD):
     return spent["beforeCommit"]["allocations"], spent["inCommit"]["allocations"]
 
 
+def count_delivery_allocations():
+    """Allocations a delivery of the fabric, in steady state, the worse of both classes."""
+    counted = json.loads(subprocess.run(
+        [programs.built("FabricBench"), "--allocations"], check=True, stdout=subprocess.PIPE,
+        text=True).stdout)
+    return max(counted.values())
+
+
 def count_instructions():
     """Instructions a message, from the difference of two runs: start and warm-up fall out."""
     program = SCRATCH / "turn-bench"
@@ -81,11 +89,14 @@ def measure(say):
     budget = json.loads(BUDGET.read_text())
     decided, committed = count_allocations()
     instructions = count_instructions()
+    delivered = count_delivery_allocations()
+    say(f"fabric: {delivered} allocations a delivery")
     say(f"turn: {decided} allocations a message before the commit, {committed} in it; "
         f"{instructions:,.0f} instructions")
     limits = {
         "allocations before the commit": (decided, budget["allocations_before_commit"]),
         "allocations in the commit": (committed, budget["allocations_in_commit"]),
+        "allocations a delivery": (delivered, budget["allocations_a_delivery"]),
         "instructions": (instructions, budget["instructions"] * (1 + INSTRUCTIONS_TOLERANCE)),
     }
     rows = [
@@ -93,6 +104,8 @@ def measure(say):
                     budget["allocations_before_commit"]),
         allocations("Allocations a message in the commit (SQLite)", committed,
                     budget["allocations_in_commit"]),
+        allocations("Allocations a delivery to one of 1,000 subscribers", delivered,
+                    budget["allocations_a_delivery"]),
         ("Instructions a message (three rows), decoded to committed",
          f"{budget['instructions']:,}", f"{instructions:,.0f}",
          f"{instructions / budget['instructions']:.2f}", "the budget + 5 %",

@@ -110,6 +110,18 @@ struct BookingTests {
         #expect(room.texts(to: client) == [])
     }
 
+    @Test(
+        "Q-8, K-7: once the booking is over its customer is not given the last known position",
+        arguments: [(Role.customer, "anna", 0), (.driver, "dirk", 1), (.support, "otto", 1)])
+    func lastKnownOver(role: Role, subject: String, count: Int) {
+        let (room, client) = room(role, subject)
+        room.publish(
+            Sample.location(12, order: "B7"), Sample.change(Sample.order("B7", .delivered)))
+        room.say(Self.subscribe("booking.B7.tracking"), on: client)
+        let given = room.messages(to: client).filter { $0["type"] == "driver_location_update" }
+        #expect(given.count == count)
+    }
+
     @Test("K-6: a subscriber gets at most one position a second, the newest, when it is due")
     func conflation() {
         let (room, client) = room()

@@ -28,6 +28,41 @@ struct PollingTests {
         #expect(room.status(room.poll(sid)) == nil)
     }
 
+    @Test("S-1: a poll that an HTTP stack sends once more is told the same once more")
+    func sentAgain() {
+        let room = EngineIORoom()
+        let (session, sid) = room.open()
+        let query = "EIO=4&transport=polling&sid=\(sid)"
+        room.publish(["event1"], to: session)
+        let lost = room.get(query + "&t=first")
+        #expect(room.body(lost) == "4event1")
+        room.publish(["event2"], to: session)
+        #expect(room.body(room.get(query + "&t=first")) == "4event1")
+        let next = room.get(query + "&t=second")
+        #expect(room.body(next) == "4event2")
+        // Whoever sends the same mark always has read the answer before, where it came by this line.
+        room.publish(["event3"], to: session)
+        let same = room.get(query + "&t=second") {
+            $0.exchange = Exchange(connection: next.connection, serial: 2)
+        }
+        #expect(room.body(same) == "4event3")
+        // Without a mark nobody can tell.
+        #expect(room.status(room.poll(sid)) == nil)
+    }
+
+    @Test("S-1: a poll that is sent once more while it waits is the one that is answered")
+    func sentAgainWhileWaiting() {
+        let room = EngineIORoom()
+        let (session, sid) = room.open()
+        let query = "EIO=4&transport=polling&sid=\(sid)&t=first"
+        let gone = room.get(query)
+        #expect(room.status(gone) == nil)
+        let again = room.get(query)
+        #expect(room.body(gone) == "6")
+        room.publish(["event"], to: session)
+        #expect(room.body(again) == "4event")
+    }
+
     @Test("S-1: a backlog of events larger than a poll's answer comes in several, in order")
     func backlog() {
         var settings = EngineIOSettings()

@@ -1,3 +1,4 @@
+import ColdChain
 package import Wire
 
 /// The names of a new Socket.IO session; the host makes them, so that they cannot be guessed.
@@ -35,14 +36,15 @@ extension Fabric {
     ///   where it was in an earlier session that this server does not know any more.
     package mutating func connect(
         _ connection: ConnectionNumber, identity: Identity, names: SocketIONames, auth: JSON?,
-        recovery: RecoveryRequest?, now: Moment
+        recovery: RecoveryRequest?, on platform: Platform = .unknown, now: Moment
     ) throws(SocketIORefusal) -> SocketIOWelcome {
         disconnect(connection)
         let known = earlier(recovery, of: identity, now: now)
         if let code = refusal(of: identity, in: .socketIO, now: now) {
+            noteTurnedAway(code, platform)
             throw SocketIORefusal(code: code)
         }
-        add(connection, identity, .socketIO, now: now)
+        admit(connection, identity, .socketIO, platform, now: now)
         guard let place = connections.place(of: connection) else {
             throw SocketIORefusal(code: .serverFull)
         }
@@ -199,6 +201,14 @@ extension Fabric {
             for channel in room.channels { unfollow(channel, place) }
             socketIO.leave(name, connection)
             return ["status": "ok", "room": .string(name)]
+        case "authenticate":
+            let first = arguments.first
+            guard let token = first?.string ?? first?["token"]?.string, !token.isEmpty else {
+                throw SocketIOFault(.wrongArguments)
+            }
+            offer(token: token, place)
+            // Whether it is accepted is told by an event: the host has yet to verify it.
+            return ["status": "pending"]
         case "driver:location_update": throw SocketIOFault(.notSupported)
         default: throw SocketIOFault(.unknownEvent)
         }
@@ -210,6 +220,31 @@ extension Fabric {
             throw SocketIOFault(.wrongArguments)
         }
         return name
+    }
+
+    mutating func tellSocketIO(_ notice: TokenNotice, _ place: Int, now: Moment) {
+        switch notice {
+        case .expiring(let end):
+            let left = TokenNotice.secondsLeft(until: end, at: now.wall)
+            let event: JSON = [
+                "expires_at": .string(RFC3339.text(end.milliseconds)),
+                "expires_in": .integer(left), "action": "authenticate",
+            ]
+            send(SocketIOText.notice("token:expiring", event), to: place)
+        case .renewed(let end):
+            let members = end.map { JSON.string(RFC3339.text($0.milliseconds)) }
+            send(
+                SocketIOText.notice("token:renewed", ["expires_at": members ?? .null]), to: place)
+        case .refused:
+            statistics.refusedClientMessages += 1
+            let error = SocketIOError.authenticationFailed
+            let event: JSON = [
+                "status": "error", "event": "authenticate", "code": .string(error.rawValue),
+                "message": .string(error.message),
+            ]
+            send(SocketIOText.notice("error", event), to: place)
+        case .expired: break
+        }
     }
 
     /// Tells a client that an order's room is no longer open to it.

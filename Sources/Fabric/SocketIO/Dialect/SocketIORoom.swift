@@ -58,6 +58,7 @@ enum SocketIOError: String {
     case unknownOrder = "ORDER_UNKNOWN"
     case tooManyRooms = "SUBSCRIPTION_LIMIT"
     case tooManyMessages = "RATE_LIMIT_EXCEEDED"
+    case authenticationFailed = "AUTHENTICATION_FAILED"
 
     init(_ refusal: SubscriptionRefusal) {
         switch refusal {
@@ -71,12 +72,13 @@ enum SocketIOError: String {
         switch self {
         case .unknownEvent: "No such event is taken here."
         case .notSupported: "Positions are taken by MQTT, not by this event."
-        case .wrongArguments: "The event needs the name of a room."
+        case .wrongArguments: "The event needs the name of a room, or a token."
         case .unknownRoom: "No such kind of room."
         case .accessDenied: "There is no such room for you."
         case .unknownOrder: "No such order is known here."
         case .tooManyRooms: "This connection has as many subscriptions as are allowed."
         case .tooManyMessages: "Too many messages: this one was not read."
+        case .authenticationFailed: TokenNotice.refusal
         }
     }
 }

@@ -24,6 +24,44 @@ extension EngineIO {
         for session in sessions.entries.compactMap({ $0?.number }) { close(session, now: now) }
     }
 
+    /// Ends a session because the server ends: behind the events that wait for it, and what it is
+    /// told last. A close packet some clients take for a farewell, so a poll is answered without
+    /// one: the next finds no session, and the client comes back as a new one.
+    package mutating func part(
+        with session: ConnectionNumber, farewell: [EngineIOMessage], from events: EventSource
+    ) {
+        guard let place = sessions.place(of: session), let session = sessions[place],
+            !session.isClosing
+        else { return }
+        dropProbe(at: place, code: EngineIOClosure.serverShutDown.closeCode)
+        switch sessions.flows[place].transport {
+        case .polling: answerLastPoll(at: place, farewell, from: events)
+        case .socket(let socket):
+            // One that is gone has no role any more, and needs no closing.
+            guard sockets[socket] != nil else { break }
+            var frames: [UInt8] = []
+            appendOwnFrames(of: place, to: &frames)
+            _ = events(&frames, settings.pollBytes)
+            for message in farewell { OutgoingPacket(message).appendFrame(to: &frames) }
+            closeSocket(
+                socket, code: EngineIOClosure.serverShutDown.closeCode, frames: frames)
+        }
+        sessions.remove(at: place)
+        effects.events.append(.closed(session.number, .serverShutDown))
+    }
+
+    private mutating func answerLastPoll(
+        at place: Int, _ farewell: [EngineIOMessage], from events: EventSource
+    ) {
+        guard sessions[place]?.poll != nil else { return }
+        var payload = queuedPayload(at: place, most: settings.packetsPerPoll)
+        _ = pull(events, into: &payload)
+        for message in farewell where payload.packets < settings.packetsPerPoll {
+            payload.append(OutgoingPacket(message))
+        }
+        answerPoll(at: place, payload)
+    }
+
     /// Lets every waiting poll go because the server ends. It is told as a failure of the transport,
     /// after which clients come back; a close packet some take for a farewell.
     package mutating func releasePolls() {

@@ -2,19 +2,55 @@
 extension EngineIO {
     mutating func poll(_ request: EngineIORequest, at place: Int) {
         guard let session = sessions[place] else { return }
-        guard session.poll == nil else {
+        let poll = EngineIOSession.Poll(
+            exchange: request.exchange, fields: origins.fields(for: request.headers),
+            mark: request.query["t"].flatMap {
+                (1...Self.longestMark).contains($0.utf8.count) ? $0 : nil
+            })
+        guard !isToldAgain(poll, of: session) else { return }
+        guard letGo(session.poll, before: poll) else {
             refuse(request, .badRequest)
             end(place, .transportError)
             return
         }
-        sessions[place]?.poll = EngineIOSession.Poll(
-            exchange: request.exchange, fields: origins.fields(for: request.headers))
+        sessions[place]?.poll = poll
         polls[request.exchange] = place
         if session.isClosing {
             end(place, .forcedClose)
         } else if sessions.flows[place].hasSomething {
             name(place)
         }
+    }
+
+    /// Letters of the longest `t` that is taken note of; clients send the time.
+    private static let longestMark = 64
+
+    /// The answer to a poll may be lost on its way. HTTP stacks then send a GET once more by
+    /// themselves, with the same `t`, and the client never knows: what the lost answer told must be
+    /// told again, and nobody has got it twice.
+    private mutating func isToldAgain(
+        _ poll: EngineIOSession.Poll, of session: EngineIOSession
+    ) -> Bool {
+        guard session.poll == nil, let told = session.told, told.mark == poll.mark,
+            told.connection != poll.exchange.connection
+        else { return false }
+        answer(poll, told.payload)
+        return true
+    }
+
+    /// Lets the poll that waits go where it is the same one, sent once more.
+    ///
+    /// - Returns: False where it is another one: a client may have only one.
+    private mutating func letGo(
+        _ waiting: EngineIOSession.Poll?, before poll: EngineIOSession.Poll
+    ) -> Bool {
+        guard let waiting else { return true }
+        guard let mark = waiting.mark, mark == poll.mark else { return false }
+        polls[waiting.exchange] = nil
+        var payload = PollingPayload()
+        payload.append(OutgoingPacket(.noop))
+        answer(waiting, payload)
+        return true
     }
 
     /// Takes the body of a POST. Its answer counts as under way until the effects are taken.
@@ -87,7 +123,7 @@ extension EngineIO {
         answerPoll(at: place, payload)
     }
 
-    private func pull(_ events: EventSource, into payload: inout PollingPayload) -> FillResult {
+    func pull(_ events: EventSource, into payload: inout PollingPayload) -> FillResult {
         var frames: [UInt8] = []
         while payload.bytes.count < settings.pollBytes,
             payload.packets < settings.packetsPerPoll

@@ -149,6 +149,7 @@ extension EngineIO {
         sessions[place]?.frames = probe.frames
         if !probe.frames.isEmpty { sessions.flows[place].hasPackets = true }
         sessions.flows[place].transport = .socket(probe.socket)
+        sessions[place]?.told = nil
         sessions.flows[place].isNamed = false
         sockets[probe.socket] = .transport(place)
         if sessions.flows[place].hasSomething { name(place) }

@@ -83,7 +83,15 @@ package struct EngineIO: ~Copyable {
         guard let poll = sessions[place]?.poll else { return }
         polls[poll.exchange] = nil
         sessions[place]?.poll = nil
+        sessions[place]?.told = poll.mark.map { mark in
+            EngineIOSession.Told(
+                mark: mark, connection: poll.exchange.connection, payload: payload)
+        }
         sessions.flows[place].isNamed = false
+        answer(poll, payload)
+    }
+
+    mutating func answer(_ poll: EngineIOSession.Poll, _ payload: PollingPayload) {
         var answer = EngineIOAnswer.packets(payload)
         answer.fields += poll.fields
         effects.actions.append(.answer(poll.exchange, answer))

@@ -11,12 +11,14 @@ package enum EngineIOClosure: String, Equatable, Sendable {
     case forcedClose = "forced close"
     /// More waited for the client than may.
     case slowReader = "slow reader"
+    case serverShutDown = "server shutting down"
 
     /// The status code of the close frame on a WebSocket.
     package var closeCode: UInt16 {
         switch self {
         case .transportClose, .transportError, .forcedClose, .pingTimeout: 1000
         case .parseError: 1002
+        case .serverShutDown: CloseCode.goingAway.rawValue
         case .slowReader: CloseCode.slowReader.rawValue
         }
     }

@@ -9,6 +9,17 @@ struct EngineIOSession {
     struct Poll {
         let exchange: Exchange
         let fields: [EngineIOAnswer.Field]
+        /// What the client tells its polls apart by, the parameter `t`; nil where it does not.
+        let mark: String?
+    }
+
+    /// What the last poll was told, for a client whose HTTP stack sends the same request once more.
+    struct Told {
+        let mark: String
+        /// By which connection it went out. On the same one the next poll is another one, whatever
+        /// its mark: the answers of a connection come in order.
+        let connection: ConnectionNumber
+        let payload: PollingPayload
     }
 
     /// A WebSocket that is being tried in place of polling.
@@ -27,6 +38,8 @@ struct EngineIOSession {
     var probe: Probe?
     /// The poll that waits for something to say.
     var poll: Poll?
+    /// Nil where its poll had no mark, and on a WebSocket.
+    var told: Told?
     /// Whether the answer to a POST is still on its way out of here.
     var isPosting = false
     var heartbeat: Heartbeat

@@ -1,0 +1,1 @@
+"""What `fabric_vectors.py` is made of."""
