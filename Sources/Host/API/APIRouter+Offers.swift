@@ -5,9 +5,10 @@ import Server
 import Wire
 
 extension APIRouter {
-    /// Whether somebody takes an offer. Whom it was made to is told by the token, so anybody may ask.
+    /// Whether somebody takes an offer. Whom it was made to is told by the token.
     func answerOffer(_ id: String, _ verb: String, _ identity: Identity) -> APIAction {
-        .command(
+        guard [.driver, .merchant].contains(identity.role) else { return .respond(.forbidden) }
+        return .command(
             .answerOffer(OfferAnswer(.id(id), accepts: verb == "accept", by: identity)))
     }
 
