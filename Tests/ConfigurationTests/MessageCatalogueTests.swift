@@ -56,7 +56,7 @@ import Testing
             ("version: 2\nmessages: {}", "c.yaml:1:10: is 2, allowed is 1…1"),
             (
                 "version: 1\nmessages:\n  a: {summary: s, publishers: [{roles: [king]}]}",
-                "c.yaml:3:41: there is no role 'king'"
+                "c.yaml:3:40: there is no role 'king'"
             ),
             (
                 "version: 1\nmessages:\n  a: {summary: s, publishers: [{roles: [platform]}]}",
