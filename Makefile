@@ -10,7 +10,7 @@ VENV := .build/venv
 MINUTES := 30
 SWIFT_BUILD := swift build
 
-.PHONY: help run test conformance vectors vectors-fabric bench bench-long soak setup bench-setup lint format venv build fuzz
+.PHONY: help run test conformance vectors vectors-fabric bench bench-long soak setup bench-setup lint format venv build fuzz describe
 
 help: ## Lists the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ $(VENV)/.done: Tests/Interop/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+describe: ## Makes Documentation/asyncapi.yaml anew, after the catalogue of messages was changed.
+	@"$$(Tests/Interop/prepare)" Tests/Interop/make_asyncapi.py
 
 lint: ## Checks the format of every Swift file.
 	swift format lint --strict -r Sources Tests Package.swift

@@ -134,8 +134,10 @@ private final class RecipientKey {
         ] {
             guard unsafe cjose_header_set(header, name, value, nil) else { return nil }
         }
+        // For ECDH-ES the library reads what it has put there: it must not be left out.
+        var error = unsafe cjose_err()
         let made = unsafe message.withUnsafeBufferPointer { bytes in
-            unsafe cjose_jwe_encrypt(handle, header, bytes.baseAddress, bytes.count, nil)
+            unsafe cjose_jwe_encrypt(handle, header, bytes.baseAddress, bytes.count, &error)
         }
         guard let made = unsafe made else { return nil }
         defer { unsafe cjose_jwe_release(made) }

@@ -31,7 +31,7 @@ struct ChangesTests {
                 "server: {tls: {certificate_file: a, key_file: b}}", [],
                 ["server.tls.certificate_file", "server.tls.key_file"]
             ),
-            ("auth: {hs256_secret: 0123456789abcdef0123456789abcdef}", [], ["auth.hs256_secret"]),
+            ("auth: {hs256_secret: 0123456789abcdef0123456789abcdef}", ["auth.hs256_secret"], []),
         ] as [(String, [String], [String])])
     func named(text: String, reloadable: [String], needsRestart: [String]) throws {
         let changes = Configuration.changes(from: Configuration(), to: try configuration(text))

@@ -11,7 +11,13 @@ struct MessageSealerTests {
     }
 
     private struct Opened: Decodable {
-        var header: [String: String]
+        struct Header: Decodable {
+            var alg: String?
+            var enc: String?
+            var kid: String?
+        }
+
+        var header: Header
         var text: String?
     }
 
@@ -39,9 +45,9 @@ struct MessageSealerTests {
         let other = try #require(keys.private[name == "user:oct" ? "user:rsa" : "user:oct"])
         let opened = try open(texts, with: holder)
         #expect(opened.map(\.text) == [Self.message, Self.message])
-        #expect(opened.first?.header["alg"] == algorithm)
-        #expect(opened.first?.header["enc"] == "A256GCM")
-        #expect(opened.first?.header["kid"] == name)
+        #expect(opened.first?.header.alg == algorithm)
+        #expect(opened.first?.header.enc == "A256GCM")
+        #expect(opened.first?.header.kid == name)
         #expect(try open(texts, with: other).allSatisfy { $0.text == nil })
         #expect(try open([texts[0] + "A"], with: holder).first?.text == nil, "it was altered")
     }

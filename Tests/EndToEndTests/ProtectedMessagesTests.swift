@@ -142,7 +142,7 @@ import Testing
         #expect(silent.first("error")?.message.payload?.code == "SIGNATURE_REQUIRED")
         try packed.send("raw c1")
         #expect(packed.first("error")?.message.payload?.code == "MALFORMED_JSON")
-        #expect(try !daemon.allLogs.contains(shared) && !daemon.allLogs.contains(users))
+        #expect(!daemon.allLogs.contains(shared) && !daemon.allLogs.contains(users))
         let refused = try Client(daemon, token: token, path: "/v1/realtime?encoding=cbor")
         #expect(refused.announcement == "refused 400")
     }

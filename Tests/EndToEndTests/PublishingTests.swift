@@ -193,7 +193,7 @@ import Testing
                 try daemon.metric(#"freshwire_dead_letters_total{reason="event_refused"}"#) == 3
             })
         let letters: [Letter] = try daemon.rows(
-            "SELECT reason, detail FROM dead_letters ORDER BY id")
+            "SELECT reason, detail FROM dead_letters")
         #expect(letters.count == 3)
         #expect(letters.contains { $0.detail.contains("The topic names users.anna") })
         #expect(letters.contains { $0.detail.contains("not JSON") })
@@ -213,14 +213,15 @@ import Testing
                 + #""payload":{"driverId":"\#(driver)","orderId":"\#(order)","location":"#
                 + #"{"latitude":40.7589,"longitude":-73.9851,"accuracy":12,"heading":90,"speed":25}}}"#
         }
-        let status =
-            #"{"type":"status_change","id":"s-1","timestamp":"\#(rfc3339(now()))","#
-            + #""payload":{"orderId":"ORD-1","status":"DELIVERED"}}"#
+        func status(_ id: String, _ status: String) -> String {
+            #"{"type":"status_change","id":"\#(id)","timestamp":"\#(rfc3339(now()))","#
+                + #""payload":{"orderId":"ORD-1","status":"\#(status)"}}"#
+        }
         try dirk.send(
             #"{"type":"bulk_update","id":"bulk-001","timestamp":"\#(rfc3339(now()))","payload":"#
                 + #"{"messages":[\#(location("l-1")),\#(location("l-1")),"#
                 + #"\#(location("l-2", driver: "eve")),\#(location("l-3", order: "ORD-9")),"#
-                + #"{"type":"location_update"},\#(status),"#
+                + #"{"type":"location_update"},\#(status("s-1", "IN_TRANSIT")),"#
                 + #"{"type":"nonsense","id":"n-1","payload":{}}]}}"#)
         let answer = try all("bulk_update_ack", of: dirk, atLeast: 1).first
         #expect(answer?.id == "bulk-001")
@@ -233,6 +234,10 @@ import Testing
         #expect(
             try all("location_update", of: anna, atLeast: 1).first?.payload?.location?.latitude
                 == 40.7589)
+        // Once it is delivered, the customer is not told any more where the driver is.
+        try dirk.send(status("s-2", "DELIVERED"))
+        #expect(
+            try all("status_change_ack", of: dirk, atLeast: 1).first?.payload?.status == "accepted")
         #expect(try all("order_update", of: anna, atLeast: 1).first?.payload?.status == "DELIVERED")
         try dirk.send(location("l-4", driver: "eve"))
         #expect(try all("error", of: dirk, atLeast: 1).first?.payload?.code == "ACCESS_DENIED")

@@ -1,4 +1,5 @@
 import ColdChain
+import Fabric
 
 /// Instants, orders and events for the tests.
 enum Sample {
@@ -76,5 +77,25 @@ enum Sample {
         return TemperatureAlert(
             state: state, excursion: excursion, order: order, bag: bag, device: "S1",
             celsius: celsius, measuredAt: at, toldAt: at)
+    }
+}
+
+extension Sample {
+    /// What is particular to the types that the tests tell: which matter most, and which members are
+    /// for their recipient only.
+    static func catalogue() throws -> MessageCatalogue {
+        let critical = ["order_created", "order_status_changed", "order_completed", "alert"].map {
+            MessageType(
+                name: $0, summary: $0, effect: .own, isCritical: true, forms: [.tableTap: $0])
+        }
+        let payment = MessageType(
+            name: "payment_processed", summary: "A payment was made.", effect: .own,
+            fields: [
+                MessageField("orderId", .identifier), MessageField("status", .text(bytes: 64)),
+                MessageField("transactionId", .text(bytes: 64), isSensitive: true),
+                MessageField("amount", .number(0...1e9), isSensitive: true),
+                MessageField("method", .text(bytes: 64), isSensitive: true),
+            ])
+        return try MessageCatalogue(critical + [payment])
     }
 }

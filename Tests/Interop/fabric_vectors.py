@@ -63,19 +63,22 @@ def read_unmet(file):
 
 
 def renamed(vector, ending):
-    """The vector with an ending at each name that it gives, for a server that it shares."""
+    """The vector with an ending at each name that it gives, and at the identifiers of what it
+    publishes, for a server that it shares."""
     given = vector.get("given", {})
-    names = {claims.get(key) for claims in given.get("tokens", {}).values()
-             for key in ("sub", "site")}
+    names = set(given.get("names", []))
+    for claims in given.get("tokens", {}).values():
+        names |= {claims.get(key) for key in ("sub", "site", "cafeId")}
+        names |= set(claims.get("counters", []))
     for order in given.get("orders", []):
         names |= {value for key, value in order.items() if key == "id" or key.endswith("Id")}
         names |= set(order.get("bags", []))
-    names |= set(given.get("names", []))
     longest = sorted(filter(None, names), key=len, reverse=True)
     if not longest:
         return vector
     pattern = re.compile(
-        "(?<![0-9A-Za-z])(" + "|".join(map(re.escape, longest)) + ")(?![0-9A-Za-z])")
+        "(?<![0-9A-Za-z])(evt-[0-9]+|" + "|".join(map(re.escape, longest))
+        + ")(?![0-9A-Za-z])")
 
     def changed(value):
         if isinstance(value, dict):

@@ -227,7 +227,9 @@ class Maker:
             instead = self.source["instead"]["tabletap"]["alert"]
         if dialect == "booking" and instead:
             return name, self.taken(instead)
-        data = self.taken(instead or self.source["own"][type_])
+        written = instead or self.source["own"].get(type_)
+        # Without words of a dialect's own, what the catalogue says of it is all.
+        data = self.taken(written) if written else self.fields(message, told=True)
         if dialect == "wia" and message.get("class") == "state":
             # To whoever asked for changes only.
             changed = {"delta": {"const": True}, **data["properties"], "removed": {

@@ -35,7 +35,7 @@ HOLD_UP = 3.0
 # How long the daemon runs, in seconds.
 DAEMON_LIFE = 20.0
 # How long the last records may take to reach everybody.
-END_PATIENCE_S = 60
+END_PATIENCE_S = 180
 
 
 def everybody(daemon):

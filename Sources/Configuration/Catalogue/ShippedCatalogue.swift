@@ -628,6 +628,7 @@ enum ShippedCatalogue {
                   orderId: {kind: identifier}
                   vehicleId: {kind: identifier}
                   location: {kind: object, bytes: 1024, required: true}
+                  eta: {kind: instant}
                 channels: ["orders.{orderId}", "tracking.{orderId}", "drivers.{driverId}", "vehicles.{vehicleId}"]
                 forms:
                   wia: location_update
@@ -766,6 +767,6 @@ enum ShippedCatalogue {
                   socketio: delivery:unconfirmed
 
             """#
-        ),
+        )
     ]
 }

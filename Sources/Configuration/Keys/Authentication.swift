@@ -65,8 +65,8 @@ extension Configuration.Authentication: Section {
             "revoked_file", \.revokedFile, .file, example: "/etc/freshwire/revoked-tokens",
             isReloadable: true,
             """
-            A file with tokens that were called back, one a line: 'jti ID', or 'sub ID TIME' for all \
-            of a user's that were issued before that time; read again at a reload.
+            Tokens that were called back, one a line: 'jti ID', or 'sub ID TIME' for all that a \
+            user was given before; read again at a reload.
             """),
         Key(
             "issuer", \.issuer, .text(), example: "https://login.example.com/",

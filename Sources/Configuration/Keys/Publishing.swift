@@ -19,15 +19,13 @@ extension Configuration.Publishing: Section {
     static let keys: [Key<Self>] = [
         Key(
             "catalogue_file", \.catalogueFile, .file, example: "/etc/freshwire/messages.yaml",
-            """
-            Your own catalogue of messages in place of the one that comes with Freshwire: what may \
-            be published by whom, and where it goes.
-            """),
+            "Your own catalogue of messages in place of Freshwire's: who may publish what, and to whom."
+        ),
         Key(
             "topic_enabled", \.isTopicEnabled, .truth,
             """
-            Whether messages are also taken from the MQTT topics <topic_prefix>/{channel}; who may \
-            publish there is the broker's to say.
+            Whether messages are also taken from the MQTT topics <topic_prefix>/{channel}; the \
+            broker says who may publish there.
             """),
         Key(
             "topic_prefix", \.topicPrefix,
@@ -42,8 +40,8 @@ extension Configuration.Publishing: Section {
         Key(
             "remembered", \.remembered, .integer(1_000...10_000_000),
             """
-            How many published messages are remembered by their publisher's name, so that one that \
-            comes again is not told again; a restart remembers those of history.time.
+            How many published messages are known when they come again; across a restart those of \
+            history.time.
             """),
         Key(
             "positions_per_hour", \.positionsPerHour, .integer(1...1_000_000), isReloadable: true,

@@ -33,6 +33,8 @@ struct OrderDirectory {
         var parties: OrderParties
         /// The number of the newest message on its channel; 0 where there was none.
         var version: UInt64 = 0
+        /// When it arrives, as the platform said last.
+        var estimate: Timestamp?
     }
 
     /// Whose an order is.
@@ -91,10 +93,24 @@ struct OrderDirectory {
         entries[place].version = version
     }
 
+    /// When an order that is not over arrives; nil where nobody has said it.
+    func estimate(of order: String?) -> Timestamp? {
+        guard let place = order.flatMap({ index[$0] }), !entries[place].parties.isFinal else {
+            return nil
+        }
+        return entries[place].estimate
+    }
+
+    mutating func note(estimate: Timestamp, of order: String) {
+        guard let place = index[order] else { return }
+        entries[place].estimate = estimate
+    }
+
     mutating func note(_ order: Order) {
         var entry = Entry(order: order.id, parties: OrderParties(order))
         if let place = index[order.id] {
             entry.version = entries[place].version
+            entry.estimate = entries[place].estimate
             replace(place, with: entry)
         } else if entries.count < limit {
             index[order.id] = entries.count

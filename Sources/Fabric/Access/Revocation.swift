@@ -6,7 +6,7 @@ extension Fabric {
     /// sees where the driver is (W-16, Q-8).
     mutating func applyAccess(of order: Order, now: Moment) {
         texts.orders.note(order)
-        forgetTrackingTexts(of: order)
+        forgetPositionTexts(of: order.id)
         for kind in Channel.Kind.allCases where kind.isOfOrder {
             applyAccess(of: order, to: Channel(kind, order.id), now: now)
         }

@@ -4,7 +4,8 @@ import Wire
 extension Fabric {
     /// Takes a message that a client publishes: a bare object with names in lower case, as those of
     /// the server.
-    mutating func publish(_ type: MessageType, _ members: [JSON.Member], _ place: Int, now: Moment) {
+    mutating func publish(_ type: MessageType, _ members: [JSON.Member], _ place: Int, now: Moment)
+    {
         guard let identity = connections.peers[place]?.identity else { return }
         let named = members.first { $0.name == "message_id" || $0.name == "client_message_id" }
         let id = named?.value.string ?? nextMessageName()
@@ -13,7 +14,8 @@ extension Fabric {
             guard MessageCatalogue.isMessageID(id), named == nil || named?.value.string != nil
             else {
                 throw PublicationRefusal(
-                    .invalidField, "message_id: text of 1 to \(MessageCatalogue.messageIDBytes)"
+                    .invalidField,
+                    "message_id: text of 1 to \(MessageCatalogue.messageIDBytes)"
                         + " bytes", field: "message_id")
             }
             let time = members.first { $0.name == "timestamp" || $0.name == "sent_at" }

@@ -138,4 +138,3 @@ struct BookingText {
         return writer.bytes
     }
 }
-

@@ -156,7 +156,8 @@ extension MessageCatalogue {
         }
         guard let type = self[name], type.effect != .own else {
             throw PublicationRefusal(
-                .unknownType, "type: '\(name.prefix(64))' is not in the catalogue of messages"
+                .unknownType,
+                "type: '\(name.prefix(64))' is not in the catalogue of messages"
                     + " that can be published", field: "type")
         }
         let occurredAt = try Self.instant(json["timestamp"])

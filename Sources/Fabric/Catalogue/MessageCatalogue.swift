@@ -4,6 +4,8 @@ package struct MessageCatalogue: Equatable, Sendable {
     package let types: [MessageType]
     private let index: [String: Int]
     private let acceptedNames: [DialectName: [String: Int]]
+    /// The members of each type that only their recipient may read (T-14).
+    private let sensitive: [String: Set<String>]
 
     /// Nothing: no type is relayed.
     package static let empty = MessageCatalogue()
@@ -12,6 +14,7 @@ package struct MessageCatalogue: Equatable, Sendable {
         types = []
         index = [:]
         acceptedNames = [:]
+        sensitive = [:]
     }
 
     /// Refuses a catalogue whose entries contradict themselves or each other.
@@ -37,6 +40,8 @@ package struct MessageCatalogue: Equatable, Sendable {
         self.types = types
         self.index = index
         acceptedNames = accepted
+        sensitive = Dictionary(uniqueKeysWithValues: types.map { ($0.name, $0.sensitiveFields) })
+            .filter { !$0.value.isEmpty }
     }
 
     package subscript(name: String) -> MessageType? { index[name].map { types[$0] } }
@@ -51,6 +56,14 @@ package struct MessageCatalogue: Equatable, Sendable {
     func relayedName(of type: String, in dialect: DialectName) -> String? {
         guard let entry = self[type], entry.effect != .own else { return nil }
         return entry.forms[dialect]
+    }
+
+    /// The members of a type that only their recipient may read; nil where there are none.
+    func sensitiveMembers(of type: String) -> Set<String>? { sensitive[type] }
+
+    /// What a dialect calls the messages whose delivery matters most.
+    func criticalNames(in dialect: DialectName) -> Set<String> {
+        Set(types.filter(\.isCritical).compactMap { $0.forms[dialect] })
     }
 
     /// Whether messages of the type are told as they came.

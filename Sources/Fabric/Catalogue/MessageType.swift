@@ -73,6 +73,10 @@ package struct MessageType: Equatable, Sendable {
     /// own.
     var isToldAsItCame: Bool { effect != .own || !Event.recordTypes.contains(name) }
 
+    var sensitiveFields: Set<String> {
+        Set(fields.filter(\.isSensitive).map(\.name))
+    }
+
     package func field(_ name: String) -> MessageField? { fields.first { $0.name == name } }
 }
 

@@ -72,6 +72,7 @@ extension CloseCode {
         switch self {
         case .goingAway: "going_away"
         case .tokenExpired: "token_expired"
+        case .tokenRevoked: "token_revoked"
         case .slowReader: "slow_reader"
         case .leaseEnded: "lease_ended"
         case .silent: "silent"

@@ -13,8 +13,8 @@ extension Fabric {
         uptime = now.uptime
         for published in events {
             statistics.events += 1
-            if published.event.isOfOrder { statistics.orderEvents += 1 }
-            if case .order(let change) = published.event {
+            if published.isOfOrder { statistics.orderEvents += 1 }
+            if case .order(let change)? = published.event {
                 if directory[change.order.id] == nil { statistics.orders += 1 }
                 applyAccess(of: change.order, now: now)
             }
@@ -39,6 +39,7 @@ extension Fabric {
     private mutating func publish(_ record: RecordText, now: Moment) {
         eventSerial += 1
         noteVersions(of: record)
+        noteEstimate(of: record)
         let id: MessageID
         if let number = record.number {
             lastNumber = max(lastNumber, number)

@@ -24,7 +24,8 @@ struct DialectTexts {
         eventStream = EventStreamText(ids: ids)
         tracking = TrackingText(ids: ids)
         booking = BookingText(ids: ids)
-        tableTap = TableTapText(ids: ids, fields: fields, signature: signature)
+        tableTap = TableTapText(
+            ids: ids, fields: fields, catalogue: catalogue, signature: signature)
         socketIO = SocketIOText(ids: ids, callbacks: CallbackNumbers(key: run))
         self.ids = ids
         self.fields = fields
@@ -52,8 +53,8 @@ struct DialectTexts {
         state event: Event, id: MessageID, in dialect: Dialect, to bytes: inout [UInt8]
     ) -> Bool {
         switch dialect {
-        case .wia: wia.appendFrame(state: event, id: id, to: &bytes)
-        case .eventStream: eventStream.append(state: event, id: id, to: &bytes)
+        case .wia: wia.appendFrame(state: event, of: orders, id: id, to: &bytes)
+        case .eventStream: eventStream.append(state: event, of: orders, id: id, to: &bytes)
         case .tracking: tracking.appendFrame(state: event, of: orders, to: &bytes)
         case .booking: booking.appendFrame(state: event, to: &bytes)
         case .socketIO: socketIO.appendFrame(state: event, id: id, to: &bytes)

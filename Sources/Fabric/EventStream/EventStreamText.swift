@@ -14,7 +14,9 @@ struct EventStreamText {
     /// Appends an event of the state class.
     ///
     /// - Returns: False where the event is of the record class.
-    mutating func append(state event: Event, id: MessageID, to bytes: inout [UInt8]) -> Bool {
+    mutating func append(
+        state event: Event, of orders: OrderDirectory, id: MessageID, to bytes: inout [UInt8]
+    ) -> Bool {
         writer.removeAll()
         let type: String
         switch event {
@@ -23,7 +25,8 @@ struct EventStreamText {
             writer.object { $0.payload(update) }
         case .location(let update):
             type = "location_update"
-            writer.object { $0.payload(update) }
+            let estimate = orders.estimate(of: update.order)
+            writer.object { $0.payload(update, arrivingAt: estimate) }
         case .alert, .dataLoss, .silence, .order, .alertUpdate: return false
         }
         append(type, id: id, data: writer.bytes, to: &bytes)

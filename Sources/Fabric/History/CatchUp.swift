@@ -139,6 +139,7 @@ extension Fabric {
         history = RecordHistory(after: floor)
         for record in records {
             guard let number = record.number else { continue }
+            noteEstimate(of: record)
             let keptAt = min(record.occurredAt, now.wall)
             history.append(record, number: number, at: keptAt)
             chats.note(

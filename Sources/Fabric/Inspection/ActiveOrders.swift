@@ -77,7 +77,10 @@ extension Fabric {
 
     private func statesOfOrder(_ order: String) -> [Event] {
         guard let place = channels.place(of: Channel(.order, order)) else { return [] }
-        return channels.entries[place].states.map { states.entries[Int($0)].event }
+        return channels.entries[place].states.compactMap { state in
+            guard case .event(let event) = states.entries[Int(state)].content else { return nil }
+            return event
+        }
     }
 
     /// One bag outside is enough; and what is not known of one is not known of the order.

@@ -30,6 +30,14 @@ package struct PublishedEvent: Equatable, Sendable {
     }
 }
 
+extension PublishedEvent {
+    /// Whether it is about an order, of Freshwire's own events and of what others publish.
+    var isOfOrder: Bool {
+        if let event { return event.isOfOrder }
+        return record?.positions.contains { $0.channel.kind.isOfOrder } ?? false
+    }
+}
+
 /// What an event of the record class says, in the one form that the log keeps and every dialect is
 /// made from: so it is told again as it was told first.
 package struct RecordText: Equatable, Sendable {

@@ -33,7 +33,7 @@ enum Disclosure: Hashable {
 extension Fabric {
     /// Whether not everybody is told the same of a record.
     func isSealed(_ record: RecordText) -> Bool {
-        sealing != nil && MessageTraits.sensitive[record.type] != nil
+        sealing != nil && texts.catalogue.sensitiveMembers(of: record.type) != nil
     }
 
     /// How much of a record with sensitive members a connection is told.
@@ -53,9 +53,9 @@ extension Fabric {
 
     /// A record that cannot be read, or not encrypted, is told without what it says.
     private func disclosed(_ record: RecordText, as disclosure: Disclosure) -> RecordText {
-        guard disclosure != .whole, let sensitive = MessageTraits.sensitive[record.type] else {
-            return record
-        }
+        guard disclosure != .whole,
+            let sensitive = texts.catalogue.sensitiveMembers(of: record.type)
+        else { return record }
         let members = texts.fields.value(of: record)?.members ?? []
         let kept = members.filter { !sensitive.contains($0.name) }
         let hidden = members.filter { sensitive.contains($0.name) }

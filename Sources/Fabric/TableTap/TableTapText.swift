@@ -15,11 +15,17 @@ struct TableTapText {
     private let fields: RecordFields
     /// Nil where messages are not signed.
     private let signature: MessageSignature?
+    /// The types that are signed (T-14).
+    private let critical: Set<String>
 
-    init(ids: MessageIDText, fields: RecordFields, signature: MessageSignature? = nil) {
+    init(
+        ids: MessageIDText, fields: RecordFields, catalogue: MessageCatalogue,
+        signature: MessageSignature?
+    ) {
         self.ids = ids
         self.fields = fields
         self.signature = signature
+        critical = catalogue.criticalNames(in: .tableTap)
     }
 
     /// Appends a record as one WebSocket frame, the same for every subscriber of the channel.
@@ -52,7 +58,7 @@ struct TableTapText {
         _ sequence: UInt64, _ id: MessageID
     ) {
         let ids = ids
-        let signature = MessageTraits.critical.contains(message.type) ? signature : nil
+        let signature = critical.contains(message.type) ? signature : nil
         writer.object { text in
             text.member("type", message.type)
             text.name("data")

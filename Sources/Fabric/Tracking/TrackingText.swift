@@ -27,7 +27,10 @@ struct TrackingText {
         case .location(let update):
             guard let order = update.order else { return false }
             let known = orders[order]
-            write("location_update", order, at: update.measuredAt) { $0.tracking(update, known) }
+            let estimate = orders.estimate(of: order)
+            write("location_update", order, at: update.measuredAt) {
+                $0.tracking(update, known, arrivingAt: estimate)
+            }
         case .alert, .dataLoss, .silence, .order, .alertUpdate: return false
         }
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
@@ -82,9 +85,12 @@ struct TrackingText {
 }
 
 extension JSONWriter {
-    /// A position as far as it is known. When the order arrives is not known here, and the distance
-    /// only once it is on its way to a place that is known: in kilometres, as the crow flies.
-    fileprivate mutating func tracking(_ update: LocationUpdate, _ order: OrderParties?) {
+    /// A position as far as it is known. When the order arrives is known where the platform has said
+    /// it, and the distance only once it is on its way to a place that is known: in kilometres, as the
+    /// crow flies.
+    fileprivate mutating func tracking(
+        _ update: LocationUpdate, _ order: OrderParties?, arrivingAt estimate: Timestamp?
+    ) {
         let position = update.position
         name("driver")
         object { driver in
@@ -96,6 +102,7 @@ extension JSONWriter {
             driver.member("heading", position.heading)
             driver.member("speed", position.speed.map(kilometresAnHour))
         }
+        if let estimate { member("eta", instant: estimate.milliseconds) }
         guard let order else { return }
         if order.status == .pickedUp || order.status == .inTransit, let place = order.delivery {
             let metres = Coordinate(latitude: position.latitude, longitude: position.longitude)
@@ -121,16 +128,6 @@ extension JSONWriter {
         case .error(let refusal):
             member("code", refusal.rawValue)
             member("message", refusal.message)
-        }
-    }
-}
-
-extension Fabric {
-    /// What is told with an order's positions has changed.
-    mutating func forgetTrackingTexts(of order: Order) {
-        guard let place = channels.place(of: Channel(.order, order.id)) else { return }
-        for state in channels.entries[place].states {
-            states.forgetFrame(Int(state), in: .tracking)
         }
     }
 }

@@ -21,14 +21,20 @@ struct WIAText {
 
     /// Appends an event of the state class as one WebSocket frame, the same for every subscriber.
     ///
+    /// - Parameter orders: What is known of the order beside its state.
     /// - Returns: False where the event is of the record class.
-    mutating func appendFrame(state event: Event, id: MessageID, to bytes: inout [UInt8]) -> Bool {
+    mutating func appendFrame(
+        state event: Event, of orders: OrderDirectory, id: MessageID, to bytes: inout [UInt8]
+    ) -> Bool {
         begin(id)
         switch event {
         case .temperature(let update):
             open(type: "temperature_update", at: update.measuredAt) { $0.payload(update) }
         case .location(let update):
-            open(type: "location_update", at: update.measuredAt) { $0.payload(update) }
+            let estimate = orders.estimate(of: update.order)
+            open(type: "location_update", at: update.measuredAt) {
+                $0.payload(update, arrivingAt: estimate)
+            }
         case .alert, .dataLoss, .silence, .order, .alertUpdate: return false
         }
         ServerFrame.append(.text, payload: writer.bytes, to: &bytes)
@@ -154,7 +160,8 @@ extension JSONWriter {
         }
     }
 
-    mutating func payload(_ update: LocationUpdate) {
+    /// - Parameter estimate: When the order arrives, where that is known.
+    mutating func payload(_ update: LocationUpdate, arrivingAt estimate: Timestamp? = nil) {
         member("driverId", update.driver)
         member("orderId", update.order)
         if update.driver == nil { member("vehicleId", update.vehicle) }
@@ -166,6 +173,7 @@ extension JSONWriter {
             location.member("heading", update.position.heading)
             location.member("speed", update.position.speed.map(kilometresAnHour))
         }
+        if let estimate { member("eta", instant: estimate.milliseconds) }
     }
 
     /// An order's change, with its statuses as this dialect spells them.

@@ -1,6 +1,7 @@
 import Bridge
 import Fabric
 import Server
+import System
 import Wire
 
 /// Who waits for what becomes of published messages.
@@ -17,6 +18,17 @@ extension FabricLoop {
             respond(to: request, .overloaded)
             return
         }
+    }
+
+    /// - Returns: False where too much waits already.
+    private func send(_ messages: [JudgedMessage], for asker: PublicationAsker) -> Bool {
+        lastToken += 1
+        let token = CommandToken(lastToken)
+        guard publishing.count < Self.waitingMaximum,
+            mail.engine.send(.command(.publish(messages), token))
+        else { return false }
+        publishing[token] = asker
+        return true
     }
 
     /// Hands messages of clients to the engine, and answers those that it takes no more of.

@@ -31,11 +31,11 @@ final class FabricLoop: FrameSource {
     /// Requests that wait for an answer of another thread.
     private var waiting: [CommandToken: RequestToken] = [:]
     /// Who waits for what becomes of published messages.
-    private var publishing: [CommandToken: PublicationAsker] = [:]
+    var publishing: [CommandToken: PublicationAsker] = [:]
     /// Requests whose answers come in pieces.
     private var streams: [CommandToken: RequestToken] = [:]
     private var pieces: [AnswerPiece] = []
-    private var lastToken: UInt64 = 0
+    var lastToken: UInt64 = 0
     var current = FabricStatus()
     /// What this turn delivers.
     var delivered: [TimedDeliveries] = []
@@ -49,7 +49,7 @@ final class FabricLoop: FrameSource {
     /// The longest wait of a turn, in milliseconds: how late a deadline may be noticed.
     private static let waitMilliseconds = 250
     /// Requests that may wait for the engine or the reader at once.
-    private static let waitingMaximum = 10_000
+    static let waitingMaximum = 10_000
     /// How long clients have to answer the close frame when the daemon ends, in milliseconds.
     private static let goodbyeMilliseconds = 2_000
 
@@ -280,17 +280,6 @@ final class FabricLoop: FrameSource {
             return
         }
         waiting[token] = request
-    }
-
-    /// - Returns: False where too much waits already.
-    func send(_ messages: [JudgedMessage], for asker: PublicationAsker) -> Bool {
-        lastToken += 1
-        let token = CommandToken(lastToken)
-        guard publishing.count < Self.waitingMaximum,
-            mail.engine.send(.command(.publish(messages), token))
-        else { return false }
-        publishing[token] = asker
-        return true
     }
 
     /// Says what nobody confirmed: in the log at once, to staff and webhooks by the engine.

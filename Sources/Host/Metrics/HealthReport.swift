@@ -180,6 +180,14 @@ struct HealthReport: Sendable {
                 "expired": Double(counters.offersExpired),
             ])
         text.metric(
+            "freshwire_published_messages_total", .counter,
+            "Messages that somebody published, without those that were refused.",
+            count: counters.publicationsTaken)
+        text.metric(
+            "freshwire_refused_messages_total", .counter,
+            "Messages that somebody wanted to publish and that were refused.",
+            count: counters.publicationsRefused)
+        text.metric(
             "freshwire_commits_total", .counter, "Commits of the log.", count: status.commits)
         text.metric(
             "freshwire_commit_seconds_total", .counter, "Time spent in commits, in seconds.",

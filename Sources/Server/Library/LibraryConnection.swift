@@ -17,8 +17,8 @@ struct LibraryConnection {
     }
 
     /// Gives the bytes of a connection in clear text to the kernel, without the detour through the
-    /// library, which is a tenth of what a short write costs beside the kernel. Only while the library
-    /// holds nothing.
+    /// library: beside the kernel's own work that is a part of a short write that can be saved. Only
+    /// while the library holds nothing.
     ///
     /// - Returns: How many it took; the rest is the library's.
     func writeDirectly(_ bytes: borrowing [UInt8]) -> Int {

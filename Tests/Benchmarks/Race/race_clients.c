@@ -62,7 +62,8 @@ static const char *const statuses[] = {
     "created", "confirmed", "preparing", "ready", "picked_up", "in_transit"};
 static const char *const wire_statuses[] = {
     "CREATED", "CONFIRMED", "PREPARING", "READY", "PICKED_UP", "IN_TRANSIT"};
-static const char order[] = "ORD-RACE";
+// As long as makes the events 200 bytes.
+static const char order[] = "ORD-2026-11-000042";
 
 static Server server;
 static int epoll_fd, port, mqtt_port, connections, ready, event_bytes;
@@ -118,7 +119,7 @@ static void write_all(int fd, const void *bytes, size_t count) {
 // ---- Subscribers
 
 static void open_client(Client *client, int index) {
-    static const char *const paths[] = {"/v1/realtime", "/sub", "/", "/v1/stream/orders/ORD-RACE"};
+    static const char *const paths[] = {"/v1/realtime", "/sub", "/", "/v1/stream/orders/ORD-2026-11-000042"};
     static const char upgrade[] = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                                   "Sec-WebSocket-Version: 13\r\n"
                                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";

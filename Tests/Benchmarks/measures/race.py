@@ -88,7 +88,7 @@ def start(stack, connections):
 def make_order(daemon, broker):
     """The order that race_clients follow."""
     programs.publish(broker, [
-        ("orders/ORD-RACE/events", '{"event":"order.created","data":{"foodClass":"ambient"}}')])
+        ("orders/ORD-2026-11-000042/events", '{"event":"order.created","data":{"foodClass":"ambient"}}')])
     programs.wait_until(
         lambda: daemon.log.execute("SELECT count(*) FROM orders").fetchone()[0] > 0, "no order")
 

@@ -151,7 +151,7 @@ struct MessagePackConnectionTests {
         let signing = MessageSigning(
             signature: { Array(hexadecimal($0).utf8) }, isGenuine: { _, _, _ in true },
             isRequired: false)
-        let room = Room(signing: signing)
+        let room = try Room(signing: signing, catalogue: Sample.catalogue())
         room.publish(Sample.change(Sample.order("O1"), from: nil))
         room.publish(Sample.change(Sample.order("O1", .delivered), from: .inTransit))
         let packed = connect(1, in: .tableTap, to: room, role: .customer)

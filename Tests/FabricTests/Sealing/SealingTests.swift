@@ -13,14 +13,14 @@ struct SealingTests {
 
     private let ledger = Ledger()
 
-    private func room(isRequired: Bool) -> Room {
-        let room = Room(
+    private func room(isRequired: Bool) throws -> Room {
+        let room = try Room(
             sealing: FieldSealing(
                 key: { ["anna": 1, "kim": 2][$0.subject] },
                 sealed: { [ledger] message, key in
                     ledger.count += 1
                     return Array("\(key)[".utf8) + message + Array("]".utf8)
-                }, isRequired: isRequired))
+                }, isRequired: isRequired), catalogue: Sample.catalogue())
         room.publish(Sample.change(Sample.order("O1", cafe: "cafe-1")))
         return room
     }
@@ -45,8 +45,8 @@ struct SealingTests {
     private static let sealed = #"[{"transactionId":"txn_1","amount":15.5,"method":"card"}]"#
 
     @Test("T-14: who has a key gets sensitive members encrypted for it, once for all who have it")
-    func sealed() {
-        let room = room(isRequired: true)
+    func sealed() throws {
+        let room = try room(isRequired: true)
         let readers = (1...3).map { room.connect($0, .customer, "anna") }
         for reader in readers {
             room.follow(reader, Channel(.order, "O1"), Channel(.customer, "anna"))
@@ -63,8 +63,8 @@ struct SealingTests {
     }
 
     @Test("T-14: where sealing is required nobody without a key gets them, in any dialect")
-    func reduced() {
-        let room = room(isRequired: true)
+    func reduced() throws {
+        let room = try room(isRequired: true)
         for (number, dialect) in Dialect.allCases.enumerated() {
             let reader = room.connect(UInt64(number) + 1, .staff, "sam", in: dialect)
             room.followAnywhere(reader, "O1", in: dialect)
@@ -78,8 +78,8 @@ struct SealingTests {
     }
 
     @Test("T-14: where sealing is for known keys the others read in clear")
-    func known() {
-        let room = room(isRequired: false)
+    func known() throws {
+        let room = try room(isRequired: false)
         let anna = room.connect(1, .customer, "anna")
         let sam = room.connect(2, .staff, "sam")
         for reader in [anna, sam] { room.follow(reader, Channel(.order, "O1")) }
@@ -89,8 +89,8 @@ struct SealingTests {
     }
 
     @Test("T-14: each key has its own text, and one is not sent to the holder of another")
-    func severalKeys() {
-        let room = room(isRequired: true)
+    func severalKeys() throws {
+        let room = try room(isRequired: true)
         let anna = room.connect(1, .customer, "anna")
         let kim = room.connect(2, .staff, "kim")
         for reader in [anna, kim] { room.follow(reader, Channel(.order, "O1")) }
@@ -102,8 +102,8 @@ struct SealingTests {
     }
 
     @Test("T-14: what is told again is sealed again, in a replay and in a synchronisation")
-    func again() {
-        let room = room(isRequired: true)
+    func again() throws {
+        let room = try room(isRequired: true)
         payment(in: room)
         for (number, user) in [(1, "anna"), (2, "sam")] as [(UInt64, String)] {
             let role: Role = user == "anna" ? .customer : .staff
@@ -129,9 +129,10 @@ struct SealingTests {
     }
 
     @Test("T-14: a key that cannot be used at the moment leaves them out")
-    func failure() {
-        let room = Room(
-            sealing: FieldSealing(key: { _ in 1 }, sealed: { _, _ in nil }, isRequired: false))
+    func failure() throws {
+        let room = try Room(
+            sealing: FieldSealing(key: { _ in 1 }, sealed: { _, _ in nil }, isRequired: false),
+            catalogue: Sample.catalogue())
         room.publish(Sample.change(Sample.order("O1")))
         let reader = room.connect(1, .staff)
         room.follow(reader, Channel(.order, "O1"))
@@ -142,8 +143,8 @@ struct SealingTests {
     }
 
     @Test("T-14: records without sensitive members are one frame for everybody")
-    func others() {
-        let room = room(isRequired: true)
+    func others() throws {
+        let room = try room(isRequired: true)
         let reader = room.connect(1, .customer, "anna")
         room.follow(reader, Channel(.order, "O1"))
         room.publish(Sample.alert())

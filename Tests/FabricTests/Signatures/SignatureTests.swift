@@ -131,7 +131,7 @@ struct SignatureTests {
 
     @Test("T-14: critical messages are signed in TableTap, in a replay too, and answers are not")
     func tableTap() throws {
-        let room = Room(signing: Self.signing())
+        let room = try Room(signing: Self.signing(), catalogue: Sample.catalogue())
         let client = room.connect(1, .customer, "anna", in: .tableTap)
         room.publish(Sample.change(Sample.order("O1", .preparing), from: .confirmed))
         room.say(

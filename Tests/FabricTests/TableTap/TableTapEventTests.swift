@@ -161,16 +161,25 @@ struct TableTapEventTests {
 
     @Test("T-6: what only the platform knows is carried in its own words")
     func platformMessages() throws {
-        let room = Room()
+        let channels = [ChannelTemplate(.system, .fixed("maintenance"))]
+        let catalogue = try MessageCatalogue([
+            MessageType(
+                name: "payment_processed", summary: "", publishers: [.platform],
+                channels: channels, forms: [.tableTap: "payment_processed"]),
+            MessageType(
+                name: "chat_message", summary: "", publishers: [.platform], channels: channels,
+                forms: [.booking: "chat_message"]),
+        ])
+        let room = Room(catalogue: catalogue)
         let client = room.sitDown(1, .customer, "anna")
         room.listen(client, to: "orders:customer:anna")
         let data = #"{"orderId":"O1","amount":15.5,"status":"success"}"#
         func record(_ type: String, _ number: UInt64) -> PublishedEvent {
             PublishedEvent(
-                Sample.alert(),
-                RecordText(
+                relayed: RecordText(
                     number: number, type: type, occurredAt: Sample.at, data: Array(data.utf8),
-                    positions: [ChannelPosition(Channel(.customer, "anna"), sequence: number)]))
+                    positions: [ChannelPosition(Channel(.customer, "anna"), sequence: number)]),
+                isState: false)
         }
         room.fabric.publish(
             [record("payment_processed", 1), record("chat_message", 2)], now: room.now)

@@ -69,6 +69,40 @@ struct TrackingTests {
                         + #""status":"picked_up"}"#))
     }
 
+    private func estimate(_ instant: String) -> PublishedEvent {
+        let data = #"{"orderId":"order_123","newEta":"\#(instant)"}"#
+        return PublishedEvent(
+            relayed: RecordText(
+                number: nil, type: "eta_update", occurredAt: Sample.at, data: Array(data.utf8),
+                positions: [ChannelPosition(Channel(.order, "order_123"), sequence: 1)]),
+            isState: false)
+    }
+
+    @Test("Q-10: the platform's newest estimate is told with positions, until the order is over")
+    func arrival() {
+        let room = Room()
+        room.publish(Sample.change(order()))
+        let driver = room.connect(1, .driver, "dirk", in: .tracking)
+        let support = room.connect(2, .support, "otto")
+        room.say(["action": "subscribe", "orderId": "order_123"], on: driver)
+        room.follow(support, Channel(.order, "order_123"))
+        func arrivals(of events: Event...) -> [JSON?] {
+            for event in events { room.publish(event) }
+            let tracked = room.messages(to: driver).last { $0["event"] == "location_update" }
+            let followed = room.messages(to: support).last { $0["type"] == "location_update" }
+            return [tracked?["data"]?["eta"], followed?["payload"]?["eta"]]
+        }
+        let position = Sample.location(37.7, order: "order_123")
+        #expect(arrivals(of: position) == [nil, nil])
+        room.fabric.publish([estimate("2026-01-02T03:30:00Z")], now: room.now)
+        #expect(arrivals(of: position) == Array(repeating: "2026-01-02T03:30:00.000Z", count: 2))
+        room.fabric.publish([estimate("soon"), estimate("2026-01-02T03:40:00Z")], now: room.now)
+        #expect(
+            arrivals(of: Sample.change(order(.pickedUp)), position)
+                == Array(repeating: "2026-01-02T03:40:00.000Z", count: 2))
+        #expect(arrivals(of: Sample.change(order(.delivered)), position) == [nil, nil])
+    }
+
     @Test("Q-10: a position that is given again has the order's status of now")
     func statusOfNow() {
         let (room, client) = room()
