@@ -185,7 +185,8 @@ let package = Package(
         tests(
             "HostTests",
             [
-                "Bridge", "ColdChain", "Configuration", "Crypto", "Fabric", "Host", "JSONText", "Wire",
+                "Bridge", "ColdChain", "Configuration", "Crypto", "Fabric", "Host", "JSONText",
+                "Wire",
             ]),
         tests("CryptoTests", ["Crypto", "InteropSupport", "Wire"]),
         tests("CourierTests", ["Bridge", "Courier", "Crypto", "InteropSupport"]),
