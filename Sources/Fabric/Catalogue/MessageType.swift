@@ -71,7 +71,9 @@ package struct MessageType: Equatable, Sendable {
 
     /// Whether dialects tell it in their envelope with the fields of its data, and not in words of their
     /// own.
-    var isToldAsItCame: Bool { effect != .own || !Event.recordTypes.contains(name) }
+    var isToldAsItCame: Bool {
+        effect != .own || !(forms.isEmpty || Event.recordTypes.contains(name))
+    }
 
     package func field(_ name: String) -> MessageField? { fields.first { $0.name == name } }
 }
