@@ -75,6 +75,7 @@ package struct BridgeSettings: Equatable, Sendable {
     package var registration = DeviceRegistration.automatic
     package var alerts = AlertSettings()
     package var silence = SilenceSettings()
+    package var offers = OfferSettings()
     /// Whether the messages that readings came in are kept to be decoded again.
     package var keepsRawMessages = true
     package var checks = ReadingChecks()

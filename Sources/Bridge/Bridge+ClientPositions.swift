@@ -75,6 +75,14 @@ extension Bridge {
         // A position that cannot be is in the log; nobody is led there.
         guard let quality, quality != .bad, let vehicle = sources[source].vehicle else { return }
         publish(position, quality, row, vehicle: vehicle, &effects)
+        note(position, of: sources[source].source.device, row)
+    }
+
+    /// Where the driver is, who may be asked by that.
+    mutating func note(_ position: Position, of driver: String, _ row: Row) {
+        places.note(
+            Coordinate(latitude: position.latitude, longitude: position.longitude), of: driver,
+            measuredAt: row.measuredAt, at: row.receivedAt, limit: settings.offers.placesMaximum)
     }
 }
 

@@ -69,6 +69,15 @@ extension Bridge {
             return .registered(try adopt(topic, fields, at: now, effects: &effects))
         case .publish(let messages):
             return .published(publish(messages, at: now, effects: &effects))
+        case .answerOffer(let answer):
+            do throws(OfferRefusal) {
+                return .offer(try self.answer(answer, at: now, effects: &effects).offer)
+            } catch {
+                throw .offer(error)
+            }
+        case .report(let deliveries):
+            report(deliveries, at: now, effects: &effects)
+            return .reported
         case .staff(let action):
             return try perform(action, at: now, effects: &effects)
         }
@@ -261,6 +270,7 @@ extension CommandRefusal: CustomStringConvertible {
         case .settledAlert(let number):
             "alert \(number) is settled, or one of too many: it stays as it is"
         case .alert(let refusal): refusal.description
+        case .offer(let refusal): refusal.message
         case .invalid(let field, let reason): "\(field): \(reason)"
         }
     }

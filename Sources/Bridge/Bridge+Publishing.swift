@@ -35,7 +35,7 @@ extension Bridge {
                     .invalid, "A retained message tells of no event: it would be one anew.")
             }
             let names = publication.channels(order: order(of: publication)).map(\.name)
-            guard names.contains(channel) || publication.type.effect != .relay else {
+            guard names.contains(channel) || !publication.goesToNamed(names) else {
                 throw PublicationRefusal(
                     .invalid,
                     "The topic names \(channel), the message goes to "
@@ -68,6 +68,12 @@ extension Bridge {
             number = nil
         case .orderStatus:
             number = try setStatus(publication, of: order, at: now, effects: &effects)
+        case .orderOffer:
+            number = try offer(.order, publication, of: order, at: now, effects: &effects)
+        case .deliveryOffer:
+            number = try offer(.delivery, publication, of: order, at: now, effects: &effects)
+        case .acceptOffer, .declineOffer:
+            number = try answer(publication, at: now, effects: &effects)
         case .own: throw .accessDenied
         }
         published.note(mark, number)
@@ -99,7 +105,7 @@ extension Bridge {
         }
     }
 
-    private mutating func relay(
+    mutating func relay(
         _ publication: Publication, of order: Order?, at now: Timestamp,
         effects: inout Effects
     ) throws(PublicationRefusal) -> UInt64? {
@@ -109,6 +115,7 @@ extension Bridge {
             throw PublicationRefusal(
                 .missingField, "It goes to no channel: name what \(templates) ask for.")
         }
+        noteStatus(publication, at: now)
         let type = publication.type
         let occurredAt = publication.occurredAt ?? now
         guard type.messageClass == .record else {
@@ -126,6 +133,37 @@ extension Bridge {
             HistoryRecord(record, order: order?.number, keptAt: now))
         effects.publications.append(PublishedEvent(relayed: record, isState: false))
         return last.event
+    }
+
+    /// Who says not to take deliveries is not asked.
+    private mutating func noteStatus(_ publication: Publication, at now: Timestamp) {
+        guard publication.type.name == "driver_status_changed",
+            let driver = publication["driverId"]?.string,
+            let status = publication["status"]?.string
+        else { return }
+        places.note(
+            isAway: status != "available", driver, at: now, limit: settings.offers.placesMaximum)
+    }
+
+    private mutating func answer(
+        _ publication: Publication, at now: Timestamp, effects: inout Effects
+    ) throws(PublicationRefusal) -> UInt64? {
+        let reference: OfferAnswer.Reference
+        if let id = publication["offerId"]?.string {
+            reference = .id(id)
+        } else if let order = publication["orderId"]?.string {
+            reference = .order(order)
+        } else {
+            throw PublicationRefusal(
+                .missingField, "offerId or orderId: one is required", field: "offerId")
+        }
+        let accepts = publication.type.effect == .acceptOffer
+        do throws(OfferRefusal) {
+            let answer = OfferAnswer(reference, accepts: accepts, by: publication.publisher)
+            return try self.answer(answer, at: now, effects: &effects).offer.takenAs
+        } catch {
+            throw PublicationRefusal(error)
+        }
     }
 
     private mutating func setStatus(
@@ -156,6 +194,18 @@ extension Bridge {
             throw PublicationRefusal(.invalidOrderStatus, error.description, field: "status")
         }
         return last.event > before ? last.event : nil
+    }
+}
+
+extension Publication {
+    /// Whether it is told to channels of which a topic has to name one.
+    fileprivate func goesToNamed(_ names: [String]) -> Bool {
+        switch type.effect {
+        case .relay: true
+        // To whom it goes may be left to where drivers are.
+        case .orderOffer, .deliveryOffer: !names.isEmpty
+        case .position, .orderStatus, .acceptOffer, .declineOffer, .own: false
+        }
     }
 }
 

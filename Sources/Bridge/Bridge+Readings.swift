@@ -252,7 +252,7 @@ extension Bridge {
         return quality.flags.rollup
     }
 
-    private func publish(
+    private mutating func publish(
         _ live: Live, _ batch: borrowing SampleBatch, effects: inout Effects
     ) {
         if let (temperature, row, order, index) = live.temperature,
@@ -291,7 +291,7 @@ extension Bridge {
         effects.publications.append(PublishedEvent(.temperature(update)))
     }
 
-    func publish(
+    mutating func publish(
         _ position: Position, _ quality: QualityFlag, _ row: Row, vehicle: Int,
         _ effects: inout Effects
     ) {
@@ -304,7 +304,9 @@ extension Bridge {
         let orders = book.vehicles[vehicle].orders
         if orders.isEmpty { effects.publications.append(update(nil)) }
         for number in orders {
-            if let order = book[number] { effects.publications.append(update(order)) }
+            guard let order = book[number] else { continue }
+            effects.publications.append(update(order))
+            if let driver = order.driver { note(position, of: driver, row) }
         }
     }
 }

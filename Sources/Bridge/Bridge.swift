@@ -43,6 +43,9 @@ package struct Bridge: Sendable {
     /// What was published, to know it when it comes again.
     var published: PublicationMemory
     var allowance = PositionAllowance()
+    var offers: OfferBook
+    /// Where drivers are, who are asked by that.
+    var places = DriverPlaces()
     var outboxes: [String: EndpointOutbox] = [:]
     var last: LastNumbers
     /// When final orders were last looked through.
@@ -83,6 +86,7 @@ package struct Bridge: Sendable {
         sequences = restored.sequences
         published = PublicationMemory(
             capacity: settings.bounds.publicationsMaximum, restored: restored.publications)
+        offers = OfferBook(restored: restored.offers)
         alerts = AlertBook(restored: restored.alerts, chain: settings.alerts.escalation)
         devices = DeviceRegistry(restored: restored)
         unknownFrames = UnknownFrames(
@@ -132,6 +136,7 @@ package struct Bridge: Sendable {
         self.settings.schedule = settings.schedule
         self.settings.alerts = settings.alerts
         self.settings.silence = settings.silence
+        self.settings.offers = settings.offers
         silences.lookAtAll()
         alerts.queueAnew(chain: settings.alerts.escalation)
         self.settings.endpoints = settings.endpoints
@@ -170,23 +175,29 @@ package struct Bridge: Sendable {
             }
             forgetAlerts()
             allowance.forget(at: now.milliseconds)
+            offers.forget(
+                endedBefore: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds))
+            places.forget(
+                heardBefore: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds))
             sequences.forgetIfDue(
                 before: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds), at: now)
         }
+        let offer = expireOffers(at: now, effects: &effects)
         let silence = tellSilences(at: now, effects: &effects)
         let isMoreToRecall = recallChannels(effects: &effects)
         let escalation = escalateAlerts(at: now, effects: &effects)
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
         return [
-            attempt, frames, escalation, silence, watches.nextTimer, isMoreToRecall ? now : nil,
+            attempt, frames, escalation, silence, offer, watches.nextTimer,
+            isMoreToRecall ? now : nil,
         ].compactMap { $0 }.min()
     }
 
     /// When time alone may next change what is said of an order's food and of silent sensors; may be
     /// too early.
     package var nextTimer: Timestamp? {
-        [watches.nextTimer, silences.nextTimer].compactMap(\.self).min()
+        [watches.nextTimer, silences.nextTimer, offers.nextDeadline].compactMap(\.self).min()
     }
 
     /// Orders in memory, for the simulator and for metrics.
@@ -232,6 +243,11 @@ package struct Counters: Equatable, Sendable {
     /// Messages that somebody published, and those that were refused.
     package var publicationsTaken: UInt64 = 0
     package var publicationsRefused: UInt64 = 0
+    /// Offers that were made, and what became of them.
+    package var offersOpened: UInt64 = 0
+    package var offersAccepted: UInt64 = 0
+    package var offersDeclined: UInt64 = 0
+    package var offersExpired: UInt64 = 0
     package var alertsRaised: UInt64 = 0
     package var alertEscalations: UInt64 = 0
     package var alertReviewsMissed: UInt64 = 0

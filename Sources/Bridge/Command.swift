@@ -20,6 +20,10 @@ package enum Command: Equatable, Sendable {
     case adoptFrame(topic: String, DeviceFields)
     /// Publishes messages, each judged by the catalogue.
     case publish([JudgedMessage])
+    /// Accepts or declines an offer.
+    case answerOffer(OfferAnswer)
+    /// Tells staff of critical messages that were never confirmed.
+    case report([UnconfirmedDelivery])
     /// Does something about an alert.
     case staff(StaffAction)
 }
@@ -106,6 +110,8 @@ package enum CommandAnswer: Equatable, Sendable {
     case calibrated(CalibrationEntry)
     /// What became of each message.
     case published([PublicationFate])
+    case offer(Offer)
+    case reported
 }
 
 /// Why a command was not carried out, and what the asker can do.
@@ -126,6 +132,7 @@ package enum CommandRefusal: Error, Equatable, Sendable {
     /// The alert is settled, or one of too many: it is in the log, but takes nothing more.
     case settledAlert(UInt64)
     case alert(AlertRefusal)
+    case offer(OfferRefusal)
     /// A required field is absent, or two fields contradict each other.
     case invalid(field: String, reason: String)
 }

@@ -78,6 +78,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var history: [HistoryRecord] = []
     /// What was published by whom, for as long as the history is kept.
     package var publications: [PublicationRecord] = []
+    /// New and changed offers, whole, by number.
+    package var offers: [Offer] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
     package var deadLetters: [DeadLetter] = []
@@ -100,7 +102,7 @@ package struct RecordBatch: Equatable, Sendable {
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
             && alerts.isEmpty && silences.isEmpty && history.isEmpty
-            && publications.isEmpty && accesses.isEmpty
+            && publications.isEmpty && offers.isEmpty && accesses.isEmpty
     }
 
     package mutating func removeAll() {
@@ -120,6 +122,7 @@ package struct RecordBatch: Equatable, Sendable {
         events.removeAll(keepingCapacity: true)
         history.removeAll(keepingCapacity: true)
         publications.removeAll(keepingCapacity: true)
+        offers.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)
         deadLetters.removeAll(keepingCapacity: true)

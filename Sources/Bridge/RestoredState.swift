@@ -40,6 +40,8 @@ package struct RestoredState: Equatable, Sendable {
     package var sequences = ChannelSequences()
     /// What was published, in the order of its numbers.
     package var publications: [PublicationRecord] = []
+    /// Offers that are open, or were and can still be told of.
+    package var offers: [Offer] = []
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0

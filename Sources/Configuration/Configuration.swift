@@ -19,6 +19,8 @@ package struct Configuration: Equatable, Sendable {
     package var haccp = HACCP()
     package var webhooks = Webhooks()
     package var publishing = Publishing()
+    package var offers = Offers()
+    package var confirmation = Confirmation()
     package var orders = Orders()
     package var devices = Devices()
     package var codecs = Codecs()
@@ -50,6 +52,8 @@ extension Configuration: Section {
         .section("haccp", \.haccp, "The HACCP plan."),
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section("publishing", \.publishing, "Messages that others publish to be told."),
+        .section("offers", \.offers, "What is offered to restaurants and drivers."),
+        .section("confirmation", \.confirmation, "Critical messages that clients have to confirm."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),
         .section("devices", \.devices, "What device models are understood, and which devices."),

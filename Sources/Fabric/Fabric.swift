@@ -55,6 +55,10 @@ package struct Fabric: ~Copyable {
     /// Messages of clients that are not answered yet.
     var submissions: [UInt64: PendingSubmission] = [:]
     var lastSubmission: UInt64 = 0
+    /// What users still have to confirm.
+    var confirmations: ConfirmationBook
+    /// The newest time that was told.
+    var uptime: Int64
     /// Counts messages that their publishers gave no name.
     var anonymousMessages: UInt64 = 0
     /// Set once the server ends.
@@ -87,11 +91,14 @@ package struct Fabric: ~Copyable {
         self.signing = signing
         self.sealing = sealing
         self.limits = limits
+        confirmations = ConfirmationBook(limits.confirmation)
+        uptime = now.uptime
         self.lastNumber = lastNumber
         run = UInt64(clamping: now.wall.milliseconds)
         texts = DialectTexts(
             ids: MessageIDText(epoch: epoch, run: run, coding: positions), fields: fields,
-            catalogue: catalogue, orders: OrderDirectory(limit: limits.orders), signing: signing)
+            catalogue: catalogue, orders: OrderDirectory(limit: limits.orders), signing: signing,
+            run: run)
         jitter = SplitMix64(state: run)
         history = RecordHistory(after: lastNumber)
         self.journalFloor = journalFloor ?? lastNumber
@@ -203,6 +210,7 @@ package struct Fabric: ~Copyable {
 
     /// Ends what ran out: to be called about once a second.
     package mutating func tick(now: Moment) {
+        uptime = now.uptime
         for place in connections.peers.indices {
             guard let peer = connections.peers[place], !peer.isClosing else { continue }
             if !peer.identity.holds(at: now.wall) {
@@ -222,6 +230,7 @@ package struct Fabric: ~Copyable {
                 warnOfExpiry(place, now: now)
             }
         }
+        repeatUnconfirmed(now: now)
         forgetOldStates(now: now)
         history.forget(
             before: now.wall.advanced(byMilliseconds: -limits.historyRetention),

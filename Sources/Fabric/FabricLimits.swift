@@ -33,6 +33,9 @@ package struct FabricLimits: Equatable, Sendable {
     /// Of what clients send in MessagePack, as of JSON.
     package var packed = MessagePack.Limits()
 
+    /// Critical messages that clients have to confirm (T-11, S-5).
+    package var confirmation = ConfirmationSettings()
+
     /// The last known temperatures and positions that are kept to be given on subscribe.
     package var retainedStates = 100_000
     /// How long a last known state is kept without being renewed: a day, so that the position of

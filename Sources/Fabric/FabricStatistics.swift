@@ -13,6 +13,14 @@ package struct FabricStatistics: Equatable, Sendable {
     package var clientMessages: UInt64 = 0
     package var refusedClientMessages: UInt64 = 0
     package var revocations: UInt64 = 0
+    /// Critical messages that were confirmed, and how long that took.
+    package var confirmations = ConfirmationTimes()
+    /// Those that were told again, that were never confirmed, and that are awaited.
+    package var repeats: UInt64 = 0
+    package var unconfirmed: UInt64 = 0
+    package var awaitedConfirmations: UInt64 = 0
+    /// Those whose confirmation is not awaited, for want of room.
+    package var confirmationsNotAwaited: UInt64 = 0
     /// Connections ended because their reader was too slow or the budget was used up.
     package var slowReaders: UInt64 = 0
     /// Connections ended for any other reason the fabric has.

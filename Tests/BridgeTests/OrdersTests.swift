@@ -109,6 +109,7 @@ struct OrdersTests {
             case .orderIsFinal: "orderIsFinal"
             case .unknownDevice, .deviceExists, .unknownFrame: "device"
             case .unknownAlert, .settledAlert, .alert: "alert"
+            case .offer: "offer"
             case .invalid(let field, _): field
             }
         #expect(said == refusal.says)

@@ -16,6 +16,9 @@ final class Room {
     private var historyReads: [HistoryRead] = []
     /// Tokens that clients showed, until they are verified.
     private(set) var tokens: [OfferedToken] = []
+    /// Critical messages that were reported as never confirmed, and messages to be recorded.
+    private(set) var unconfirmed: [UnconfirmedDelivery] = []
+    private(set) var submissions: [Submission] = []
     private var accesses: [ResourceAccess] = []
     /// Every record that was published.
     private(set) var journal: [RecordText] = []
@@ -49,6 +52,8 @@ final class Room {
         closings += effects.closings
         historyReads += effects.historyReads
         tokens += effects.tokens
+        unconfirmed += effects.unconfirmed
+        submissions += effects.submissions
         accesses += effects.accesses
     }
 
@@ -226,6 +231,21 @@ final class Room {
 
     func publish(_ events: Event...) {
         fabric.publish(events.map(published), now: now)
+    }
+
+    /// Tells a message that somebody published, under the next number of the log.
+    @discardableResult
+    func relay(_ type: String, _ data: String, to channels: Channel...) -> UInt64 {
+        lastNumber += 1
+        let record = RecordText(
+            number: lastNumber, type: type, occurredAt: now.wall, data: Array(data.utf8),
+            positions: channels.map { channel in
+                sequences[channel, default: 0] += 1
+                return ChannelPosition(channel, sequence: sequences[channel, default: 0])
+            })
+        journal.append(record)
+        fabric.publish([PublishedEvent(relayed: record, isState: false)], now: now)
+        return lastNumber
     }
 
     /// An event of the record class gets the next number of the log and of its channels.

@@ -270,7 +270,8 @@ class Maker:
         for type_, message in self.catalogue.items():
             if dialect not in message.get("forms", {}):
                 continue
-            if message.get("effect") == "own":
+            # What has no words of its own is told with the fields that the catalogue says.
+            if type_ in self.source["own"]:
                 name, payload = self.own(dialect, type_, message)
             else:
                 name = message["forms"][dialect]

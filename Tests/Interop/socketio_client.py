@@ -5,7 +5,8 @@ socketio_client.py URL TOKEN RECORD TRANSPORTS [--query]
 TOKEN goes with the CONNECT packet, with --query in the URL instead. Prints `open`, or `refused`
 with the refusal as JSON. Lines of standard input: `join ROOM`, `leave ROOM`, `emit NAME JSON`,
 `away` (every line is cut and none can be opened), `return`. Each event is a line `[NAME,…]` of the
-file RECORD, each acknowledgement a line `["ack",…]`. When it comes back it shows what JavaScript's
+file RECORD, each acknowledgement a line `["ack",…]`. `answer NAME JSON` is what events of that name
+are called back with from then on, instead of nothing; after `mute` none is called back. When it comes back it shows what JavaScript's
 client shows, its session and the last offset, and the rooms it has joined besides.
 """
 
@@ -34,6 +35,8 @@ def connect(self, address):
 socket.socket.connect = connect
 record = open(RECORD, "a", buffering=1, encoding="utf-8")
 recovery = {}
+answers = {}
+is_mute = threading.Event()
 rooms = []
 
 
@@ -43,11 +46,17 @@ class Client(socketio.Client):
             recovery["pid"] = data["pid"]
         super()._handle_connect(namespace, data)
 
+    def _send_packet(self, packet):
+        if packet.packet_type == socketio.packet.ACK and is_mute.is_set():
+            return
+        super()._send_packet(packet)
+
 
 def note(name, *arguments):
     if arguments and isinstance(arguments[-1], str):
         recovery["offset"] = arguments[-1]
     record.write(json.dumps([name, *arguments]) + "\n")
+    return answers.get(name)
 
 
 def auth():
@@ -77,6 +86,10 @@ def obey(client, words):
         case ["emit", name, value]:
             answer = client.call(name, json.loads(value), timeout=10)
             record.write(json.dumps(["ack", answer]) + "\n")
+        case ["answer", name, value]:
+            answers[name] = json.loads(value)
+        case ["mute"]:
+            is_mute.set()
         case ["away"]:
             cut()
         case ["return"]:

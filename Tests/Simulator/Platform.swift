@@ -182,7 +182,7 @@ extension Simulation {
             case .createOrder(let fields): fields.id ?? "none"
             case .amendOrder(let id, _), .bindBag(let id, _, _), .recordCheckpoint(let id, _): id
             case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .enterCalibration,
-                .staff, .publish:
+                .staff, .publish, .answerOffer, .report:
                 "none"
             }
         let topic = Array("orders/\(order)/events".utf8)
@@ -200,7 +200,7 @@ extension Command {
     fileprivate var isOnDevice: Bool {
         switch self {
         case .registerDevice, .updateDevice, .removeDevice, .adoptFrame, .recordCheckpoint,
-            .enterCalibration, .staff, .publish:
+            .enterCalibration, .staff, .publish, .answerOffer, .report:
             true
         case .createOrder, .amendOrder, .bindBag: false
         }

@@ -66,8 +66,8 @@ extension Simulation {
                 throw Violation(
                     "calibration \(entry.number.rawValue) is answered and not in the log")
             }
-        // The simulated platform publishes nothing.
-        case .published: break
+        // The simulated platform publishes and offers nothing.
+        case .published, .offer, .reported: break
         case .removedDevice:
             // The next command of the same turn may have registered it again. That it is gone is
             // seen by what its readings are recorded for.

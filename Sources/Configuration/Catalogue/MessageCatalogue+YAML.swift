@@ -55,7 +55,7 @@ extension MessageType {
             entry.value, of: file,
             keys: [
                 "summary", "class", "effect", "critical", "publishers", "fields", "channels",
-                "forms", "accepted",
+                "forms", "accepted", "confirmed_by",
             ])
         self.init(
             name: entry.key, summary: try mapping.text("summary"),
@@ -67,7 +67,8 @@ extension MessageType {
             } ?? .relay,
             isCritical: try mapping.truth("critical"), publishers: try mapping.publishers(),
             fields: try mapping.fields(), channels: try mapping.channels(),
-            forms: try mapping.names("forms"), accepted: try mapping.names("accepted"))
+            forms: try mapping.names("forms"), accepted: try mapping.names("accepted"),
+            confirmedBy: try mapping.confirmedBy())
     }
 }
 
@@ -82,24 +83,42 @@ extension ClosedMapping {
         var publishers: [PublicationTerms] = []
         for entry in try elements("publishers", keys: ["roles", "own", "site", "party"]) {
             var roles: Set<Role> = []
-            for name in try entry.lines("roles") {
-                if name == "platform" {
-                    roles.formUnion(PublicationTerms.platformRoles)
-                } else if let role = Role(name: name) {
-                    roles.insert(role)
-                } else {
-                    throw entry.problem(
-                        "roles", "there is no role '\(name)'",
-                        suggestion: nearestName(
-                            to: name, among: ["platform"] + Role.allCases.map(\.name)))
-                }
-            }
+            try entry.insertRoles("roles", into: &roles)
             publishers.append(
                 PublicationTerms(
                     roles, own: try entry.optionalText("own"), site: try entry.optionalText("site"),
                     isParty: try entry.truth("party")))
         }
         return publishers
+    }
+
+    private func insertRoles(
+        _ key: String, into roles: inout Set<Role>
+    ) throws(ConfigurationProblem) {
+        for name in try lines(key) {
+            if name == "platform" {
+                roles.formUnion(PublicationTerms.platformRoles)
+            } else if let role = Role(name: name) {
+                roles.insert(role)
+            } else {
+                throw problem(
+                    key, "there is no role '\(name)'",
+                    suggestion: nearestName(
+                        to: name, among: ["platform"] + Role.allCases.map(\.name)))
+            }
+        }
+    }
+
+    /// Who owes a confirmation in which dialect.
+    fileprivate func confirmedBy() throws(ConfigurationProblem) -> [DialectName: Set<Role>] {
+        let dialects = DialectName.allCases.map(\.rawValue)
+        guard let mapping = try optionalMapping("confirmed_by", keys: dialects) else { return [:] }
+        var owing: [DialectName: Set<Role>] = [:]
+        for entry in mapping.entries {
+            guard let dialect = DialectName(rawValue: entry.key) else { continue }
+            try mapping.insertRoles(entry.key, into: &owing[dialect, default: []])
+        }
+        return owing
     }
 
     fileprivate func channels() throws(ConfigurationProblem) -> [ChannelTemplate] {

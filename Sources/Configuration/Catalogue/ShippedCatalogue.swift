@@ -20,6 +20,7 @@ enum ShippedCatalogue {
               order_created:
                 summary: An order was placed.
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 publishers: [{roles: [platform]}]
                 fields:
                   orderId: {kind: identifier, required: true}
@@ -36,6 +37,7 @@ enum ShippedCatalogue {
               order_status_changed:
                 summary: The ordering system changed the status of an order, with what it says to the customer.
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 publishers:
                   - {roles: [platform]}
                   - {roles: [merchant, employee, manager], party: true}
@@ -57,6 +59,7 @@ enum ShippedCatalogue {
               order_ready:
                 summary: An order can be fetched.
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 publishers:
                   - {roles: [platform]}
                   - {roles: [merchant, employee, manager], party: true}
@@ -74,6 +77,7 @@ enum ShippedCatalogue {
               order_completed:
                 summary: An order is over, and can be rated.
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 publishers:
                   - {roles: [platform]}
                   - {roles: [merchant, employee, manager], party: true}
@@ -92,6 +96,7 @@ enum ShippedCatalogue {
               order_cancelled:
                 summary: An order was cancelled, and why.
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 publishers:
                   - {roles: [platform]}
                   - {roles: [merchant, employee, manager], party: true}
@@ -187,6 +192,7 @@ enum ShippedCatalogue {
               payment_processed:
                 summary: A payment went through.
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 publishers: [{roles: [platform]}]
                 fields:
                   orderId: {kind: identifier, required: true}
@@ -202,6 +208,7 @@ enum ShippedCatalogue {
               payment_failed:
                 summary: A payment did not go through, and where it can be tried again.
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 publishers: [{roles: [platform]}]
                 fields:
                   orderId: {kind: identifier, required: true}
@@ -381,34 +388,154 @@ enum ShippedCatalogue {
               # ── Offers and notices ─────────────────────────────────────────────────────────────────────────
 
               merchant:new_order:
-                summary: A restaurant is offered an order, which it has so many seconds to take.
+                summary: >-
+                  A restaurant is offered an order, which it has so many seconds to take. What is told has the
+                  name of the offer and the end of its time, which Freshwire fills in.
+                effect: order_offer
                 critical: true
+                confirmed_by: {socketio: [merchant]}
                 publishers: [{roles: [platform]}]
                 fields:
                   merchantId: {kind: identifier, required: true, address: true}
                   orderId: {kind: identifier, required: true}
                   items: {kind: array, bytes: 8192, required: true}
-                  timer: {kind: integer, minimum: 1, maximum: 3600, default: 60}
+                  timer: {kind: integer, minimum: 1, maximum: 3600}
+                  offerId: {kind: identifier}
+                  expiresAt: {kind: instant}
                 channels: ["merchants.{merchantId}"]
                 forms: {wia: new_order, sse: new_order, socketio: merchant:new_order}
 
+              merchant:accept_order:
+                summary: A restaurant takes an order that it was offered. The first to take it gets it.
+                effect: accept_offer
+                publishers: [{roles: [merchant]}]
+                fields:
+                  offerId: {kind: identifier}
+                  orderId: {kind: identifier}
+                accepted: {wia: accept_order, socketio: merchant:accept_order}
+
+              merchant:decline_order:
+                summary: A restaurant does not want an order that it was offered.
+                effect: decline_offer
+                publishers: [{roles: [merchant]}]
+                fields:
+                  offerId: {kind: identifier}
+                  orderId: {kind: identifier}
+                  reason: {kind: string, bytes: 256}
+                accepted: {wia: decline_order, socketio: merchant:decline_order}
+
               delivery:new_request:
-                summary: A driver is offered a delivery.
+                summary: >-
+                  A delivery is offered to one driver or, where none is named, to every driver who is known to be
+                  within so many metres of the pickup. What is told has the name of the offer and the end of its
+                  time, which Freshwire fills in.
+                effect: delivery_offer
                 critical: true
+                confirmed_by: {socketio: [driver]}
                 publishers: [{roles: [platform]}]
                 fields:
-                  driverId: {kind: identifier, required: true, address: true}
+                  driverId: {kind: identifier, address: true}
                   orderId: {kind: identifier, required: true}
                   pickup: {kind: object, bytes: 2048, required: true, sensitive: true}
                   drop: {kind: object, bytes: 2048, required: true, sensitive: true}
                   fare: {kind: number, minimum: 0, maximum: 1e9}
                   timer: {kind: integer, minimum: 1, maximum: 3600}
+                  # Metres.
+                  radius: {kind: number, minimum: 1, maximum: 100000, address: true}
+                  # Whether the order gets the driver who takes it.
+                  assignDriver: {kind: boolean, address: true}
+                  offerId: {kind: identifier}
+                  expiresAt: {kind: instant}
                 channels: ["drivers.{driverId}", "users.{driverId}"]
                 forms:
                   wia: new_request
                   sse: new_request
                   socketio: delivery:new_request
                   booking: assignment_offer
+
+              delivery:accept:
+                summary: A driver takes a delivery that was offered. The first to take it gets it.
+                effect: accept_offer
+                publishers: [{roles: [driver]}]
+                fields:
+                  offerId: {kind: identifier}
+                  orderId: {kind: identifier}
+                accepted: {wia: accept_request, socketio: delivery:accept, booking: assignment_accept}
+
+              delivery:decline:
+                summary: A driver does not want a delivery that was offered.
+                effect: decline_offer
+                publishers: [{roles: [driver]}]
+                fields:
+                  offerId: {kind: identifier}
+                  orderId: {kind: identifier}
+                  reason: {kind: string, bytes: 256}
+                accepted: {wia: decline_request, socketio: delivery:decline, booking: assignment_decline}
+
+              offer_accepted:
+                summary: Somebody took an offer. Its publisher is told, and whoever took it.
+                effect: own
+                fields:
+                  offerId: {kind: identifier, required: true}
+                  orderId: {kind: identifier, required: true}
+                  kind: {kind: enum, required: true, values: [order, delivery]}
+                  acceptedBy: {kind: identifier, required: true}
+                  acceptedAt: {kind: instant, required: true}
+                channels: ["users.{publisher}", "drivers.{acceptedBy}", "merchants.{acceptedBy}"]
+                forms:
+                  wia: offer_accepted
+                  sse: offer_accepted
+                  socketio: offer:accepted
+                  booking: assignment_accepted
+
+              offer_declined:
+                summary: Somebody does not want an offer; the publisher is told how many others may still take it.
+                effect: own
+                fields:
+                  offerId: {kind: identifier, required: true}
+                  orderId: {kind: identifier, required: true}
+                  kind: {kind: enum, required: true, values: [order, delivery]}
+                  declinedBy: {kind: identifier, required: true}
+                  remaining: {kind: integer, required: true, minimum: 0, maximum: 100000}
+                channels: ["users.{publisher}"]
+                forms: {wia: offer_declined, sse: offer_declined, socketio: offer:declined}
+
+              delivery:request_taken:
+                summary: A delivery that was offered to a driver, or an order to a restaurant, is somebody else's.
+                effect: own
+                fields:
+                  offerId: {kind: identifier, required: true}
+                  orderId: {kind: identifier, required: true}
+                  kind: {kind: enum, required: true, values: [order, delivery]}
+                  at: {kind: instant, required: true}
+                channels: ["drivers.{driverId}", "users.{driverId}", "merchants.{merchantId}"]
+                forms:
+                  wia: request_taken
+                  sse: request_taken
+                  socketio: delivery:request_taken
+                  booking: assignment_taken
+
+              offer_expired:
+                summary: Nobody took an offer in its time. Those who were asked are told, its publisher, and staff.
+                effect: own
+                critical: true
+                fields:
+                  offerId: {kind: identifier, required: true}
+                  orderId: {kind: identifier, required: true}
+                  kind: {kind: enum, required: true, values: [order, delivery]}
+                  at: {kind: instant, required: true}
+                  asked: {kind: integer, minimum: 0, maximum: 100000}
+                channels:
+                  - "users.{publisher}"
+                  - alerts.all
+                  - "drivers.{driverId}"
+                  - "users.{driverId}"
+                  - "merchants.{merchantId}"
+                forms:
+                  wia: offer_expired
+                  sse: offer_expired
+                  socketio: offer:expired
+                  booking: assignment_expired
 
               notice:
                 summary: Something that a user should know of their bookings, such as a surge or a policy.
@@ -514,6 +641,7 @@ enum ShippedCatalogue {
                 summary: An order was made known, or has another status.
                 effect: own
                 critical: true
+                confirmed_by: {tabletap: [customer]}
                 fields:
                   orderId: {kind: identifier, required: true}
                   status: {kind: string, bytes: 32, required: true}
@@ -623,6 +751,20 @@ enum ShippedCatalogue {
                   at: {kind: instant, required: true}
                 channels: ["alerts.all"]
                 forms: {wia: alert_update, sse: alert_update, socketio: alert:update}
+
+              delivery_unconfirmed:
+                summary: A critical message was told as often as it may be, and its recipient never confirmed it.
+                effect: own
+                fields:
+                  messageId: {kind: string, bytes: 256, required: true}
+                  type: {kind: string, bytes: 64, required: true}
+                  recipient: {kind: identifier, required: true}
+                  told: {kind: integer, required: true, minimum: 0, maximum: 1000}
+                channels: ["alerts.all"]
+                forms:
+                  wia: delivery_unconfirmed
+                  sse: delivery_unconfirmed
+                  socketio: delivery:unconfirmed
 
             """#
         )

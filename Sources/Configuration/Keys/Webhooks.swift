@@ -23,6 +23,10 @@ extension Configuration {
             case sensorSilent = "sensor.silent"
             case sensorReturned = "sensor.returned"
             case alertUpdated = "alert.updated"
+            case offerAccepted = "offer.accepted"
+            case offerDeclined = "offer.declined"
+            case offerExpired = "offer.expired"
+            case deliveryUnconfirmed = "delivery.unconfirmed"
             case logHead = "log.head"
             case logAltered = "log.altered"
         }

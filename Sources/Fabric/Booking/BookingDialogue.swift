@@ -22,7 +22,9 @@ extension Fabric {
         switch request {
         case .publish(let type, let members): publish(type, members, place, now: now)
         case .ping: send(texts.booking.pong(at: now.wall), to: place)
-        case .subscribe(let channel, let lowData):
+        case .confirm(let messages): confirm(messages, place, now: now)
+        case .subscribe(let channel, let lowData, let confirms):
+            if confirms { connections.peers[place]?.confirms = true }
             subscribe(to: channel, lowData: lowData, place)
         case .unsubscribe(let channel):
             unfollow(channel, place)

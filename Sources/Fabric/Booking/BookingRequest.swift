@@ -4,10 +4,12 @@ import Wire
 /// like the server's.
 enum BookingRequest: Equatable {
     /// `lowData` counts for the whole connection; nil leaves it as it is.
-    case subscribe(Channel, lowData: Bool?)
+    case subscribe(Channel, lowData: Bool?, confirms: Bool)
     case unsubscribe(Channel)
     case resume([Channel], after: String?, lowData: Bool?)
     case ping
+    /// These critical messages have arrived.
+    case confirm([String])
     /// Have a message told.
     case publish(MessageType, [JSON.Member])
     /// Go on with this token.
@@ -33,7 +35,8 @@ enum BookingRefusal: String, Error, CaseIterable {
         case .notJSON: "The message is not JSON."
         case .notText: "Binary messages are not understood."
         case .wrongRequest: "The message lacks a member, or one is of the wrong kind."
-        case .unknownType: "The types are subscribe, unsubscribe, resume, authenticate and ping."
+        case .unknownType:
+            "The types are subscribe, unsubscribe, resume, authenticate, ack and ping."
         case .unknownChannel:
             "The channels are booking.{id}.tracking, booking.{id}.chat and user.{id}.events."
         case .accessDenied: "There is no such channel for this user."
@@ -63,13 +66,19 @@ extension BookingRequest {
         switch type {
         case "subscribe":
             self = .subscribe(
-                try Self.channel(json["channel"], limits: limits), lowData: try Self.lowData(json))
+                try Self.channel(json["channel"], limits: limits), lowData: try Self.lowData(json),
+                confirms: json["confirm"]?.bool ?? false)
         case "unsubscribe":
             self = .unsubscribe(try Self.channel(json["channel"], limits: limits))
         case "resume":
             self = try Self.resume(json, limits: limits)
         case "ping":
             self = .ping
+        case "ack":
+            guard let messages = ConfirmedMessages.read(json["message_id"], limits) else {
+                throw .wrongRequest
+            }
+            self = .confirm(messages)
         case "authenticate":
             guard let token = json["token"]?.string, !token.isEmpty else { throw .wrongRequest }
             self = .authenticate(token: token)

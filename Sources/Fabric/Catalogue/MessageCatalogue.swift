@@ -80,7 +80,7 @@ extension MessageType {
     /// Types of the dialects' own conversations, which no message may be called.
     private static let reserved: Set<String> = [
         "subscribe", "unsubscribe", "reconnect", "ping", "pong", "error", "authenticate", "resume",
-        "sync_request", "bulk_update", "join", "leave",
+        "sync_request", "bulk_update", "join", "leave", "ack", "message_acknowledged",
     ]
 
     /// What cannot be right about the type, in words.
@@ -96,7 +96,12 @@ extension MessageType {
         if effect == .own && !(publishers.isEmpty && accepted.isEmpty) {
             return "what Freshwire tells by itself is published by nobody"
         }
-        if effect == .relay && channels.isEmpty { return "it goes to no channel" }
+        if [.relay, .orderOffer, .deliveryOffer].contains(effect) && channels.isEmpty {
+            return "it goes to no channel"
+        }
+        if !(isCritical && messageClass == .record) && !confirmedBy.isEmpty {
+            return "only a critical record is confirmed"
+        }
         if let name = accepted.values.first(where: Self.reserved.contains) {
             return "clients have another meaning for '\(name)'"
         }
@@ -145,8 +150,23 @@ extension MessageType {
             switch effect {
             case .position: ["driverId", "latitude", "longitude"]
             case .orderStatus: ["orderId", "status"]
-            case .relay, .own: []
+            case .orderOffer: ["merchantId", "orderId"]
+            case .deliveryOffer: ["orderId", "pickup"]
+            case .acceptOffer, .declineOffer, .relay, .own: []
             }
+        let said: [String] =
+            switch effect {
+            case .orderOffer: ["timer", "offerId", "expiresAt"]
+            case .deliveryOffer: ["driverId", "timer", "offerId", "expiresAt"]
+            case .acceptOffer, .declineOffer: ["offerId", "orderId"]
+            case .position, .orderStatus, .relay, .own: []
+            }
+        if let absent = said.first(where: { field($0) == nil }) {
+            return "\(effect.rawValue) needs a field '\(absent)'"
+        }
+        if [.orderOffer, .deliveryOffer].contains(effect), messageClass != .record {
+            return "an offer is of the class record"
+        }
         return needed.first { field($0)?.isRequired != true }.map {
             "\(effect.rawValue) needs a required field '\($0)'"
         }

@@ -1,3 +1,5 @@
+import ColdChain
+
 /// One type of message of the fabric, as the catalogue describes it.
 package struct MessageType: Equatable, Sendable {
     /// How it is told.
@@ -16,6 +18,14 @@ package struct MessageType: Equatable, Sendable {
         case position
         /// The order gets the status, and that is told.
         case orderStatus = "order_status"
+        /// A restaurant is offered an order: it is told to the restaurant, and can be taken until its
+        /// time is over.
+        case orderOffer = "order_offer"
+        /// One driver is offered a delivery, or every driver near its pickup.
+        case deliveryOffer = "delivery_offer"
+        /// Answers to such offers.
+        case acceptOffer = "accept_offer"
+        case declineOffer = "decline_offer"
         /// Nobody publishes it: Freshwire tells it by itself.
         case own
     }
@@ -35,13 +45,18 @@ package struct MessageType: Equatable, Sendable {
     package var forms: [DialectName: String]
     /// What a dialect's clients call it when they publish it.
     package var accepted: [DialectName: String]
+    /// Whose clients owe a confirmation without having said that they confirm, in each dialect whose
+    /// own document asks for confirmations.
+    package var confirmedBy: [DialectName: Set<Role>]
 
     package init(
         name: String, summary: String, messageClass: Class = .record, effect: Effect = .relay,
         isCritical: Bool = false, publishers: [PublicationTerms] = [], fields: [MessageField] = [],
         channels: [ChannelTemplate] = [], forms: [DialectName: String] = [:],
-        accepted: [DialectName: String] = [:]
+        accepted: [DialectName: String] = [:],
+        confirmedBy: [DialectName: Set<Role>] = [:]
     ) {
+        self.confirmedBy = confirmedBy
         self.name = name
         self.summary = summary
         self.messageClass = messageClass
@@ -52,6 +67,12 @@ package struct MessageType: Equatable, Sendable {
         self.channels = channels
         self.forms = forms
         self.accepted = accepted
+    }
+
+    /// Whether dialects tell it in their envelope with the fields of its data, and not in words of their
+    /// own.
+    var isToldAsItCame: Bool {
+        effect != .own || !(forms.isEmpty || Event.recordTypes.contains(name))
     }
 
     var sensitiveFields: Set<String> {

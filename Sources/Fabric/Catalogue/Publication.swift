@@ -51,6 +51,11 @@ package struct PublicationRefusal: Error, Equatable, Sendable {
         case unknownField = "UNKNOWN_FIELD"
         case accessDenied = "ACCESS_DENIED"
         case invalidOrderStatus = "INVALID_ORDER_STATUS"
+        case unknownOffer = "UNKNOWN_OFFER"
+        case offerTaken = "OFFER_TAKEN"
+        case offerExpired = "OFFER_EXPIRED"
+        case offerDeclined = "OFFER_DECLINED"
+        case noDriverNear = "NO_DRIVER_NEAR"
         case rateLimit = "RATE_LIMIT_EXCEEDED"
         case overloaded = "OVERLOADED"
         /// The log cannot be written at the moment.

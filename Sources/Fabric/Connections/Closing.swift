@@ -104,12 +104,15 @@ package struct FabricEffects: Equatable, Sendable {
     package var submissions: [Submission] = []
     /// Of Socket.IO clients' events that could not be answered at once.
     package var acknowledgements: [SocketIOAcknowledgement] = []
+    /// To be reported.
+    package var unconfirmed: [UnconfirmedDelivery] = []
 
     package init() {}
 
     package mutating func removeAll() {
         submissions.removeAll(keepingCapacity: true)
         acknowledgements.removeAll(keepingCapacity: true)
+        unconfirmed.removeAll(keepingCapacity: true)
         ready.removeAll(keepingCapacity: true)
         closings.removeAll(keepingCapacity: true)
         historyReads.removeAll(keepingCapacity: true)

@@ -36,6 +36,8 @@ struct Peer {
     /// Submissions whose answer is awaited.
     var submitted = 0
     var isWarnedOfExpiry = false
+    /// Whether the client has said that it confirms critical messages.
+    var confirms = false
     var audited = AuditedChannels()
     /// The end was asked for: nothing is taken from it or published to it any more.
     var isClosing = false

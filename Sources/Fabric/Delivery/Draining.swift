@@ -22,6 +22,9 @@ extension Fabric {
             } else {
                 appendRecord(frame, to: &bytes, compressibleBytes: compressibleBytes)
             }
+            if let record = frames.entries[Int(frame)].critical {
+                noteTold(record, to: place, isResumed: false)
+            }
             connections.outboxes[place].removeFirstRecord(bytes: size)
             frames.removeReader(of: frame)
         }

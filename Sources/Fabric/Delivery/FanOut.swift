@@ -10,6 +10,7 @@ extension Fabric {
     }
 
     package mutating func publish(_ events: ArraySlice<PublishedEvent>, now: Moment) {
+        uptime = now.uptime
         for published in events {
             statistics.events += 1
             if published.isOfOrder { statistics.orderEvents += 1 }
@@ -98,6 +99,7 @@ extension Fabric {
             texts.append(record, id: id, by: channel, in: dialect, to: &bytes)
         }
         guard let frame else { return }
+        markIfCritical(frame, record)
         for position in followed {
             let place = Int(references[position].place)
             offer(

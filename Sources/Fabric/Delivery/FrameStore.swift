@@ -13,6 +13,8 @@ struct FrameStore {
         var readers = 0
         var channels = EventChannels()
         var isInHistory = false
+        /// What it says, where that is to be confirmed.
+        var critical: RecordText?
     }
 
     /// The room that freed frames may keep for the next ones.
@@ -41,6 +43,7 @@ struct FrameStore {
         }
         entries[place].channels = channels
         entries[place].isInHistory = isInHistory
+        entries[place].critical = nil
         let isWritten = write(&entries[place].bytes)
         heldBytes += entries[place].bytes.count
         let frame = Int32(truncatingIfNeeded: place)
@@ -49,6 +52,11 @@ struct FrameStore {
             return nil
         }
         return frame
+    }
+
+    /// The frame tells a record that is to be confirmed.
+    mutating func mark(_ place: Int32, critical record: RecordText) {
+        entries[Int(place)].critical = record
     }
 
     func byteCount(_ place: Int32) -> Int { entries[Int(place)].bytes.count }
@@ -94,6 +102,7 @@ struct FrameStore {
         heldBytes -= entries[index].bytes.count + (entries[index].compressed?.count ?? 0)
         heldBytes -= entries[index].packed?.count ?? 0
         entries[index].compressed = nil
+        entries[index].critical = nil
         entries[index].packed = nil
         if freeCapacity + entries[index].bytes.capacity <= Self.spareBytes {
             entries[index].bytes.removeAll(keepingCapacity: true)

@@ -16,7 +16,7 @@ struct DialectTexts {
 
     init(
         ids: MessageIDText, fields: RecordFields, catalogue: MessageCatalogue,
-        orders: OrderDirectory, signing: MessageSigning?
+        orders: OrderDirectory, signing: MessageSigning?, run: UInt64 = 0
     ) {
         self.catalogue = catalogue
         let signature = signing.map { MessageSignature($0) }
@@ -26,7 +26,7 @@ struct DialectTexts {
         booking = BookingText(ids: ids)
         tableTap = TableTapText(
             ids: ids, fields: fields, catalogue: catalogue, signature: signature)
-        socketIO = SocketIOText(ids: ids)
+        socketIO = SocketIOText(ids: ids, callbacks: CallbackNumbers(key: run))
         self.ids = ids
         self.fields = fields
         self.orders = orders
@@ -72,7 +72,7 @@ struct DialectTexts {
         to bytes: inout [UInt8]
     ) -> Bool {
         let name = DialectName(dialect)
-        if let type = catalogue[record.type], type.effect != .own {
+        if let type = catalogue[record.type], type.isToldAsItCame {
             guard let form = type.forms[name] else { return false }
             return append(relayed: record, as: form, id: id, by: channel, in: dialect, to: &bytes)
         }
@@ -117,8 +117,10 @@ struct DialectTexts {
             return tableTap.appendFrame(
                 .relayed(form), of: record, by: record.positions[channel], id: id, to: &bytes)
         case .socketIO:
+            let isCalledBack = !(catalogue[record.type]?.confirmedBy[.socketIO] ?? []).isEmpty
             return socketIO.appendFrame(
-                relayed: record, as: form, fields: fields, id: id, to: &bytes)
+                relayed: record, as: form, fields: fields, id: id, isCalledBack: isCalledBack,
+                to: &bytes)
         }
     }
 }

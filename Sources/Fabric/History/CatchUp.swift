@@ -167,6 +167,11 @@ extension Fabric {
             switch next(&state, on: followed) {
             case .record(let number, let record):
                 state.cursor = number
+                guard !hasConfirmed(number, place) else {
+                    connections.peers[place]?.catchUp = state
+                    continue
+                }
+                noteTold(record, to: place, isResumed: true)
                 if state.replay == nil {
                     append(
                         disclosed(record, to: place), number, on: followed, in: dialect,

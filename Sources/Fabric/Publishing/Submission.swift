@@ -29,6 +29,8 @@ enum SubmissionAsker: Equatable {
     case tableTap(ReplyAddress)
     case booking
     case socketIO(event: String, acknowledgement: UInt64?)
+    /// A callback is answered by nothing but what is told of it.
+    case callback
 }
 
 extension Fabric {
@@ -93,6 +95,7 @@ extension Fabric {
         case .wia(let id, let type): answerWIA(fates, to: id, type, place, now: now)
         case .tableTap(let address): answerTableTap(fates, to: address, place, now: now)
         case .booking: answerBooking(fates, place, now: now)
+        case .callback: break
         case .socketIO(let event, let acknowledgement):
             guard let fate = fates.first else { return }
             effects.acknowledgements.append(

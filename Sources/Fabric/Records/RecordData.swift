@@ -15,6 +15,12 @@ extension Event {
         }
     }
 
+    /// The types that dialects have words of their own for.
+    static let recordTypes: Set<String> = [
+        "temperature_alert", "data_loss", "sensor_silent", "sensor_returned", "order_update",
+        "alert_update",
+    ]
+
     /// What a record says, as a JSON object; nil for the state class.
     package var recordData: [UInt8]? {
         switch self {

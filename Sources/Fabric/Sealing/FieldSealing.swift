@@ -98,6 +98,7 @@ extension Fabric {
                 texts.append(told, id: id, by: channel, in: dialect, to: &$0)
             }
             guard let frame else { continue }
+            markIfCritical(frame, record)
             offer(frame, isInHistory: record.number != nil, to: subscribers, &tooSlow)
             frames.releaseIfUnread(frame)
         }

@@ -39,6 +39,8 @@ package enum SocketIOEvent: Equatable, Sendable {
         namespace: String, name: String, SocketIOArguments, acknowledgement: UInt64?)
     /// The client has confirmed an event.
     case acknowledged(UInt64, SocketIOArguments)
+    /// The client has called back for an event that was written once for many.
+    case calledBack(UInt64, SocketIOArguments)
     /// The client has not confirmed an event in time, and cannot any more.
     case unacknowledged(UInt64)
     case left(namespace: String, Departure)

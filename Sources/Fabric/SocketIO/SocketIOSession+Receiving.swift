@@ -87,6 +87,10 @@ extension SocketIOSession {
     private mutating func takeAcknowledgement(
         _ arguments: SocketIOArguments, _ namespace: String, _ number: UInt64
     ) {
+        if number >= CallbackNumbers.least, namespace == SocketIOPacket.mainNamespace {
+            effects.events.append(.calledBack(number, arguments))
+            return
+        }
         guard confirmations[number]?.namespace == namespace else { return }
         confirmations[number] = nil
         effects.events.append(.acknowledged(number, arguments))

@@ -57,7 +57,7 @@ extension SocketIOSession {
             return nil
         }
         let number = nextAcknowledgement
-        nextAcknowledgement = (number + 1) % SocketIOPacket.largestAcknowledgement
+        nextAcknowledgement = (number + 1) % CallbackNumbers.least
         confirmations[number] = Confirmation(namespace: namespace, deadline: deadline)
         send(name, arguments, namespace, acknowledgement: number)
         return number

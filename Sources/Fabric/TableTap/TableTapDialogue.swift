@@ -46,7 +46,10 @@ extension Fabric {
         switch request {
         case .ping(let timestamp):
             tell(.pong(timestamp: timestamp), to: address, place, now: now)
-        case .subscribe(let wishes): subscribe(to: wishes, address, place, now: now)
+        case .subscribe(let wishes, let confirms):
+            if confirms { connections.peers[place]?.confirms = true }
+            subscribe(to: wishes, address, place, now: now)
+        case .confirm(let messages): confirm(messages, place, now: now)
         case .unsubscribe(let wishes): unsubscribe(from: wishes, address, place, now: now)
         case .reconnect(let last, let wishes):
             reconnect(to: wishes, after: last, address, place, now: now)

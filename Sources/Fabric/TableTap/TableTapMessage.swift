@@ -20,7 +20,7 @@ enum TableTapMessage {
 
     /// Nil where the dialect has no form for the record, whoever it is of.
     init?(_ record: RecordText, _ catalogue: MessageCatalogue, fields: RecordFields) {
-        guard let type = catalogue[record.type], type.effect != .own else {
+        guard let type = catalogue[record.type], type.isToldAsItCame else {
             self.init(record, fields: fields)
             return
         }

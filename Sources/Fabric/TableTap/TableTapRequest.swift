@@ -2,7 +2,8 @@ import Wire
 
 /// What a client asks in the TableTap dialect.
 enum TableTapRequest: Equatable {
-    case subscribe([ChannelWish])
+    /// `confirms` says that the client confirms critical messages.
+    case subscribe([ChannelWish], confirms: Bool)
     case unsubscribe([ChannelWish])
     /// With the client's own timestamp, which is sent back.
     case ping(timestamp: String?)
@@ -10,6 +11,8 @@ enum TableTapRequest: Equatable {
     case reconnect(lastMessage: String?, [ChannelWish])
     /// Go on with this token.
     case authenticate(token: String)
+    /// These critical messages have arrived.
+    case confirm([String])
     /// Have a message told.
     case publish(String)
 }
@@ -56,7 +59,10 @@ extension TableTapRequest {
         let data = json["data"] ?? .null
         switch type {
         case "ping": self = .ping(timestamp: json["timestamp"]?.string)
-        case "subscribe": self = .subscribe(try Self.channels(data, limits))
+        case "subscribe":
+            self = .subscribe(
+                try Self.channels(data, limits), confirms: try Self.confirms(data))
+        case "message_acknowledged": self = .confirm(try Self.messages(data, limits))
         case "unsubscribe": self = .unsubscribe(try Self.channels(data, limits))
         case "reconnect":
             guard Self.isName(data["lastMessageId"], limits) else {
@@ -73,6 +79,23 @@ extension TableTapRequest {
         default:
             throw Self.published.contains(type) ? .notSupported : .unknownType
         }
+    }
+
+    private static func confirms(_ data: JSON) throws(TableTapError) -> Bool {
+        switch data["confirm"] {
+        case nil, .null: return false
+        case .bool(let confirms): return confirms
+        default: throw .invalid("data.confirm is true or false.")
+        }
+    }
+
+    private static func messages(
+        _ data: JSON, _ limits: FabricLimits
+    ) throws(TableTapError) -> [String] {
+        guard let messages = ConfirmedMessages.read(data["messageId"], limits) else {
+            throw .invalid("data.messageId is the messageId of a message.")
+        }
+        return messages
     }
 
     private static func channels(

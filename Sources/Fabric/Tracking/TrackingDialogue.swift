@@ -23,7 +23,9 @@ extension Fabric {
     private mutating func perform(_ request: TrackingRequest, _ place: Int, now: Moment) {
         switch request {
         case .ping: answerTracking(.pong, of: nil, place, now: now)
-        case .subscribe(let order, let user, let lastMessage):
+        case .confirm(let messages): confirm(messages, place, now: now)
+        case .subscribe(let order, let user, let lastMessage, let confirms):
+            if confirms { connections.peers[place]?.confirms = true }
             subscribe(to: order, as: user, after: lastMessage, place, now: now)
         case .unsubscribe(let order):
             unfollow(Channel(.order, order), place)

@@ -4,9 +4,12 @@ import Wire
 /// What a client asks at `/tracking`.
 enum TrackingRequest: Equatable {
     /// The user is named by the client, for whom the token speaks; the message is the last it has.
-    case subscribe(order: String, user: String?, lastMessage: String?)
+    /// `confirms` says that the client confirms critical messages.
+    case subscribe(order: String, user: String?, lastMessage: String?, confirms: Bool)
     case unsubscribe(order: String)
     case ping
+    /// These critical messages have arrived.
+    case confirm([String])
     /// Go on with this token.
     case authenticate(token: String)
 }
@@ -52,7 +55,8 @@ enum TrackingRefusal: String, Error, CaseIterable {
         case .notJSON: "The message is not JSON."
         case .notText: "Binary messages are not understood."
         case .wrongRequest: "A message is {action, orderId, userId}."
-        case .unknownAction: "The actions are subscribe, unsubscribe, authenticate and ping."
+        case .unknownAction:
+            "The actions are subscribe, unsubscribe, authenticate, ack and ping."
         case .accessDenied: "There is no such order for this user."
         case .unknownOrder: "No such order is known here."
         case .tooManySubscriptions: "This connection has as many subscriptions as are allowed."
@@ -82,11 +86,17 @@ extension TrackingRequest {
             self = .subscribe(
                 order: try Self.order(of: json, limits: limits),
                 user: try Self.text("userId", of: json),
-                lastMessage: try Self.text("lastMessageId", of: json))
+                lastMessage: try Self.text("lastMessageId", of: json),
+                confirms: json["confirm"]?.bool ?? false)
         case "unsubscribe":
             self = .unsubscribe(order: try Self.order(of: json, limits: limits))
         case "ping":
             self = .ping
+        case "ack":
+            guard let messages = ConfirmedMessages.read(json["messageId"], limits) else {
+                throw .wrongRequest
+            }
+            self = .confirm(messages)
         case "authenticate":
             guard let token = json["token"]?.string, !token.isEmpty else { throw .wrongRequest }
             self = .authenticate(token: token)

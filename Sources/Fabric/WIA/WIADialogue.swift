@@ -24,8 +24,10 @@ extension Fabric {
     private mutating func perform(_ request: WIARequest, _ place: Int, now: Moment) {
         switch request {
         case .ping(let id): answer(.pong, to: id, place, now: now)
-        case .subscribe(let id, let channel, let wishes):
+        case .subscribe(let id, let channel, let wishes, let confirms):
+            if confirms { connections.peers[place]?.confirms = true }
             subscribe(to: channel, wishes, id, place, now: now)
+        case .confirm(_, let messages): confirm(messages, place, now: now)
         case .reconnect(let id, let last, let channels, let wishes):
             shapeStates(wishes, place)
             let resumption = resume(channels, after: last, place)

@@ -2,9 +2,12 @@ import Wire
 
 /// What a client asks in the WIA real-time dialect.
 enum WIARequest: Equatable {
-    case subscribe(id: String, Channel, StateWishes)
+    /// `confirms` says that the client confirms critical messages.
+    case subscribe(id: String, Channel, StateWishes, confirms: Bool)
     case unsubscribe(id: String, Channel)
     case ping(id: String)
+    /// These critical messages have arrived.
+    case confirm(id: String, [String])
     /// Follow these channels again, and have what was missed since the message.
     case reconnect(id: String, lastMessage: String?, [Channel], StateWishes)
     /// Say what has changed of these orders.
@@ -45,7 +48,13 @@ extension WIARequest {
         case "subscribe":
             self = .subscribe(
                 id: id, try WIARequest.channel(json, id: id, limits: limits),
-                try wishes(json, id: id, limits: limits))
+                try wishes(json, id: id, limits: limits),
+                confirms: json["payload"]?["confirm"]?.bool ?? false)
+        case "ack":
+            guard
+                let messages = ConfirmedMessages.read(json["payload"]?["messageId"], limits)
+            else { throw WIARefusal(error: .wrongPayload, id: id) }
+            self = .confirm(id: id, messages)
         case "unsubscribe":
             self = .unsubscribe(id: id, try WIARequest.channel(json, id: id, limits: limits))
         case "ping":

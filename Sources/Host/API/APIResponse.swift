@@ -89,6 +89,8 @@ struct APIResponse: Equatable, Sendable {
             self = .error(409, "alert_settled", refusal.description)
         case .alert(let refusal):
             self = .refusal(refusal)
+        case .offer(let refusal):
+            self = .error(refusal == .unknown ? 404 : 409, refusal.code, refusal.message)
         case .invalid(let field, _):
             self = .error(400, "invalid", refusal.description, field: field)
         }
@@ -121,6 +123,8 @@ struct APIResponse: Equatable, Sendable {
         // The fabric thread, which knows what messages are told under, says more of them.
         case .published(let fates): self.init(fates, isList: true) { _ in "" }
         case .calibrated(let entry): self = .json(201) { $0.calibrationMembers(entry) }
+        case .reported: self = APIResponse(status: 204, body: [])
+        case .offer(let offer): self = .json { $0.offerMembers(offer) }
         case .removedDevice: self = APIResponse(status: 204, body: [])
         }
     }

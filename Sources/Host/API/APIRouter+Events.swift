@@ -47,7 +47,8 @@ extension APIResponse {
         let status =
             switch refusal.code {
             case .accessDenied: 403
-            case .invalidOrderStatus: 409
+            case .unknownOffer: 404
+            case .invalidOrderStatus, .offerTaken, .offerExpired, .offerDeclined, .noDriverNear: 409
             case .rateLimit: 429
             case .overloaded, .unavailable: 503
             case .invalid, .unknownType, .missingField, .invalidField, .unknownField: 400

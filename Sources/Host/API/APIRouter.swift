@@ -180,6 +180,8 @@ struct APIRouter {
                 .createOrder(try CommandText.orderFields(json))
             }
         case (.post, "events", 1): return publish(request, identity, now)
+        case (.post, "offers", 3) where Self.offerVerbs.contains(segments[2]):
+            return answerOffer(segments[1], segments[2], identity)
         case (.get, "orders", 2):
             return .read(.order(id: segments[1], for: identity))
         case (.patch, "orders", 2):

@@ -70,6 +70,8 @@ package enum ServedPaths {
         ServedPath("/v1/tokens/refresh", .post),
         ServedPath("/v1/accesses", .get),
         ServedPath("/v1/events", .post),
+        ServedPath("/v1/offers/{offerId}/accept", .post),
+        ServedPath("/v1/offers/{offerId}/decline", .post),
         ServedPath("/v1/fabric/channels", .get),
         ServedPath("/v1/fabric/connections", .get),
         ServedPath("/v1/fabric/connections/{connection}", .delete),

@@ -36,6 +36,9 @@ extension FabricLoop: SocketIOApplication {
         case .left(_, let departure):
             fabric.disconnect(
                 socketIO: session, isRecoverable: departure == .withSession, now: Self.now())
+        case .calledBack(let number, let arguments):
+            fabric.receive(
+                callback: number, arguments.values, on: session, now: Self.now())
         case .acknowledged, .unacknowledged: break
         }
     }

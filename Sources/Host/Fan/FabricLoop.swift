@@ -194,6 +194,7 @@ final class FabricLoop: FrameSource {
             renewTokens(now: now)
             carryOut(effects.submissions, now: now)
             for answer in effects.acknowledgements { acknowledge(answer, now: now) }
+            report(effects.unconfirmed)
         } while socketIO.carryOut(on: server, for: self, now: now.uptime) || !effects.tokens.isEmpty
             || !effects.submissions.isEmpty || !effects.acknowledgements.isEmpty
     }
@@ -279,6 +280,24 @@ final class FabricLoop: FrameSource {
             return
         }
         waiting[token] = request
+    }
+
+    /// Says what nobody confirmed: in the log at once, to staff and webhooks by the engine.
+    private func report(_ deliveries: [UnconfirmedDelivery]) {
+        guard !deliveries.isEmpty else { return }
+        for delivery in deliveries {
+            log.warning(
+                "critical message not confirmed",
+                [
+                    "message": delivery.messageID, "type": delivery.type,
+                    "recipient": delivery.recipient, "told": "\(delivery.told)",
+                ])
+        }
+        lastToken += 1
+        // Nobody waits for the answer.
+        if !mail.engine.send(.command(.report(deliveries), CommandToken(lastToken))) {
+            log.error("unconfirmed messages could not be reported: the engine is behind")
+        }
     }
 
     /// There are few: a search is as good as an index.

@@ -48,6 +48,7 @@ extension FabricStatus {
         clients(&text)
         deliveries(&text)
         conversations(&text)
+        confirmations(&text)
     }
 
     private func clients(_ text: inout PrometheusText) {

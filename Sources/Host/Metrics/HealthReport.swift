@@ -172,6 +172,14 @@ struct HealthReport: Sendable {
             "freshwire_alert_reviews_missed_total", .counter,
             "Alerts that nobody had reviewed in time.", count: counters.alertReviewsMissed)
         text.metric(
+            "freshwire_offers_total", .counter, "Offers, by what became of them.", by: "outcome",
+            [
+                "opened": Double(counters.offersOpened),
+                "accepted": Double(counters.offersAccepted),
+                "declined": Double(counters.offersDeclined),
+                "expired": Double(counters.offersExpired),
+            ])
+        text.metric(
             "freshwire_published_messages_total", .counter,
             "Messages that somebody published, without those that were refused.",
             count: counters.publicationsTaken)

@@ -107,6 +107,7 @@ extension BridgeSettings {
         alerts = AlertSettings(configuration.alerts)
         silence = SilenceSettings(configuration.silence)
         keepsRawMessages = configuration.retention.rawPayloadDays > 0
+        offers = OfferSettings(configuration.offers)
         bounds.publicationsMaximum = configuration.publishing.remembered
         bounds.positionsAnHour = configuration.publishing.positionsPerHour
         bounds.devicesMaximum = configuration.devices.maximum
@@ -128,6 +129,17 @@ extension ExcursionSettings {
         hysteresis = configuration.hysteresisKelvin
         clearDelay = configuration.clearDelay.wholeMilliseconds * 1_000
         maximumGap = configuration.maximumGap.wholeMilliseconds * 1_000
+    }
+}
+
+extension OfferSettings {
+    init(_ configuration: Configuration.Offers) {
+        self.init()
+        timer = configuration.timer.wholeMilliseconds
+        radius = Double(configuration.radiusMetres)
+        positionAge = configuration.positionAge.wholeMilliseconds
+        driversMaximum = configuration.driversMaximum
+        offersMaximum = configuration.maximum
     }
 }
 

@@ -74,7 +74,19 @@ extension FabricLimits {
         expiryWarning = configuration.authentication.expiryWarning.wholeMilliseconds
         tableTap = ClientLimits(server.tableTap)
         bulkMessages = configuration.publishing.bulkMaximum
+        confirmation = ConfirmationSettings(configuration.confirmation)
         chatMessages = configuration.publishing.chatMessages
+    }
+}
+
+extension ConfirmationSettings {
+    fileprivate init(_ settings: Configuration.Confirmation) {
+        self.init()
+        firstRepeat = settings.firstRepeat.wholeMilliseconds
+        longestRepeat = settings.longestRepeat.wholeMilliseconds
+        repeats = settings.repeats
+        perUser = settings.perUser
+        maximum = settings.maximum
     }
 }
 

@@ -86,12 +86,24 @@ struct SubjectErasure {
         }
         try database.transaction { () throws(StoreError) in
             report.states = try erase(subject, in: orders, policy, now)
+            if case .driver(let name) = subject { try eraseOffers(to: name) }
             if case .customer = subject { try erasePlaces(of: orders, policy, now) }
             report.checkpoints = try checkpoints.erase(
                 subject, inOrders: orders.map(\.number), policy, now)
             try chain.close(.purge)
         }
         return .erased(report)
+    }
+
+    /// Offers to a driver that are over; one that is open is over within the hour.
+    private func eraseOffers(to driver: String) throws(StoreError) {
+        let remove = try database.prepare(
+            """
+            DELETE FROM offers WHERE ended_at IS NOT NULL AND kind = 2
+                AND instr(char(10) || addressees || char(10), char(10) || ?1 || char(10)) > 0
+            """)
+        remove.bind(1, driver)
+        try remove.run()
     }
 
     private func orders(naming subject: PersonalSubject) throws(StoreError) -> [NamedOrder] {

@@ -12,6 +12,7 @@ final class OpenStore {
     private(set) var book: OrderBook
     private let outbox: Outbox
     private let history: HistoryLog
+    private let offers: OfferLog
     private let checkpoints: CheckpointLog
     private let calibrations: CalibrationLog
     private var accesses: AccessLog
@@ -53,6 +54,7 @@ final class OpenStore {
         book = try OrderBook(database, chain: chain, placeKeys: placeKeys)
         outbox = try Outbox(database, chain: chain)
         history = try HistoryLog(database)
+        offers = try OfferLog(database)
         checkpoints = try CheckpointLog(database, chain: chain)
         calibrations = try CalibrationLog(database, chain: chain)
         accesses = try AccessLog(database, chain: chain)
@@ -73,7 +75,7 @@ final class OpenStore {
             purges: purges)
         retention = try Retention(
             database, settings: settings, chain: chain, purges: purges, holds: holds,
-            revisions: revisions, history: history)
+            revisions: revisions, history: history, offers: offers)
         heads = HeadExport(
             settings, log: try database.text("SELECT epoch FROM store") ?? "", key: key)
         checkpointBytes = settings.walBytes
@@ -107,6 +109,7 @@ final class OpenStore {
         for event in batch.events { try outbox.add(event) }
         for record in batch.history { try history.record(record) }
         for publication in batch.publications { try history.record(publication) }
+        for offer in batch.offers { try offers.record(offer) }
         try history.count(relayed: batch.history.count - batch.events.count)
         for delivery in batch.deliveries { try outbox.add(delivery) }
         for progress in batch.deliveryProgress { try outbox.put(progress) }

@@ -199,6 +199,7 @@ extension OpenStore {
         state.sequences = try database.channelSequences()
         state.lastEvent = UInt64(bitPattern: try database.lastEventNumber())
         state.publications = try database.publications()
+        state.offers = try database.offers()
         state.lastDelivery = UInt64(
             bitPattern: try database.firstFreeNumber(
                 after: .deliveriesErasedThrough, in: "deliveries", column: "number") - 1)

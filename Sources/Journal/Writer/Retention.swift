@@ -30,6 +30,7 @@ struct Retention {
     private let chain: Chain
     private let purges: PurgeLog
     private let history: HistoryLog
+    private let offers: OfferLog
     private let holds: HoldBook
     private let heldRows: HeldRowsReader
     /// What is held back; nil where that is to be found out again.
@@ -43,9 +44,11 @@ struct Retention {
 
     init(
         _ database: Database, settings: JournalSettings, chain: Chain, purges: PurgeLog,
-        holds: HoldBook, revisions: RevisionLog, history: HistoryLog
+        holds: HoldBook, revisions: RevisionLog, history: HistoryLog,
+        offers: OfferLog
     ) throws(StoreError) {
         self.history = history
+        self.offers = offers
         self.holds = holds
         heldRows = HeldRowsReader(database)
         self.database = database
@@ -111,6 +114,8 @@ struct Retention {
                 try database.raise(.rawMessagesErasedThrough, to: erased.last)
             }
             report.historyErased += try history.eraseSlice(
+                before: now.advanced(byMilliseconds: -settings.historyMilliseconds))
+            try offers.eraseSlice(
                 before: now.advanced(byMilliseconds: -settings.historyMilliseconds))
             looked = try eraseLogs(before: readingCutoff, held, now, &report)
             report.deliveriesErased += try eraseReturned(

@@ -36,7 +36,7 @@ final class SuiteApplication: SocketIOApplication {
             client.session.emit("message-back", arguments)
         case .event(SocketIOPacket.mainNamespace, "message-with-ack", let arguments, let number?):
             client.session.acknowledge(number, arguments)
-        case .event, .acknowledged, .unacknowledged, .left: break
+        case .event, .acknowledged, .calledBack, .unacknowledged, .left: break
         }
     }
 

@@ -65,7 +65,7 @@ private final class EchoServer {
             sessions[session]?.emit("message-back", arguments, namespace: namespace)
         case .event(let namespace, "message-with-ack", let arguments, let number?):
             sessions[session]?.acknowledge(number, arguments, namespace: namespace)
-        case .event, .acknowledged, .unacknowledged, .left: break
+        case .event, .acknowledged, .calledBack, .unacknowledged, .left: break
         }
     }
 }

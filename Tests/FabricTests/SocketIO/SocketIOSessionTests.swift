@@ -287,7 +287,7 @@ struct SocketIOSessionTests {
                 #expect(joined.insert(namespace).inserted)
             case .left(let namespace, _): #expect(joined.remove(namespace) != nil)
             case .event(let namespace, _, _, _): #expect(joined.contains(namespace))
-            case .acknowledged, .unacknowledged: break
+            case .acknowledged, .calledBack, .unacknowledged: break
             }
         }
     }

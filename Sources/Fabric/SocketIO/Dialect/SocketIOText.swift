@@ -7,9 +7,11 @@ struct SocketIOText {
     private var text = SocketIOEventText()
     private var quotedID: [UInt8] = []
     private let ids: MessageIDText
+    let callbacks: CallbackNumbers
 
-    init(ids: MessageIDText) {
+    init(ids: MessageIDText, callbacks: CallbackNumbers = CallbackNumbers(key: 0)) {
         self.ids = ids
+        self.callbacks = callbacks
     }
 
     /// Appends an event of the state class as one frame.
@@ -52,13 +54,15 @@ struct SocketIOText {
     /// Appends a message that somebody published as one frame, with the dialect's way of naming
     /// fields.
     ///
+    /// - Parameter isCalledBack: Whether clients are to call back, which confirms it (S-5).
     /// - Returns: False where it cannot be read.
     mutating func appendFrame(
         relayed record: RecordText, as name: String, fields: RecordFields, id: MessageID,
-        to bytes: inout [UInt8]
+        isCalledBack: Bool = false, to bytes: inout [UInt8]
     ) -> Bool {
         guard let members = fields.value(of: record)?.members else { return false }
-        append(name, id, to: &bytes) { $0.snakeCaseMembers(members) }
+        let number = isCalledBack ? record.number.map(callbacks.acknowledgement) : nil
+        append(name, id, acknowledgement: number, to: &bytes) { $0.snakeCaseMembers(members) }
         return true
     }
 
@@ -84,12 +88,12 @@ struct SocketIOText {
     }
 
     private mutating func append(
-        _ name: String, _ id: MessageID, to bytes: inout [UInt8],
+        _ name: String, _ id: MessageID, acknowledgement: UInt64? = nil, to bytes: inout [UInt8],
         _ members: (inout JSONWriter) -> Void
     ) {
         begin(id)
         let quotedID = quotedID
-        text.appendFrame(name, to: &bytes) { arguments in
+        text.appendFrame(name, acknowledgement: acknowledgement, to: &bytes) { arguments in
             arguments.object(members)
             arguments.raw(quotedID)
         }

@@ -42,10 +42,12 @@ package struct SocketIOEventText: Sendable {
     ///   - offset: names the event to a client that recovers its session (connection state
     ///     recovery): the last argument. A client that may recover takes the last argument of any
     ///     event for it where that is a text, so such an event must not go without an offset.
+    ///   - acknowledgement: asks whoever gets it to call back under the number.
     ///   - arguments: writes the arguments, one value after the other.
     package mutating func appendFrame(
         _ name: String, namespace: String = SocketIOPacket.mainNamespace, offset: String? = nil,
-        to bytes: inout [UInt8], arguments: (inout JSONWriter) -> Void
+        acknowledgement: UInt64? = nil, to bytes: inout [UInt8],
+        arguments: (inout JSONWriter) -> Void
     ) {
         writer.removeAll()
         writer.array { writer in
@@ -54,7 +56,8 @@ package struct SocketIOEventText: Sendable {
             if let offset { writer.value(offset) }
         }
         let isMain = namespace == SocketIOPacket.mainNamespace
-        let prefixBytes = 2 + (isMain ? 0 : namespace.utf8.count + 1)
+        let number = acknowledgement.map { Array(String($0).utf8) } ?? []
+        let prefixBytes = 2 + (isMain ? 0 : namespace.utf8.count + 1) + number.count
         ServerFrame.appendHeader(
             .text, payloadBytes: prefixBytes + writer.bytes.count, to: &bytes)
         bytes.append(EngineIOPacketKind.message.rawValue)
@@ -63,6 +66,7 @@ package struct SocketIOEventText: Sendable {
             bytes.append(contentsOf: namespace.utf8)
             bytes.append(UInt8(ascii: ","))
         }
+        bytes.append(contentsOf: number)
         bytes.append(contentsOf: writer.bytes)
     }
 }
