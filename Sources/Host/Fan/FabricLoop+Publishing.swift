@@ -42,6 +42,24 @@ extension FabricLoop {
         }
     }
 
+    /// Says what nobody confirmed: in the log at once, to staff and webhooks by the engine.
+    func report(_ deliveries: [UnconfirmedDelivery]) {
+        guard !deliveries.isEmpty else { return }
+        for delivery in deliveries {
+            log.warning(
+                "critical message not confirmed",
+                [
+                    "message": delivery.messageID, "type": delivery.type,
+                    "recipient": delivery.recipient, "told": "\(delivery.told)",
+                ])
+        }
+        lastToken += 1
+        // Nobody waits for the answer.
+        if !mail.engine.send(.command(.report(deliveries), CommandToken(lastToken))) {
+            log.error("unconfirmed messages could not be reported: the engine is behind")
+        }
+    }
+
     /// - Parameter fates: Nil where the log could not be written.
     func conclude(_ asker: PublicationAsker, _ fates: [PublicationFate]?, now: Moment) {
         switch asker {

@@ -282,24 +282,6 @@ final class FabricLoop: FrameSource {
         waiting[token] = request
     }
 
-    /// Says what nobody confirmed: in the log at once, to staff and webhooks by the engine.
-    private func report(_ deliveries: [UnconfirmedDelivery]) {
-        guard !deliveries.isEmpty else { return }
-        for delivery in deliveries {
-            log.warning(
-                "critical message not confirmed",
-                [
-                    "message": delivery.messageID, "type": delivery.type,
-                    "recipient": delivery.recipient, "told": "\(delivery.told)",
-                ])
-        }
-        lastToken += 1
-        // Nobody waits for the answer.
-        if !mail.engine.send(.command(.report(deliveries), CommandToken(lastToken))) {
-            log.error("unconfirmed messages could not be reported: the engine is behind")
-        }
-    }
-
     /// There are few: a search is as good as an index.
     private func stream(of request: RequestToken) -> CommandToken? {
         streams.first { $0.value == request }?.key
