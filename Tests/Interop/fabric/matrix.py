@@ -50,7 +50,7 @@ class Row:
         if "waits" in statuses:
             return "WAITS"
         if self.reason is not None and not self.is_partly:
-            return "FAIL" if self.is_whole else "UNMET"
+            return "FAIL" if self.is_whole and "unmet" not in statuses else "UNMET"
         if not self.is_whole:
             return "SKIPPED" if "skip" in statuses else "MISSING"
         return "PARTLY" if "unmet" in statuses or self.is_partly else "PASS"

@@ -171,6 +171,8 @@ class OwnWorld:
             "excursions": {"grace": "0s", "hysteresis_kelvin": 0, "clear_delay": "0s"},
             # Temperatures jump here as no sensor's do.
             "quality": {"checks": "gross_range"},
+            # Nothing is told again unless a vector asks for it.
+            "confirmation": {"first_repeat": "60s"},
         }
         merge(configuration, self.settings.get("configuration", {}))
         text = "\n".join(yaml(configuration)).replace("{folder}", str(self.folder))
