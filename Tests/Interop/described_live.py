@@ -52,9 +52,16 @@ silence:
   after: 2s
   first_repeat: 1h
   start_pause: 0s
+confirmation:
+  first_repeat: 1s
+  repeats: 1
 """
-# What is told at the very end, of a token or of the daemon.
-NOT_SEEN = {"sse.token_expired", "socketio.session_closing"}
+NOT_SEEN = {
+    # What is told at the very end, of a token or of the daemon.
+    "sse.token_expired", "socketio.session_closing",
+    # To the publisher of an offer alone, by the channel of a user, which no room has.
+    "socketio.offer_declined",
+}
 STAFF = token("staff", "otto")
 ADMIN = token("admin", "ada")
 IDENTIFIERS = {
@@ -265,7 +272,7 @@ def everything_that_comes_is_described():
         "counters": "C-1", "counter_status": "C-1", "employees": "E-1", "cafes": "CAFE-1",
         "cafe_staff": "CAFE-1", "cafe_metrics": "CAFE-1", "tracking": "ORD-1", "chat": "ORD-1",
         "users": "CUST-1", "system": "maintenance"}
-    channels = [f"{family}.{subject}" for family, subject in subjects.items()]
+    channels = [f"{family}.{subject}" for family, subject in subjects.items()] + ["users.otto"]
     wia = Socket("wia", ADMIN)
     for number, channel in enumerate(channels):
         wia.ask({"type": "subscribe", "id": f"s{number}", "timestamp": instant(),
@@ -281,7 +288,7 @@ def everything_that_comes_is_described():
     tracking.ask({"action": "subscribe", "orderId": "ORD-1", "userId": "ada"})
     booking = Socket("booking", ADMIN)
     for channel in ["booking.ORD-1.tracking", "booking.ORD-1.chat", "user.CUST-1.events",
-                    "user.DRV-1.events"]:
+                    "user.DRV-1.events", "user.otto.events"]:
         booking.ask({"type": "subscribe", "channel": channel})
     rooms = [Rooms(bearer) for bearer in [
         ADMIN, token("driver", "DRV-1"), token("customer", "CUST-1"),
@@ -306,6 +313,8 @@ def everything_that_comes_is_described():
     wia.wait("sync_response")
     what_is_published()
     what_clients_ask(wia, tables, tracking, booking, rooms)
+    what_is_offered(wia)
+    what_is_not_confirmed(wia)
     what_is_told_of_tokens()
     what_is_told_of_rights()
 
@@ -396,6 +405,59 @@ def what_clients_ask(wia, tables, tracking, booking, rooms):
     booking.ask({"type": "unsubscribe", "channel": "booking.ORD-1.tracking"})
     rooms[1].call("driver:status", {"status": "available"})
     rooms[0].call("leave", "order_ORD-1")
+
+
+def what_is_offered(wia):
+    """Each offer is of an order of its own; who follows every channel learns its name."""
+    merchant = Socket("wia", token("merchant", "mo", site="REST-1"))
+    driver = Socket("wia", token("driver", "DRV-2"))
+    assigned = Socket("booking", token("driver", "DRV-1"))
+    place = {"lat": 40.72, "lng": -74.0}
+    for subject in ["DRV-1", "DRV-2"]:
+        rooms = Rooms(token("driver", subject))
+        rooms.call("driver:status", {"status": "available"})
+        rooms.call("driver:location_update", place)
+
+    def offer(number, kind, **further):
+        order = f"ORD-2{number}"
+        rest("POST", "/v1/orders", {"id": order, "foodClass": "cold", "restaurantId": "REST-1"})
+        answer = rest("POST", "/v1/events", {
+            "id": f"o-{number}", "type": kind, "data": {"orderId": order, **further}})
+        equal(answer["status"], "accepted")
+        told = wia.wait(
+            kind.partition(":")[2], lambda message: message["payload"]["orderId"] == order)
+        return told["payload"]["offerId"]
+
+    def answer(client, name, offered):
+        client.ask({"type": name, "id": name, "payload": {"offerId": offered}})
+        client.wait(f"{name}_ack")
+
+    meal = {"merchantId": "REST-1", "items": [{"name": "Dosa"}], "timer": 60}
+    answer(merchant, "decline_order", offer(0, "merchant:new_order", **meal))
+    answer(merchant, "accept_order", offer(1, "merchant:new_order", **meal))
+    way = {"pickup": place, "drop": {"lat": 40.73, "lng": -74.0}, "fare": 50}
+    # To both who are near.
+    request = offer(2, "delivery:new_request", **way)
+    answer(driver, "decline_request", request)
+    assigned.ask({"type": "assignment_accept", "message_id": "k", "offer_id": request})
+    assigned.wait("published")
+    answer(driver, "accept_request", offer(3, "delivery:new_request", **way))
+    offer(4, "delivery:new_request", driverId="DRV-1", timer=1, **way)
+    wia.wait("offer_expired")
+
+
+def what_is_not_confirmed(wia):
+    """Somebody confirms what is critical, and then does not."""
+    careless = Socket("wia", token("support", "sue"))
+    careless.ask({"type": "subscribe", "id": "c", "payload": {
+        "channel": "customers.CUST-9", "confirm": True}})
+    careless.wait("subscribe_ack")
+    rest("POST", "/v1/events", {
+        "id": "c-1", "type": "order_created", "data": {"orderId": "ORD-9", "customerId": "CUST-9"}})
+    told = wia.wait("delivery_unconfirmed")["payload"]
+    equal((told["type"], told["recipient"], told["told"]), ("order_created", "sue", 2))
+    identifiers = {message["id"] for message in careless.came if message["type"] == "order_created"}
+    equal(identifiers, {told["messageId"]})
 
 
 def what_is_told_of_tokens():
