@@ -17,7 +17,9 @@ import sqlite3
 import sys
 import time
 
+from httpx_sse import EventSource
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from websockets.sync.client import connect
 
 from checks import check, equal, once
 from description import DOCUMENTATION, METHODS, Description
@@ -49,6 +51,9 @@ silence:
   after: 2s
   first_repeat: 1h
   start_pause: 0s
+confirmation:
+  first_repeat: 1s
+  repeats: 1
 webhooks:
   retry_delays: [1s, 1s]
   endpoints:
@@ -57,7 +62,8 @@ webhooks:
       secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
       allow_private_addresses: true
       events: [order.temperature_alert, order.data_loss, order.delivered, sensor.silent,
-        sensor.returned, alert.updated, log.head, log.altered]
+        sensor.returned, alert.updated, log.head, log.altered, offer.accepted, offer.declined,
+        offer.expired, delivery.unconfirmed]
 """
 STAFF = token("staff", "otto")
 MARIA = token("food_safety", "maria", name="Maria Ruiz")
@@ -475,6 +481,60 @@ def published_events_are_as_described():
             ALL_ROLES["driver"], 200 if number < 3 else 429)
 
 
+def offered(channel, bearer, event):
+    """Publishes an offer, and answers its name, which is told to whom it is made to."""
+    path = f"/v1/stream?channels={channel}&access_token={bearer}"
+    with world.client.stream("GET", path) as stream:
+        told = EventSource(stream).iter_sse()
+        next(told)
+        equal(ask("publishEvents", event, status=200)["status"], "accepted")
+        return next(
+            message["offerId"] for message in
+            (json.loads(message.data) for message in told if message.data)
+            if message.get("orderId") == event["data"]["orderId"])
+
+
+@check
+@once
+def offers_are_as_described():
+    near, far = {"lat": 12.97, "lng": 77.59}, {"lat": -33.9, "lng": 151.2}
+    drivers = {name: token("driver", name, **MANY) for name in ["DRV-20", "DRV-21", "DRV-22"]}
+    for name, bearer in drivers.items():
+        ask("publishEvents", {"id": f"at-{name}", "type": "driver_location", "data": {
+            "driverId": name, "latitude": near["lat"], "longitude": near["lng"]}}, bearer, 200)
+    for number in [20, 21]:
+        ask("createOrder", {"id": f"ORD-{number}", "foodClass": "cold", "restaurantId": "REST-1"})
+
+    def request(identifier, pickup):
+        return {"id": identifier, "type": "delivery:new_request", "data": {
+            "orderId": "ORD-20", "pickup": pickup, "drop": near, "fare": 50}}
+
+    first, second, third = drivers.values()
+    offer = offered("drivers.DRV-20", first, request("o-1", near))
+    for status, operation, bearer in [
+            (200, "declineOffer", first), (200, "declineOffer", first), (409, "acceptOffer", first),
+            (200, "acceptOffer", second), (200, "acceptOffer", second),
+            (409, "declineOffer", second), (409, "acceptOffer", third),
+            (404, "acceptOffer", ALL_ROLES["driver"]), (404, "declineOffer", ALL_ROLES["merchant"]),
+    ]:
+        ask(operation, None, bearer, status, offerId=offer)
+    late = {"id": "o-2", "type": "delivery:accept", "data": {"offerId": offer}}
+    ask("publishEvents", late, third, 409)
+    ask("publishEvents", late, ALL_ROLES["driver"], 404)
+    ask("publishEvents", request("o-3", far), status=409)
+    merchant = ALL_ROLES["merchant"]
+    offer = offered("merchants.REST-1", merchant, {
+        "id": "o-4", "type": "merchant:new_order", "data": {
+            "merchantId": "REST-1", "orderId": "ORD-21", "items": [{"name": "Dosa"}], "timer": 1}})
+    time.sleep(1.5)
+    for operation in ["acceptOffer", "declineOffer"]:
+        ask(operation, None, merchant, 409, offerId=offer)
+        ask(operation, None, merchant, 404, offerId="offer-404")
+        ask(operation, " " * (BODY_BYTES + 1), merchant, 413, offerId=offer)
+    taken = {"id": "o-5", "type": "merchant:accept_order", "data": {"orderId": "ORD-21"}}
+    ask("publishEvents", taken, merchant, 409)
+
+
 @check
 @once
 def the_fabric_is_as_described():
@@ -558,6 +618,9 @@ def every_parameter_of_a_query_is_understood_and_its_example_accepted():
 
 @check
 def without_a_token_the_answer_is_401_and_with_the_wrong_role_403():
+    # The merchant's: which alert is the first is up to whose bag is missed first.
+    alerts = ask("listAlerts", order="ORD-1")["alerts"]
+    own = {"number": alerts[0]["alert"]["number"]}
     for operation in api.operations.values():
         if not operation.needs_token:
             continue
@@ -566,12 +629,13 @@ def without_a_token_the_answer_is_401_and_with_the_wrong_role_403():
             ask(operation.id, body, bearer, 401)
         if operation.path.startswith("/v1/stream"):
             continue
+        place = own if "{number}" in operation.path else {}
         for role, bearer in ALL_ROLES.items():
             if role not in operation.roles:
                 hidden = operation.node.get("x-hidden-from-others")
-                ask(operation.id, body, bearer, 404 if hidden else 403)
-            elif operation.method == "get":
-                ask(operation.id, body, bearer, 200) if "Named" not in operation.id else None
+                ask(operation.id, body, bearer, 404 if hidden else 403, **place)
+            elif operation.method == "get" and "Named" not in operation.id:
+                ask(operation.id, body, bearer, 200, **place)
     ask("streamOrder", bearer=ALL_ROLES["employee"], status=403)
     ask("streamOrder", bearer=token("customer", "somebody else"), status=403)
     ask("streamChannels", bearer=ALL_ROLES["customer"], status=403, channels="bags.BAG-77")
@@ -629,6 +693,19 @@ def a_method_that_is_not_described_is_not_served():
 # MARK: What is told
 
 
+def never_confirmed():
+    """Somebody confirms what is critical, and then goes without."""
+    with connect(
+            f"ws://127.0.0.1:{world.port}/v1/realtime", subprotocols=["wia-ind-009-v1"],
+            additional_headers={"Authorization": f"Bearer {ADMIN}"}) as client:
+        client.send(json.dumps({"type": "subscribe", "id": "s", "payload": {
+            "channel": "customers.CUST-9", "confirm": True}}))
+        equal(json.loads(client.recv(10))["type"], "subscribe_ack")
+        ask("publishEvents", {"id": "u-1", "type": "order_created", "data": {
+            "orderId": "ORD-9", "customerId": "CUST-9"}}, status=200)
+        equal(json.loads(client.recv(10))["type"], "order_created")
+
+
 @check
 @once
 def webhooks_are_as_described():
@@ -639,13 +716,15 @@ def webhooks_are_as_described():
         {"t": int((time.time() - 2400 + 60 * minute) * 1000),
          "temperature": 9 + minute / 10, "seq": minute} for minute in range(12)])
     events = {"temperatureAlert", "dataLoss", "delivered", "sensorSilent", "sensorReturned",
-              "alertUpdated", "logHead"}
+              "alertUpdated", "logHead", "offerAccepted", "offerDeclined", "offerExpired",
+              "deliveryUnconfirmed"}
 
     def told():
         return {api.check_webhook(hook["headers"], hook["body"]) for hook in world.webhooks()}
 
     eventually(lambda: "dataLoss" in told(), "a loss of data")
     world.publish("bags/BAG-5/readings", {"temperature": 4, "seq": 99})
+    never_confirmed()
     eventually(lambda: events <= told(), f"all of {sorted(events)}, not {sorted(told())}")
     with sqlite3.connect(world.folder / "store" / "freshwire.sqlite", timeout=20) as store:
         triggers = store.execute(
