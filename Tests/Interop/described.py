@@ -618,7 +618,7 @@ def every_parameter_of_a_query_is_understood_and_its_example_accepted():
 
 @check
 def without_a_token_the_answer_is_401_and_with_the_wrong_role_403():
-    # The merchant's: which alert is the first is up to whose bag is missed first.
+    # The first alert of all may be that the broker was not there, which is for staff only.
     alerts = ask("listAlerts", order="ORD-1")["alerts"]
     own = {"number": alerts[0]["alert"]["number"]}
     for operation in api.operations.values():
