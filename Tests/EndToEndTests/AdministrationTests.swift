@@ -203,7 +203,7 @@ import Testing
         try daemon.start()
         #expect(eventually(within: .seconds(40)) { states() == ["opened", "closed"] })
         let ids = watched().compactMap(\.id)
-        #expect(Set(ids).count == ids.count)
+        #expect(Set(ids).count == ids.count, "\(daemon.folder.read("watched"))")
         #expect(watched().allSatisfy { $0.event != "reset" })
 
         let none = try daemon.command("watch")

@@ -84,7 +84,9 @@ extension Sample {
     /// What is particular to the types that the tests tell: which matter most, and which members are
     /// for their recipient only.
     static func catalogue() throws -> MessageCatalogue {
-        let critical = ["order_created", "order_status_changed", "order_completed", "alert"].map {
+        let critical = [
+            "order_created", "order_status_changed", "order_ready", "order_completed", "alert",
+        ].map {
             MessageType(
                 name: $0, summary: $0, effect: .own, isCritical: true, forms: [.tableTap: $0])
         }

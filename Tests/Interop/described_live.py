@@ -59,8 +59,6 @@ confirmation:
 NOT_SEEN = {
     # What is told at the very end, of a token or of the daemon.
     "sse.token_expired", "socketio.session_closing",
-    # To the publisher of an offer alone, by the channel of a user, which no room has.
-    "socketio.offer_declined",
 }
 STAFF = token("staff", "otto")
 ADMIN = token("admin", "ada")

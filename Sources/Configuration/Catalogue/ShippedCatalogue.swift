@@ -498,7 +498,7 @@ enum ShippedCatalogue {
                   declinedBy: {kind: identifier, required: true}
                   remaining: {kind: integer, required: true, minimum: 0, maximum: 100000}
                 channels: ["users.{publisher}"]
-                forms: {wia: offer_declined, sse: offer_declined, socketio: offer:declined}
+                forms: {wia: offer_declined, sse: offer_declined}
 
               delivery:request_taken:
                 summary: A delivery that was offered to a driver, or an order to a restaurant, is somebody else's.

@@ -34,8 +34,8 @@ extension Configuration.Offers: Section {
         Key(
             "maximum", \.maximum, .integer(100...1_000_000), isReloadable: true,
             """
-            How many offers are kept in memory, open ones and those of history.time; beyond it those that were \
-            over first are forgotten, and where all are open none is taken.
+            How many offers are kept in memory; beyond it those that were over first are forgotten, and where \
+            all are open none is taken.
             """),
     ]
 }
