@@ -67,7 +67,7 @@ server:
   outbox_bytes: 32KiB
   stream_lease: 30s
   stream_retry: 100ms
-  table_tap: {{connections_per_user: 100, messages_per_minute: 100000}}
+  table_tap: {{connections_per_user: 100, messages_per_minute: 100000, message_burst: 10000}}
 store: {{directory: {folder / "store"}}}
 excursions: {{grace: 0s, hysteresis_kelvin: 0, clear_delay: 0s}}
 quality: {{checks: gross_range}}

@@ -111,7 +111,8 @@ class SocketReader(Reader):
             for message in self.greeting():
                 await client.send(json.dumps(message))
             async for text in client:
-                self.take(json.loads(text))
+                for answer in self.take(json.loads(text)) or ():
+                    await client.send(json.dumps(answer))
 
     def greeting(self):
         raise NotImplementedError
@@ -196,7 +197,10 @@ class BookingReader(SocketReader):
 
 
 class TableTapReader(SocketReader):
+    """A customer, who owes confirmations: what a cut line has not confirmed is told again, under the
+    same identifier and as often as the daemon's settings say at most."""
     path = "/v1"
+    repeats = 3
     has_alerts = False
     customer = ""
     statuses = {"pending": "created", "completed": "delivered"}
@@ -205,6 +209,7 @@ class TableTapReader(SocketReader):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.sequence = None
+        self.told_again = {}
 
     def greeting(self):
         channels = [f"orders:customer:{self.customer}"]
@@ -221,11 +226,18 @@ class TableTapReader(SocketReader):
                 self.note_hole()
             for told in data.get("messages", []):
                 self.take(told)
-        elif kind == "subscription_confirmed":
+            return self.confirmation([told["messageId"] for told in data.get("messages", [])])
+        if kind == "subscription_confirmed":
             self.last = data.get("lastMessageId")
         elif kind in ("error", "message_error"):
             raise RuntimeError(f"{self.name}: {message}")
         elif "sequence" in message:
+            if message["messageId"] in self.told_again:
+                self.told_again[message["messageId"]] += 1
+                if self.told_again[message["messageId"]] > self.repeats:
+                    raise RuntimeError(f"{self.name}: {message} once more")
+                return self.confirmation([message["messageId"]])
+            self.told_again[message["messageId"]] = 0
             expected = self.sequence + 1 if self.sequence else message["sequence"]
             if message["sequence"] != expected:
                 raise RuntimeError(f"{self.name}: {message} after sequence {self.sequence}")
@@ -236,6 +248,12 @@ class TableTapReader(SocketReader):
                 "order_update", self.statuses.get(status, status),
                 self.statuses.get(previous, previous), milliseconds(message["timestamp"]),
                 message["messageId"]))
+            return self.confirmation([message["messageId"]])
+        return []
+
+    def confirmation(self, identifiers):
+        """In lists: each message of a client counts against its rate."""
+        return [{"type": "message_acknowledged", "data": {"messageId": identifiers}}] if identifiers else []
 
 
 class StreamReader(Reader):

@@ -55,7 +55,6 @@ final class Crowd {
 
     /// Ends it, and answers how its members fared.
     func finish() throws -> [Member] {
-        program.finish()
-        return try decodeLines(program.rest())
+        try decodeLines(program.lastWords())
     }
 }

@@ -45,6 +45,15 @@ package final class RunningProgram {
         try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
     }
 
+    /// Closes its standard input, and answers what it prints from its announcement to its end: more
+    /// than a pipe holds, if need be.
+    package func lastWords() -> String {
+        try? input.fileHandleForWriting.close()
+        let words = rest()
+        process.waitUntilExit()
+        return words
+    }
+
     /// Closes its standard input, waits until it has ended, and answers its exit code.
     @discardableResult
     package func finish() -> Int32 {
