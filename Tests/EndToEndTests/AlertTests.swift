@@ -233,13 +233,8 @@ import Testing
     @Test("a merchant sees alerts of its own site, and no others")
     func sites() throws {
         try breach()
-        let ran = try daemon.command(
-            "token", "--role", "merchant", "--subject", "m", "--site", "R-2")
-        let other = ran.output.split(separator: "\n").first.map(String.init) ?? ""
-        let own =
-            try daemon.command(
-                "token", "--role", "merchant", "--subject", "m", "--site", "R-1"
-            ).output.split(separator: "\n").first.map(String.init) ?? ""
+        let other = try daemon.token(role: "merchant", subject: "m", site: "R-2")
+        let own = try daemon.token(role: "merchant", subject: "m", site: "R-1")
         #expect(try alerts(token: other).isEmpty)
         #expect(try alerts(token: own).count == 1)
         #expect(try daemon.request("/v1/alerts/1", token: other).status == 404)

@@ -69,9 +69,7 @@ import Testing
     func webSocket() throws {
         let browser = try page()
         let customer = try daemon.token(role: "client", subject: "anna")
-        let manager = try daemon.command(
-            "token", "--role", "manager", "--subject", "maria", "--site", "c1"
-        ).output.trimmingCharacters(in: .newlines)
+        let manager = try daemon.token(role: "manager", subject: "maria", site: "c1")
         let here = "ws://127.0.0.1:\(port)"
         try browser.evaluate("socket('tracking', '\(here)/tracking?token=\(customer)')")
         try browser.evaluate("socket('booking', '\(here)/realtime?token=\(customer)')")

@@ -55,10 +55,7 @@ import Testing
     }
 
     private func merchantToken(_ daemon: Freshwire, _ site: String) throws -> String {
-        let ran = try daemon.command(
-            "token", "--role", "merchant", "--subject", "owner-\(site)", "--site", site)
-        guard ran.end == .exit(0) else { throw Unexpected(description: ran.errors) }
-        return ran.output.trimmingCharacters(in: .newlines)
+        try daemon.token(role: "merchant", subject: "owner-\(site)", site: site)
     }
 
     private func answer(

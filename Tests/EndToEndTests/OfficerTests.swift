@@ -265,15 +265,12 @@ import Testing
         #expect(!answer.body.contains("maria") && !answer.body.contains("freshwire:alerts"))
         #expect(try daemon.request("/v1/export/alerts", token: customer).status == 403)
         for (site, status) in [("R-1", 200), ("R-2", 404)] {
-            let made = try daemon.command(
-                "token", "--role", "merchant", "--subject", "m", "--site", site)
+            let token = try daemon.token(role: "merchant", subject: "m", site: site)
             let answer = try daemon.request(
-                "/v1/export/orders/ORD-1?format=epcis",
-                token: made.output.trimmingCharacters(in: .newlines))
+                "/v1/export/orders/ORD-1?format=epcis", token: token)
             #expect(answer.status == status)
             #expect(answer.body.contains("Maria Ruiz") == (status == 200))
             // Of alerts a merchant gets those of its own site's orders.
-            let token = made.output.trimmingCharacters(in: .newlines)
             let all = try daemon.request("/v1/export/alerts", token: token)
             #expect(all.status == 200, "\(all.body)")
             #expect(all.body.contains("Maria Ruiz") == (status == 200))

@@ -142,9 +142,7 @@ import Testing
         arguments: [SIGTERM, SIGKILL])
     func acrossRestart(signal: Int32) throws {
         let customer = try daemon.token(role: "client", subject: "anna")
-        let manager = try daemon.command(
-            "token", "--role", "manager", "--subject", "maria", "--site", "c1"
-        ).output.trimmingCharacters(in: .newlines)
+        let manager = try daemon.token(role: "manager", subject: "maria", site: "c1")
         let followers = try followers(customer: customer, manager: manager)
         let stream = try StreamClient("httpx-sse", daemon, token: customer)
         let room = try SocketIOClient(daemon, token: customer)

@@ -54,10 +54,7 @@ import Testing
     }
 
     private func token(_ role: String, _ subject: String) throws -> String {
-        let ran = try daemon.command(
-            "token", "--role", role, "--subject", subject, "--site", "c1")
-        guard ran.end == .exit(0) else { throw Unexpected(description: ran.errors) }
-        return ran.output.trimmingCharacters(in: .newlines)
+        try daemon.token(role: role, subject: subject, site: "c1")
     }
 
     private func client(

@@ -205,9 +205,6 @@ extension Bridge {
         }
     }
 
-    /// Offers in memory that can be taken, for metrics.
-    package var openOffers: Int { offers.openCount }
-
     private mutating func put(_ offer: Offer, effects: inout Effects) {
         offers.put(offer)
         effects.records.offers.append(offer)

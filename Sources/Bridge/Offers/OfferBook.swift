@@ -19,7 +19,6 @@ struct OfferBook: Sendable {
     }
 
     var count: Int { offers.count }
-    var openCount: Int { deadlines.count }
 
     subscript(number: UInt64) -> Offer? { offers[number] }
 

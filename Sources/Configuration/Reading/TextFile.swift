@@ -25,6 +25,17 @@ package enum TextFile {
         return Array(bytes[..<count])
     }
 
+    /// The file that a key names, for people to read: of at most 1 MiB.
+    package static func read(
+        _ path: String, namedBy key: String
+    ) throws(ConfigurationProblem) -> [UInt8] {
+        do throws(TextFileError) {
+            return try read(path, limit: 1 << 20)
+        } catch {
+            throw ConfigurationProblem(at: .nowhere, "\(key): \(error)")
+        }
+    }
+
     /// The secret in a file, without a newline at its end.
     package static func readSecret(_ path: String) throws(TextFileError) -> ConfiguredSecret {
         // Far above any key or password; a larger file is not what was meant.

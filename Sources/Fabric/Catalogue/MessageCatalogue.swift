@@ -6,6 +6,8 @@ package struct MessageCatalogue: Equatable, Sendable {
     private let acceptedNames: [DialectName: [String: Int]]
     /// The members of each type that only their recipient may read (T-14).
     private let sensitive: [String: Set<String>]
+    /// Who confirms any type at all, in each dialect.
+    private let confirming: [DialectName: Set<Role>]
 
     /// Nothing: no type is relayed.
     package static let empty = MessageCatalogue()
@@ -15,6 +17,7 @@ package struct MessageCatalogue: Equatable, Sendable {
         index = [:]
         acceptedNames = [:]
         sensitive = [:]
+        confirming = [:]
     }
 
     /// Refuses a catalogue whose entries contradict themselves or each other.
@@ -42,6 +45,9 @@ package struct MessageCatalogue: Equatable, Sendable {
         acceptedNames = accepted
         sensitive = Dictionary(uniqueKeysWithValues: types.map { ($0.name, $0.sensitiveFields) })
             .filter { !$0.value.isEmpty }
+        confirming = types.reduce(into: [:]) { all, type in
+            all.merge(type.confirmedBy) { $0.union($1) }
+        }
     }
 
     package subscript(name: String) -> MessageType? { index[name].map { types[$0] } }
@@ -51,23 +57,19 @@ package struct MessageCatalogue: Equatable, Sendable {
         acceptedNames[dialect]?[name].map { types[$0] }
     }
 
-    /// What a dialect calls a message that somebody published: nil where it has no form for it, and
-    /// where the type is not of the catalogue.
-    func relayedName(of type: String, in dialect: DialectName) -> String? {
-        guard let entry = self[type], entry.effect != .own else { return nil }
-        return entry.forms[dialect]
-    }
-
     /// The members of a type that only their recipient may read; nil where there are none.
     func sensitiveMembers(of type: String) -> Set<String>? { sensitive[type] }
+
+    /// Whether somebody in this role is asked to confirm any type in a dialect.
+    func isConfirmed(by role: Role, in dialect: DialectName) -> Bool {
+        confirming[dialect]?.contains(role) ?? false
+    }
 
     /// What a dialect calls the messages whose delivery matters most.
     func criticalNames(in dialect: DialectName) -> Set<String> {
         Set(types.filter(\.isCritical).compactMap { $0.forms[dialect] })
     }
 
-    /// Whether messages of the type are told as they came.
-    func isRelayed(_ type: String) -> Bool { self[type].map { $0.effect == .relay } ?? false }
 }
 
 /// What cannot be right about a catalogue.

@@ -20,6 +20,16 @@ extension Fabric {
         }
     }
 
+    /// Whether a connection may owe any confirmation: most owe none, and are then not asked about each
+    /// message that goes out to them.
+    func mayOweConfirmations(_ place: Int) -> Bool {
+        guard let dialect = connections.peers[place]?.dialect,
+            let role = connections.peers[place]?.identity.role
+        else { return false }
+        return connections.peers[place]?.confirms == true
+            || texts.catalogue.isConfirmed(by: role, in: DialectName(dialect))
+    }
+
     /// Of a frame that tells a critical record, whoever takes it is noted.
     func isCritical(_ record: RecordText) -> Bool {
         record.number != nil && texts.catalogue[record.type]?.isCritical == true

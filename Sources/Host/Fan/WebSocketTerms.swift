@@ -9,11 +9,6 @@ struct WebSocketTerms {
     /// How many states a second the client wants at most (K-6); nil where it does not say.
     let updatesPerSecond: Double?
 
-    /// The WIA dialect's name, and its name with MessagePack.
-    private static let wia: [(name: String, encoding: MessageEncoding)] = [
-        ("wia-ind-009-v1", .json), ("wia-ind-009-v1+msgpack", .messagePack),
-    ]
-
     /// A subprotocol decides before the query's `encoding`, which every dialect has.
     init(_ request: UpgradeRequest, in dialect: Dialect) throws(AccessRefusal) {
         updatesPerSecond = try request.head.target.updatesPerSecond()
@@ -26,16 +21,11 @@ struct WebSocketTerms {
                 response: .error(
                     400, "unknown_encoding", "encoding is json or msgpack", field: "encoding"))
         }
-        guard dialect == .wia else {
-            subprotocol = dialect.subprotocol
-            return
-        }
-        for offered in request.subprotocols {
-            guard let known = Self.wia.first(where: { $0.name == offered }) else { continue }
-            subprotocol = known.name
-            if known.encoding == .messagePack { encoding = .messagePack }
-            return
-        }
+        subprotocol = dialect.subprotocol
+        guard dialect == .wia, let name = subprotocol else { return }
+        let packed = name + "+msgpack"
+        subprotocol = request.subprotocols.first { $0 == name || $0 == packed }
+        if subprotocol == packed { encoding = .messagePack }
     }
 }
 

@@ -3,9 +3,6 @@ import ColdChain
 package import Configuration
 
 extension HACCPPlanFile {
-    /// More than a plan that people read is long.
-    private static let longestText = 1 << 20
-
     /// The plan that is configured, or the one that comes with Freshwire.
     package init(_ settings: Configuration.HACCP) throws(StartError) {
         do throws(ConfigurationProblem) {
@@ -13,12 +10,7 @@ extension HACCPPlanFile {
                 self = try .shipped()
                 return
             }
-            let text: [UInt8]
-            do throws(TextFileError) {
-                text = try TextFile.read(path, limit: Self.longestText)
-            } catch {
-                throw ConfigurationProblem(at: .nowhere, "haccp.plan_file: \(error)")
-            }
+            let text = try TextFile.read(path, namedBy: "haccp.plan_file")
             try self.init(parsing: text, name: path)
         } catch {
             throw StartError(error.description)

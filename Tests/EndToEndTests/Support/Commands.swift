@@ -70,9 +70,12 @@ extension Freshwire {
         try Ran(Self.program, [name, "--config", configurationFile] + arguments)
     }
 
-    func token(role: String = "staff", subject: String? = nil) throws -> String {
+    func token(
+        role: String = "staff", subject: String? = nil, site: String? = nil
+    ) throws -> String {
         var arguments = ["token", "--config", configurationFile, "--role", role]
         if let subject { arguments += ["--subject", subject] }
+        if let site { arguments += ["--site", site] }
         let ran = try Ran(Self.program, arguments)
         guard ran.end == .exit(0) else { throw Unexpected(description: ran.errors) }
         return ran.output.trimmingCharacters(in: .newlines)
