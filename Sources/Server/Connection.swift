@@ -62,12 +62,23 @@ struct Connection {
     var isChunked = false
     /// What the end will be reported as, where that is known before it comes.
     var closure: Closure?
+    /// The request whose answer is due.
     var exchange: HTTPExchange?
+    /// Requests that are with the owner behind it, in their order.
+    var following: [HTTPExchange] = []
+
+    /// The requests that are not answered, in their order.
+    var exchanges: [HTTPExchange] { exchange.map { [$0] + following } ?? [] }
+
+    /// The request that was read last, of those that are not answered.
+    var lastExchange: HTTPExchange? { following.last ?? exchange }
 }
 
 /// A request under way and its answer. Connections that are WebSockets have none.
 final class HTTPExchange {
     let head: RequestHead
+    /// Which request of the connection it is.
+    let serial: UInt32
     /// Whether the owner has been told of the request.
     var isWithOwner = false
     /// The encoded answer, and how much of it the library has taken.
@@ -80,6 +91,8 @@ final class HTTPExchange {
     /// Whether the owner has yet to answer, or to give more of its answer.
     var isOwed: Bool { isWithOwner && (pieces != nil || answer.isEmpty) }
 
+    var isUnanswered: Bool { answer.isEmpty && pieces == nil }
+
     enum Pieces {
         /// The owner has yet to give the next piece.
         case awaited
@@ -89,7 +102,8 @@ final class HTTPExchange {
         case ending
     }
 
-    init(head: RequestHead) {
+    init(head: RequestHead, serial: UInt32) {
         self.head = head
+        self.serial = serial
     }
 }

@@ -58,6 +58,9 @@ package struct ConnectionLimits: Equatable, Sendable {
     package var headerFields = 100
     /// Bytes of a request body; a longer one is answered with 413 before it is read.
     package var bodyBytes = 1024 * 1024
+    /// Requests of a connection that may be with the owner behind one that has no answer yet, of
+    /// those that are taken in order; zero has each wait for the answer to the one before.
+    package var pipelinedRequests = 64
     /// Payload bytes of a WebSocket message; a longer one ends the connection with 1009.
     package var messageBytes = 64 * 1024
     /// Frames of a WebSocket message; more end the connection with 1008. It bounds what the many

@@ -54,9 +54,11 @@ extension WebServer {
             connections[slot].input.append(bytes)
             readRequests(at: slot)
         case .answering:
-            // Requests that follow stay with the kernel until this one is answered.
             connections[slot].input.append(bytes)
-            allowInput(slot, false)
+            let read = connections[slot].serial
+            readFollowing(at: slot)
+            // Requests that must wait for this one's answer stay with the kernel until then.
+            if connections[slot].serial == read { allowInput(slot, false) }
         case .streaming:
             // A stream is the last answer of its connection. Its peer is read all the same, because
             // that is how its end is noticed.
@@ -89,8 +91,8 @@ extension WebServer {
     /// The library's connection is gone.
     func didClose(_ slot: Int) {
         if connections[slot].phase != .ended { reportClosed(slot, .lost) }
-        if connections[slot].exchange?.isOwed == true {
-            next.events.append(.abandoned(token(of: slot)))
+        for exchange in connections[slot].exchanges where exchange.isOwed {
+            next.events.append(.abandoned(token(of: exchange, at: slot)))
         }
         let generation = connections[slot].generation &+ 1
         connections[slot] = Connection()
@@ -128,6 +130,7 @@ extension WebServer {
         connections[slot].deadline = now + intervals.close
         connections[slot].input = []
         connections[slot].exchange = nil
+        connections[slot].following = []
         if !connections[slot].isChoked { shutLine(slot) }
     }
 

@@ -1,4 +1,5 @@
-// Requests, in order and one at a time for each connection, and their answers.
+// Requests in order, one at a time for each connection but for those that are taken in order, and
+// their answers.
 extension WebServer {
     /// Reads on until a request is with the owner or more bytes are needed.
     func readRequests(at slot: Int) {
@@ -21,19 +22,26 @@ extension WebServer {
 
     /// Answers a request. Nothing happens where it is over: answered, or its client gone.
     package func respond(to token: RequestToken, _ response: HTTPResponse) {
-        guard let slot = waiting(token), let exchange = connections[slot].exchange else { return }
+        guard let slot = slot(of: token.connection), connections[slot].phase == .answering else {
+            return
+        }
+        guard
+            let exchange = connections[slot].exchanges.first(where: { $0.serial == token.serial }),
+            exchange.isUnanswered
+        else { return }
         let keepsAlive = exchange.head.keepsAlive && !exchange.closesAfterwards
         exchange.closesAfterwards = !keepsAlive
         exchange.answer = response.encoded(
             date: date.text, withBody: exchange.head.method != .head, keepsAlive: keepsAlive)
-        sendAnswer(slot)
+        // An answer before its turn waits for those to the requests before.
+        if exchange === connections[slot].exchange { sendAnswer(slot) }
     }
 
-    /// The slot of a request that has no answer yet.
+    /// The slot of a request whose answer is due and has not begun.
     func waiting(_ token: RequestToken) -> Int? {
-        guard let slot = slot(of: token.connection), connections[slot].serial == token.serial,
-            connections[slot].phase == .answering, let exchange = connections[slot].exchange,
-            exchange.answer.isEmpty, exchange.pieces == nil
+        guard let slot = slot(of: token.connection), connections[slot].phase == .answering,
+            let exchange = connections[slot].exchange, exchange.serial == token.serial,
+            exchange.isUnanswered
         else { return nil }
         return slot
     }
@@ -42,22 +50,16 @@ extension WebServer {
     private func readHead(at slot: Int) throws(RequestFault) -> Bool {
         dropEmptyLine(at: slot)
         guard !connections[slot].input.isEmpty else { return false }
-        let parser = RequestParser(
-            limits: settings.limits, everyMethodPaths: settings.everyMethodPaths)
-        let searched = connections[slot].searched
-        if searched == 0 { connections[slot].deadline = now + intervals.request }
-        guard let end = try parser.headEnd(in: connections[slot].input, searched: searched) else {
-            connections[slot].searched = connections[slot].input.count
-            return false
+        if connections[slot].searched == 0 {
+            connections[slot].deadline = now + intervals.request
         }
-        connections[slot].searched = 0
-        let head = try parser.parse(connections[slot].input[..<end])
+        guard let (head, end) = try nextHead(at: slot) else { return false }
         connections[slot].input.removeSubrange(..<end)
         connections[slot].serial &+= 1
-        connections[slot].exchange = HTTPExchange(head: head)
+        connections[slot].exchange = HTTPExchange(head: head, serial: connections[slot].serial)
         if Handshake.isRequested(by: head) {
             try Handshake.check(head)
-            deliver(.upgrade(upgradeRequest(head, at: slot)), at: slot)
+            if let exchange = connections[slot].exchange { upgrade(exchange, at: slot) }
             return true
         }
         guard head.contentLength <= settings.limits.bodyBytes else {
@@ -72,6 +74,48 @@ extension WebServer {
         return true
     }
 
+    /// The head that the bytes begin with, and where it ends; nil where it has not come whole.
+    private func nextHead(at slot: Int) throws(RequestFault) -> (head: RequestHead, end: Int)? {
+        let parser = RequestParser(
+            limits: settings.limits, everyMethodPaths: settings.everyMethodPaths)
+        let searched = connections[slot].searched
+        guard let end = try parser.headEnd(in: connections[slot].input, searched: searched) else {
+            connections[slot].searched = connections[slot].input.count
+            return nil
+        }
+        connections[slot].searched = 0
+        return (try parser.parse(connections[slot].input[..<end]), end)
+    }
+
+    /// Hands out what follows a request that has no answer yet, where both are taken in order: whoever
+    /// writes much waits for one commit then and not for each.
+    ///
+    /// RFC 9112 §9.3.2 lets the requests of a connection be worked on together where none is harmed
+    /// by another; the owner's word is that it takes these one after the other.
+    func readFollowing(at slot: Int) {
+        while let last = connections[slot].lastExchange, isTakenInOrder(last.head),
+            last.head.keepsAlive, !last.closesAfterwards,
+            connections[slot].following.count < settings.limits.pipelinedRequests
+        {
+            dropEmptyLine(at: slot)
+            // What is wrong with a request is said when its turn has come.
+            guard !connections[slot].input.isEmpty, let next = try? nextHead(at: slot),
+                isTakenInOrder(next.head), !Handshake.isRequested(by: next.head),
+                next.head.contentLength <= settings.limits.bodyBytes,
+                connections[slot].input.count - next.end >= next.head.contentLength
+            else { break }
+            connections[slot].input.removeSubrange(..<next.end)
+            connections[slot].serial &+= 1
+            let exchange = HTTPExchange(head: next.head, serial: connections[slot].serial)
+            connections[slot].following.append(exchange)
+            deliver(exchange, at: slot)
+        }
+    }
+
+    private func isTakenInOrder(_ head: RequestHead) -> Bool {
+        takesInOrder(head.method, head.target.segments)
+    }
+
     /// RFC 9112 §2.2: an empty line before a request, which some clients send after a body, is not
     /// part of it.
     private func dropEmptyLine(at slot: Int) {
@@ -82,32 +126,47 @@ extension WebServer {
 
     /// Whether the body was complete.
     private func takeBody(at slot: Int) -> Bool {
-        guard let head = connections[slot].exchange?.head else { return false }
-        let length = head.contentLength
-        guard connections[slot].input.count >= length else { return false }
-        let body = Array(connections[slot].input.prefix(length))
-        connections[slot].input.removeSubrange(..<length)
-        let request = HTTPRequest(
-            token: token(of: slot), head: head, body: body, clientAddress: clientAddress(slot))
-        deliver(.request(request), at: slot)
+        guard let exchange = connections[slot].exchange,
+            connections[slot].input.count >= exchange.head.contentLength
+        else { return false }
+        awaitAnswer(at: slot)
+        deliver(exchange, at: slot)
+        readFollowing(at: slot)
         return true
     }
 
-    private func upgradeRequest(_ head: RequestHead, at slot: Int) -> UpgradeRequest {
-        UpgradeRequest(
-            token: token(of: slot), head: head, subprotocols: head.upgrade.subprotocols,
-            clientAddress: clientAddress(slot))
+    private func upgrade(_ exchange: HTTPExchange, at slot: Int) {
+        awaitAnswer(at: slot)
+        exchange.isWithOwner = true
+        next.events.append(
+            .upgrade(
+                UpgradeRequest(
+                    token: token(of: exchange, at: slot), head: exchange.head,
+                    subprotocols: exchange.head.upgrade.subprotocols,
+                    clientAddress: clientAddress(slot))))
     }
 
-    private func deliver(_ event: ServerEvent, at slot: Int) {
+    /// From now on it is the owner's answer that is awaited.
+    private func awaitAnswer(at slot: Int) {
         connections[slot].phase = .answering
         connections[slot].deadline = .max
-        connections[slot].exchange?.isWithOwner = true
-        next.events.append(event)
     }
 
-    func token(of slot: Int) -> RequestToken {
-        RequestToken(connection: identity(of: slot), serial: connections[slot].serial)
+    /// Hands out a request whose body is what the bytes begin with.
+    private func deliver(_ exchange: HTTPExchange, at slot: Int) {
+        let length = exchange.head.contentLength
+        let body = Array(connections[slot].input.prefix(length))
+        connections[slot].input.removeSubrange(..<length)
+        exchange.isWithOwner = true
+        next.events.append(
+            .request(
+                HTTPRequest(
+                    token: token(of: exchange, at: slot), head: exchange.head, body: body,
+                    clientAddress: clientAddress(slot))))
+    }
+
+    func token(of exchange: HTTPExchange, at slot: Int) -> RequestToken {
+        RequestToken(connection: identity(of: slot), serial: exchange.serial)
     }
 
     /// Answers what is not worth the owner's time, and ends the connection: after a fault nobody
@@ -153,8 +212,22 @@ extension WebServer {
             linger(slot, .lost)
             return
         }
+        guard connections[slot].following.isEmpty else {
+            connections[slot].exchange = connections[slot].following.removeFirst()
+            connections[slot].deadline = .max
+            let read = connections[slot].serial
+            readFollowing(at: slot)
+            // What has no use for more bytes yet gets none, so that what is held stays small.
+            if connections[slot].serial != read || connections[slot].input.isEmpty {
+                allowInput(slot, true)
+            }
+            sendAnswer(slot)
+            return
+        }
         connections[slot].exchange = nil
         connections[slot].phase = .head
+        // A request behind this one was perhaps looked at already, and has its time from now on.
+        connections[slot].searched = 0
         connections[slot].deadline = now + intervals.keepAlive
         allowInput(slot, true)
         readRequests(at: slot)

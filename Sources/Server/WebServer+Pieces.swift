@@ -47,14 +47,14 @@ extension WebServer {
         exchange.answer = []
         exchange.sent = 0
         connections[slot].deadline = .max
-        next.events.append(.room(token(of: slot)))
+        next.events.append(.room(token(of: exchange, at: slot)))
     }
 
     /// The slot of an answer whose next piece was asked for.
     private func awaiting(_ token: RequestToken) -> Int? {
-        guard let slot = slot(of: token.connection), connections[slot].serial == token.serial,
-            connections[slot].phase == .answering,
-            case .awaited = connections[slot].exchange?.pieces
+        guard let slot = slot(of: token.connection), connections[slot].phase == .answering,
+            let exchange = connections[slot].exchange, exchange.serial == token.serial,
+            case .awaited = exchange.pieces
         else { return nil }
         return slot
     }

@@ -40,6 +40,9 @@ package final class WebServer {
     var now: Int64 = 0
     private var sweepAt: Int64 = 0
     var date = HTTPDate()
+    /// Which requests the owner takes in their order and answers each without regard to those behind
+    /// it: of a connection, such may be with the owner together.
+    package var takesInOrder: (HTTPMethod, [String]) -> Bool = { _, _ in false }
     var connectionRate: ConnectionRate
     /// Connections that were refused because too many came at once.
     package internal(set) var refusedConnections: UInt64 = 0
@@ -126,7 +129,7 @@ package final class WebServer {
             switch connections[slot].phase {
             case .open, .streaming:
                 requestClose(slot, .goingAway, reason: "shutting down")
-            case .answering: connections[slot].exchange?.closesAfterwards = true
+            case .answering: connections[slot].lastExchange?.closesAfterwards = true
             case .head where connections[slot].input.isEmpty: end(slot, .lost)
             default: break
             }

@@ -15,6 +15,7 @@ extension Configuration {
         /// Of a request: its request line and header fields together, in bytes, and how many fields.
         package var headerBytes = 16 << 10
         package var headerFields = 100
+        package var pipelinedRequests = 64
         /// Frames of a WebSocket message.
         package var fragmentsMaximum = 64
         /// Binary attachments of a Socket.IO packet.
@@ -119,6 +120,12 @@ extension Configuration.Server: Section {
         Key(
             "header_fields", \.headerFields, .integer(10...1_000),
             "How many header fields a request may have; more get 431."),
+        Key(
+            "pipelined_requests", \.pipelinedRequests, .integer(0...1_000),
+            """
+            How many requests that write may follow one that has no answer yet on a connection; they \
+            become durable together. 0 has each wait for the answer to the one before.
+            """),
         Key(
             "fragments_maximum", \.fragmentsMaximum, .integer(1...10_000),
             "How many frames a WebSocket message may come in; more close with 1008."),

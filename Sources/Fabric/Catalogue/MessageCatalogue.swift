@@ -7,7 +7,8 @@ package struct MessageCatalogue: Equatable, Sendable {
     /// The members of each type that only their recipient may read (T-14).
     private let sensitive: [String: Set<String>]
     /// Who confirms any type at all, in each dialect.
-    private let confirming: [DialectName: Set<Role>]
+    /// A bit for each role, by dialect: it is asked with each write to a client.
+    private let confirming: [UInt16]
 
     /// Nothing: no type is relayed.
     package static let empty = MessageCatalogue()
@@ -17,7 +18,7 @@ package struct MessageCatalogue: Equatable, Sendable {
         index = [:]
         acceptedNames = [:]
         sensitive = [:]
-        confirming = [:]
+        confirming = Dialect.allCases.map { _ in 0 }
     }
 
     /// Refuses a catalogue whose entries contradict themselves or each other.
@@ -45,8 +46,9 @@ package struct MessageCatalogue: Equatable, Sendable {
         acceptedNames = accepted
         sensitive = Dictionary(uniqueKeysWithValues: types.map { ($0.name, $0.sensitiveFields) })
             .filter { !$0.value.isEmpty }
-        confirming = types.reduce(into: [:]) { all, type in
-            all.merge(type.confirmedBy) { $0.union($1) }
+        confirming = Dialect.allCases.map { dialect in
+            types.flatMap { $0.confirmedBy[DialectName(dialect)] ?? [] }
+                .reduce(0) { $0 | Self.bit(of: $1) }
         }
     }
 
@@ -61,9 +63,11 @@ package struct MessageCatalogue: Equatable, Sendable {
     func sensitiveMembers(of type: String) -> Set<String>? { sensitive[type] }
 
     /// Whether somebody in this role is asked to confirm any type in a dialect.
-    func isConfirmed(by role: Role, in dialect: DialectName) -> Bool {
-        confirming[dialect]?.contains(role) ?? false
+    func isConfirmed(by role: Role, in dialect: Dialect) -> Bool {
+        confirming[dialect.place] & Self.bit(of: role) != 0
     }
+
+    private static func bit(of role: Role) -> UInt16 { 1 << UInt16(role.rawValue) }
 
     /// What a dialect calls the messages whose delivery matters most.
     func criticalNames(in dialect: DialectName) -> Set<String> {

@@ -27,7 +27,7 @@ extension Fabric {
             let role = connections.peers[place]?.identity.role
         else { return false }
         return connections.peers[place]?.confirms == true
-            || texts.catalogue.isConfirmed(by: role, in: DialectName(dialect))
+            || texts.catalogue.isConfirmed(by: role, in: dialect)
     }
 
     /// Of a frame that tells a critical record, whoever takes it is noted.

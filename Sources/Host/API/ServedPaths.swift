@@ -81,6 +81,16 @@ package enum ServedPaths {
         ServedPath("/v1/stream/orders/{orderId}", .get, .options),
     ]
 
+    /// Whether the engine takes such requests, one after the other in the order in which they came: then
+    /// the next one of a connection need not wait for the answer, and many are one commit.
+    static func areTakenInOrder(_ method: HTTPMethod, _ path: [String]) -> Bool {
+        guard path.count >= 2, path[0] == "v1" else { return false }
+        switch method {
+        case .post, .patch: return path[1] == "orders" || path[1] == "events"
+        case .get, .head, .delete, .options, .other: return false
+        }
+    }
+
     /// Why a request is not served: 404 where there is no such path, 405 where there is for another
     /// method; nil where it is served.
     static func refusal(of method: HTTPMethod, _ path: [String]) -> APIResponse? {

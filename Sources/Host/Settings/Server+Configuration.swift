@@ -23,13 +23,16 @@ extension WebServer {
         settings.limits.headerBytes = server.headerBytes
         settings.limits.requestLineBytes = server.headerBytes / 2
         settings.limits.headerFields = server.headerFields
+        settings.limits.pipelinedRequests = server.pipelinedRequests
         settings.limits.fragments = server.fragmentsMaximum
         settings.limits.requestDeadline = server.authenticationTime
         settings.limits.newConnectionsPerSecond = server.newConnectionsPerSecond
         settings.limits.newConnectionsPerAddress = server.newConnectionsPerAddress
         settings.limits.pingInterval = server.pingInterval
         do throws(ServerStartFault) {
-            return try WebServer(settings)
+            let listening = try WebServer(settings)
+            listening.takesInOrder = ServedPaths.areTakenInOrder
+            return listening
         } catch {
             throw StartError("cannot listen: \(error)")
         }

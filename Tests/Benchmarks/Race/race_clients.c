@@ -14,7 +14,9 @@
 // and answers each with `done EVENTS seconds S p50 MS p95 MS p99 MS bytes B recovered S` when every client
 // has every event. Recovered is how long it took after the cut until everybody had again all that was
 // published by then. Each client checks that the events come once and in their order: every one says which it is,
-// and all clients must have read the very same bytes. A fault is said on standard error and ends it.
+// and all clients must have read the very same bytes. How long a delivery was under way is until the
+// kernel had it for the client, because one thread reads for all clients: how fast that is is not the
+// server's doing. A fault is said on standard error and ends it.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -80,6 +82,7 @@ static struct {
 } job;
 static double *sent_at; // of each event, by its number
 static long sent_room;
+static double arrived_at; // what is read now
 static float *arrivals; // how long each delivery was under way
 static size_t arrival_count;
 
@@ -94,10 +97,15 @@ static void fail(const char *what, ...) {
 
 static void die(const char *what) { fail("%s: %s", what, strerror(errno)); }
 
+static double in_milliseconds(const struct timespec *time) {
+    return (double)time->tv_sec * 1e3 + (double)time->tv_nsec / 1e6;
+}
+
 static double milliseconds(void) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+    // Not the monotonic clock: the kernel's timestamps are by this one.
+    clock_gettime(CLOCK_REALTIME, &now);
+    return in_milliseconds(&now);
 }
 
 static int connect_from(unsigned source_index, int to) {
@@ -130,6 +138,8 @@ static void open_client(Client *client, int index) {
                           server == STREAM ? "" : upgrade, authorization);
     client->fd = connect_from((unsigned)(index / PER_ADDRESS), port);
     write_all(client->fd, request, (size_t)length);
+    int one = 1;
+    if (setsockopt(client->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one)) die("setsockopt");
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, client->fd, &event)) die("epoll_ctl");
 }
@@ -205,7 +215,7 @@ static void take_event(Client *client, const unsigned char *payload, size_t leng
     if (!memmem(payload, length, mark, (size_t)mark_length))
         fail("event %ld is not %s but %.*s", client->events, mark, (int)length, payload);
     if (arrivals && arrival_count < ARRIVALS_MAXIMUM)
-        arrivals[arrival_count++] = (float)(milliseconds() - sent_at[client->events]);
+        arrivals[arrival_count++] = (float)(arrived_at - sent_at[client->events]);
     client->digest = digest(client->digest, payload, length);
     if (server == FRESHWIRE) note_last(client, payload, length);
     client->events++;
@@ -261,6 +271,29 @@ static void take(Client *client, const unsigned char *bytes, size_t count) {
     client->held = (int)count;
 }
 
+// Reads what has come, and when the last of it came.
+static ssize_t receive(int fd, void *bytes, size_t room) {
+    union {
+        char bytes[CMSG_SPACE(sizeof(struct timespec))];
+        struct cmsghdr alignment;
+    } control;
+    struct iovec vector = {.iov_base = bytes, .iov_len = room};
+    struct msghdr message = {.msg_iov = &vector,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    ssize_t count = recvmsg(fd, &message, MSG_DONTWAIT);
+    struct timespec time;
+    arrived_at = milliseconds();
+    if (count <= 0) return count;
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part))
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
+            memcpy(&time, CMSG_DATA(part), sizeof time);
+            arrived_at = in_milliseconds(&time);
+        }
+    return count;
+}
+
 static void read_client(Client *client) {
     static unsigned char bytes[READ_BYTES + FRAME_MAXIMUM];
     size_t held = (size_t)client->held;
@@ -270,7 +303,7 @@ static void read_client(Client *client) {
         client->frame = NULL;
         client->held = 0;
     }
-    ssize_t count = recv(client->fd, bytes + held, READ_BYTES, MSG_DONTWAIT);
+    ssize_t count = receive(client->fd, bytes + held, READ_BYTES);
     if (count == 0) fail("the server left");
     if (count < 0 && errno != EAGAIN) die("recv");
     take(client, bytes, held + (count > 0 ? (size_t)count : 0));

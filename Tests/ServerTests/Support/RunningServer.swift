@@ -9,7 +9,8 @@ import Wire
 ///   `GET /pieces?count=n&bytes=m` → n pieces of m times `x`, broken off while `breaks` are left;
 ///   `GET /stream?count=n&bytes=m` → n outbox entries of m times `x`, more than one a write where
 ///   they fit, ended after them with `ends`, and otherwise by one more, `late`, when the test says;
-///   `GET /later` → 200 when the test says so; another method on `/hello` → 405; else 404.
+///   `GET /later` → 200 when the test says so; `POST /ordered`, whose requests are taken in order, →
+///   the body when the test says so, the last one first, or with `now` at once; another method on `/hello` → 405; else 404.
 /// - WebSockets on any path are accepted, with `wia-ind-009-v1` where it is offered; `/foreign`
 ///   answers a subprotocol nobody offered; `/refuse` is refused with 403.
 /// - Messages are echoed; `push N` sends N numbered messages, `close C` closes with the code C.
@@ -97,6 +98,7 @@ private final class Mailbox: Sendable {
 private func serve(_ settings: ListenerSettings, _ mailbox: Mailbox) {
     do {
         let server = try WebServer(settings)
+        server.takesInOrder = { $0 == .post && $1 == ["ordered"] }
         mailbox.state.withLock { $0.start = .success((Int(server.port), server.waker)) }
         mailbox.hasStarted.signal()
         var owner = Owner(server: server, mailbox: mailbox)
@@ -121,6 +123,7 @@ private struct Owner: FrameSource {
     let mailbox: Mailbox
     var outboxes: [ConnectionID: [[UInt8]]] = [:]
     var later: [RequestToken] = []
+    var ordered: [HTTPRequest] = []
     var streams: [ConnectionID] = []
     var pieces: [RequestToken: GivenPieces] = [:]
 
@@ -140,6 +143,11 @@ private struct Owner: FrameSource {
                     server.respond(to: token, HTTPResponse(status: 200, body: Array("later".utf8)))
                 }
                 later = []
+                for request in ordered.reversed() {
+                    server.respond(
+                        to: request.token, HTTPResponse(status: 200, body: request.body))
+                }
+                ordered = []
                 for connection in streams {
                     send(Array("late".utf8), to: connection)
                     server.close(connection, .normal)
@@ -228,7 +236,10 @@ private struct Owner: FrameSource {
             response = HTTPResponse(status: 200, body: Array("hello".utf8))
         case (_, "/hello"):
             response = HTTPResponse(status: 405, fields: [.init("Allow", "GET, HEAD")])
-        case (.post, "/echo"):
+        case (.post, "/ordered") where target.query != "now":
+            ordered.append(request)
+            return
+        case (.post, "/echo"), (.post, "/ordered"):
             response = HTTPResponse(status: 200, body: request.body)
         case (.get, "/large"):
             let count = target.queryParameter("bytes").flatMap { Int($0) } ?? 0
