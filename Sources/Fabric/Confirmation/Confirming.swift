@@ -60,18 +60,24 @@ extension Fabric {
     /// A client confirms messages by their identifiers. From now on it is one that confirms.
     mutating func confirm(_ messages: [String], _ place: Int, now: Moment) {
         connections.peers[place]?.confirms = true
-        guard let user = connections.peers[place]?.identity.subject else { return }
-        for message in messages {
-            guard let number = texts.ids.position(of: message) else { continue }
-            confirm(number, by: user, isRemembered: false, now: now)
-        }
+        let numbers = messages.compactMap { texts.ids.position(of: $0) }
+        confirm(numbers, place, isRemembered: false, now: now)
     }
 
-    mutating func confirm(_ number: UInt64, by user: String, isRemembered: Bool, now: Moment) {
-        let latency = confirmations.confirm(
-            number, by: user, isRemembered: isRemembered, now: now.uptime)
-        guard let latency else { return }
-        statistics.confirmations.count(milliseconds: latency)
+    /// A message of a client confirms records. It does not count against the client's rate where one of
+    /// them was owed: how often that is asked of a client is not the client's choice.
+    mutating func confirm(_ numbers: [UInt64], _ place: Int, isRemembered: Bool, now: Moment) {
+        guard let peer = connections.peers[place] else { return }
+        var wasOwed = false
+        for number in numbers {
+            let latency = confirmations.confirm(
+                number, by: peer.identity.subject, isRemembered: isRemembered, now: now.uptime)
+            guard let latency else { continue }
+            statistics.confirmations.count(milliseconds: latency)
+            wasOwed = true
+        }
+        guard wasOwed else { return }
+        connections.peers[place]?.rate.giveBack(limits.clients(of: peer.dialect).messages)
     }
 
     /// Tells again what is due, and reports what was told often enough.

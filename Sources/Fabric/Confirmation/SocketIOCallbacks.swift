@@ -17,7 +17,7 @@ extension Fabric {
             coding.acknowledgement(of: $0) == acknowledgement
         }
         guard let entry else { return }
-        confirm(entry.number, by: identity.subject, isRemembered: true, now: now)
+        confirm([entry.number], admission.place, isRemembered: true, now: now)
         guard let accepted = arguments.first?["accepted"]?.bool,
             let type = texts.catalogue[entry.record.type], type.effect.isOffer,
             let offer = texts.fields.value(of: entry.record)?["offerId"]?.string,

@@ -28,6 +28,11 @@ struct RateBucket {
         return refused > rate.refused ? .exhausted : .refused
     }
 
+    /// Has the last message not counted.
+    mutating func giveBack(_ rate: MessageRate) {
+        credit = min(credit + RateBucket.price(rate), RateBucket.fullCredit(rate))
+    }
+
     /// Milliseconds until another message may come.
     func wait(_ rate: MessageRate) -> Int64 {
         let missing = max(RateBucket.price(rate) - credit, 0)

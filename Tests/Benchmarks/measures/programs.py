@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BENCHMARKS = ROOT / "Tests/Benchmarks"
@@ -219,6 +220,15 @@ log: {{level: warning}}
                 return b" 200 " in connection.recv(64)
         except OSError:
             return False
+
+    def metric(self, name):
+        """The value of a metric that has no labels."""
+        url = f"http://127.0.0.1:{self.port}/metrics"
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(name + " "):
+                    return float(line.split()[1])
+        raise KeyError(name)
 
     def committed_readings(self):
         """How many readings are in the log: their ids have no holes."""

@@ -39,6 +39,24 @@ struct ConfirmationTests {
         #expect(times.totalMilliseconds == 7_000)
     }
 
+    @Test("T-2, T-11: a confirmation that was owed does not count against the client's rate")
+    func rate() throws {
+        let place = try ConfirmingRoom()
+        let client = place.customer(1)
+        // Twice as many as may come in a minute.
+        for number in 1...200 {
+            place.room.relay("payment_processed", "{}", to: ConfirmingRoom.payment)
+            #expect(place.payments(to: client) == ["e1-\(number)"])
+            place.confirm("e1-\(number)", on: client)
+        }
+        #expect(place.room.messages(to: client).isEmpty)
+        #expect(place.room.fabric.statistics.refusedClientMessages == 0)
+        // What was not owed any more counts.
+        for _ in 1...100 { place.confirm("e1-1", on: client) }
+        #expect(place.room.fabric.statistics.refusedClientMessages == 1)
+        #expect(place.room.messages(to: client).count == 1)
+    }
+
     @Test(
         "A client that never heard of confirmations, and whose dialect asks for none, is left alone"
     )
