@@ -185,11 +185,15 @@ extension Bridge {
                 "Cannot transition from '\(order.status.spoken(like: word))' to '\(word)'",
                 field: "status")
         }
+        let words = publication.orderWords
+        guard status != order.status else {
+            return words.isEmpty ? nil : say(words, of: order, at: now, effects: &effects)
+        }
         var fields = OrderFields()
         fields.status = status
         let before = last.event
         do throws(CommandRefusal) {
-            _ = try amend(order.id, fields, at: now, effects: &effects)
+            _ = try amend(order.id, fields, saying: words, at: now, effects: &effects)
         } catch {
             throw PublicationRefusal(.invalidOrderStatus, error.description, field: "status")
         }
