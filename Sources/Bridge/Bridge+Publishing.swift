@@ -97,6 +97,7 @@ extension Bridge {
             throw PublicationRefusal(
                 .invalidField, "timestamp: it lies in the future", field: "timestamp")
         }
+        if let refusal = publication.scopeRefusal(of: order) { throw refusal }
         guard publication.terms.isParty, publication["orderId"] != nil else { return }
         // An order of somebody else and one that does not exist look the same.
         guard let order, publication.publisher.mayActFor(order) else {
