@@ -1,25 +1,29 @@
 package import ColdChain
 import Fabric
+import Wire
 
 extension Bridge {
     /// Puts an event of the record class into the log, and owes it to every endpoint that wants it.
     mutating func record(
         _ event: Event, for order: OrderNumber, at occurredAt: Timestamp, now: Timestamp,
-        _ effects: inout Effects
+        saying words: [JSON.Member] = [], _ effects: inout Effects
     ) {
         let channels = event.channels(of: book[order])
         let positions = sequences.next(channels, at: now)
         guard
             let record = RecordText(
-                event, number: last.event + 1, at: occurredAt, positions: positions)
+                event, number: last.event + 1, at: occurredAt, positions: positions,
+                saying: words)
         else { return }
         last.event += 1
         // An order whose status stays has no name in the catalogue, and goes to no endpoint.
         let name = WebhookEvent(event)?.rawValue ?? "order.updated"
         let data = WebhookText.numbered(record.data, last.event)
+        // The log has what happened, and is never edited. What was said of it goes with the history.
+        let fact = words.isEmpty ? data : event.numberedData(last.event)
         effects.records.events.append(
             EventRecord(
-                number: last.event, name: name, order: order, occurredAt: occurredAt, data: data))
+                number: last.event, name: name, order: order, occurredAt: occurredAt, data: fact))
         effects.records.history.append(HistoryRecord(record, order: order, keptAt: now))
         effects.publications.append(PublishedEvent(event, record))
         for endpoint in settings.endpoints where endpoint.events.contains(name) {

@@ -1,5 +1,6 @@
 package import ColdChain
 import Fabric
+import Wire
 
 extension Bridge {
     /// Carries out what the delivery platform asks.
@@ -113,7 +114,8 @@ extension Bridge {
     }
 
     mutating func amend(
-        _ id: String, _ fields: OrderFields, at now: Timestamp, effects: inout Effects
+        _ id: String, _ fields: OrderFields, saying words: [JSON.Member] = [], at now: Timestamp,
+        effects: inout Effects
     ) throws(CommandRefusal) -> Order {
         guard let number = book.number(of: id), let before = book[number] else {
             throw .unknownOrder(id)
@@ -129,18 +131,21 @@ extension Bridge {
         store(order, effects: &effects)
         if order.status.isFinal { endCustody(of: order, at: now, effects: &effects) }
         if order.foodClass != before.foodClass { askAgain(order.number, effects: &effects) }
-        record(OrderChange(order: order, previousStatus: before.status), at: now, &effects)
+        let change = OrderChange(order: order, previousStatus: before.status)
+        record(change, saying: words, at: now, &effects)
         return order
     }
 
     /// A delivery is dated by the hand-over. The platform's clock may be ahead; nothing that is told
     /// happens later than it is.
     private mutating func record(
-        _ change: OrderChange, at now: Timestamp, _ effects: inout Effects
+        _ change: OrderChange, saying words: [JSON.Member] = [], at now: Timestamp,
+        _ effects: inout Effects
     ) {
         let event = Event.order(change)
         let occurredAt = min(event.occurredAt, now)
-        record(event, for: change.order.number, at: occurredAt, now: now, &effects)
+        record(
+            event, for: change.order.number, at: occurredAt, now: now, saying: words, &effects)
     }
 
     private mutating func bind(

@@ -97,6 +97,7 @@ extension Bridge {
             throw PublicationRefusal(
                 .invalidField, "timestamp: it lies in the future", field: "timestamp")
         }
+        if let refusal = publication.scopeRefusal(of: order) { throw refusal }
         guard publication.terms.isParty, publication["orderId"] != nil else { return }
         // An order of somebody else and one that does not exist look the same.
         guard let order, publication.publisher.mayActFor(order) else {
@@ -185,11 +186,15 @@ extension Bridge {
                 "Cannot transition from '\(order.status.spoken(like: word))' to '\(word)'",
                 field: "status")
         }
+        let words = publication.orderWords
+        guard status != order.status else {
+            return words.isEmpty ? nil : say(words, of: order, at: now, effects: &effects)
+        }
         var fields = OrderFields()
         fields.status = status
         let before = last.event
         do throws(CommandRefusal) {
-            _ = try amend(order.id, fields, at: now, effects: &effects)
+            _ = try amend(order.id, fields, saying: words, at: now, effects: &effects)
         } catch {
             throw PublicationRefusal(.invalidOrderStatus, error.description, field: "status")
         }

@@ -61,6 +61,15 @@ struct TokenIssuerTests {
         #expect(read.claims.jti.count == 32)
     }
 
+    @Test("K-1: a grant of no scopes has no such claim, because an empty one closes every channel")
+    func withoutScopes() throws {
+        let grant = TokenGrant(subject: "s", role: "staff", lifetimeSeconds: 60)
+        let token = try TokenIssuer(secret: Secret(utf8: Self.text)).issue(grant, now: 0)
+        let rules = TokenRules(keys: [TokenKey(.secret(Secret(utf8: Self.text)))])
+        let read = try TokenVerifier(rules).verify(token, now: 0)
+        #expect(read.scopes == nil)
+    }
+
     @Test("No two tokens are the same")
     func tokensDiffer() throws {
         let issuer = try issuer()

@@ -54,7 +54,9 @@ struct TokenVerifierTests {
     @Test("Site and scopes may be absent")
     func optionalClaims() throws {
         #expect(try verify("no site", by: rules()).site == nil)
-        #expect(try verify("no scopes", by: rules()).scopes == [])
+        #expect(try verify("no scopes", by: rules()).scopes == nil)
+        #expect(try verify("scopes of none", by: rules()).scopes == [])
+        #expect(try verify("scopes at their limit", by: rules()).scopes?.count == 256)
     }
 
     static let refusals: [(String, TokenError)] = [
@@ -79,7 +81,10 @@ struct TokenVerifierTests {
         ("no aud", .missingClaim("aud")), ("sub empty", .invalidClaim("sub")),
         ("role a list", .invalidClaim("role")), ("site a number", .invalidClaim("site")),
         ("scope and scopes", .invalidClaim("scopes")),
-        ("scopes of numbers", .invalidClaim("scopes")), ("other iss", .wrongIssuer),
+        ("scopes of numbers", .invalidClaim("scopes")),
+        ("scopes an object", .invalidClaim("scopes")), ("scopes null", .invalidClaim("scopes")),
+        ("scope a list", .invalidClaim("scope")), ("scopes too many", .invalidClaim("scopes")),
+        ("scopes too long", .invalidClaim("scopes")), ("other iss", .wrongIssuer),
         ("iss a list", .invalidClaim("iss")), ("other aud", .wrongAudience),
         ("claims a list", .malformed), ("claims no json", .malformed),
         ("claims nested deep", .malformed), ("claims not utf-8", .malformed),

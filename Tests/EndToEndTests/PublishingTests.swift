@@ -23,6 +23,8 @@ import Testing
     private struct Told: Decodable {
         struct Data: Decodable {
             var newEta: String?
+            var estimatedPreparation: String?
+            var message: String?
             var messageId: String?
             var status: String?
             var code: String?
@@ -287,6 +289,48 @@ import Testing
         let refused = try all("message_error", of: employee, atLeast: 1).first
         #expect(refused?.data?.messageId == "msg_3")
         #expect(refused?.data?.error?.code == "INVALID_ORDER_STATUS")
+    }
+
+    @Test(
+        "W-2: what the platform says of a change comes with it, by MQTT too, after a restart again")
+    func orderWords() throws {
+        try daemon.createOrder("ORD-3", foodClass: "hot", bags: [])
+        let client = try RealtimeClient(daemon, token: try daemon.token())
+        try client.subscribe(toOrder: "ORD-3")
+        let position = try all("subscribe_ack", of: client, atLeast: 1).first?.id
+        #expect(position != nil)
+        func update(_ id: String, _ said: String) -> String {
+            #"{"id":"\#(id)","type":"order_status_update","data":{"orderId":"ORD-3","#
+                + #""status":"preparing",\#(said)}}"#
+        }
+        let soon = #""estimatedPreparation":"2026-01-15T12:30:00Z","message":"Soon""#
+        #expect(try post(update("w-1", soon)).status == 200)
+        try broker.publish(update("w-2", #""message":"Late""#), to: "fabric/orders.ORD-3")
+        #expect(try post(update("w-3", #""estimatedPreparation":"at noon""#)).status == 400)
+        let told = try all("order_update", of: client, atLeast: 2)
+        #expect(told.map { $0.payload?.message } == ["Soon", "Late"])
+        #expect(
+            told.map { $0.payload?.estimatedPreparation } == ["2026-01-15T12:30:00Z", nil])
+        try daemon.kill()
+        try daemon.start()
+        try #require(eventually { daemon.isReady })
+        #expect(
+            try post(update("w-1", soon)).decoded(Fate.self).status == "duplicate")
+        let back = try RealtimeClient(daemon, token: try daemon.token())
+        try back.send(
+            #"{"type":"reconnect","id":"b","payload":{"lastMessageId":"\#(told[0].id ?? "")","#
+                + #""subscriptions":["orders.ORD-3"]}}"#)
+        let again = try all("order_update", of: back, atLeast: 1)
+        #expect(again.map { $0.payload?.message } == ["Late"])
+        #expect(again.map(\.id) == [told[1].id])
+        let logged: [LoggedEvent] = try daemon.rows("SELECT name, data FROM events")
+        #expect(logged.count { $0.name == "order.preparing" } == 1)
+        #expect(!logged.contains { $0.data.contains("Soon") || $0.data.contains("Late") })
+    }
+
+    private struct LoggedEvent: Decodable {
+        var name: String
+        var data: String
     }
 
     @Test("K-3, K-7: a chat is told in order, once, and its last messages to whoever joins")

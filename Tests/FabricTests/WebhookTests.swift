@@ -19,7 +19,7 @@ struct WebhookTests {
     }
 
     private func data(of event: Event, sequence: UInt64) -> [UInt8]? {
-        event.recordData.map { WebhookText.numbered($0, sequence) }
+        event.recordData().map { WebhookText.numbered($0, sequence) }
     }
 
     @Test("Q-11: order.delivered has the seed's body, dated by the hand-over")

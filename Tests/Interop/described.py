@@ -720,6 +720,10 @@ def webhooks_are_as_described():
     world.publish("bags/BAG-5/readings", [
         {"t": int((time.time() - 2400 + 60 * minute) * 1000),
          "temperature": 9 + minute / 10, "seq": minute} for minute in range(12)])
+    ask("createOrder", {"id": "ORD-6", "foodClass": "cold"})
+    ask("publishEvents", {"id": "w-6", "type": "order_status_update", "data": {
+        "orderId": "ORD-6", "status": "delivered", "estimatedPreparation": instant(),
+        "estimatedTime": 1, "message": "It is on the table"}}, status=200)
     events = {"temperatureAlert", "dataLoss", "delivered", "sensorSilent", "sensorReturned",
               "alertUpdated", "logHead", "offerAccepted", "offerDeclined", "offerExpired",
               "deliveryUnconfirmed"}

@@ -374,7 +374,8 @@ def what_clients_ask(wia, tables, tracking, booking, rooms):
     wia.send("no JSON")
     wia.send(b"bytes")
     wia.ask({"type": "status_change", "id": "c", "payload": {
-        "orderId": "ORD-1", "status": "in_transit"}})
+        "orderId": "ORD-1", "status": "in_transit", "estimatedPreparation": instant(),
+        "estimatedTime": 4, "message": "It is on its way"}})
     wia.ask({"type": "location_update", "id": "l", "timestamp": instant(), "payload": {
         "driverId": "DRV-1", "orderId": "ORD-1", "latitude": 40.72, "longitude": -74.0}})
     chat = {"orderId": "ORD-1", "content": "on my way"}

@@ -187,6 +187,13 @@ tokens = {
     "scope in words": hs({"scope": "orders:read location:write"}, drop=["scopes"]),
     "scope and scopes": hs({"scope": "admin"}),
     "scopes of numbers": hs({"scopes": [1]}),
+    "scopes of none": hs({"scopes": []}),
+    "scopes an object": hs({"scopes": {"orders": "*"}}),
+    "scopes null": hs({"scopes": None}),
+    "scope a list": hs({"scope": ["orders.*"]}, drop=["scopes"]),
+    "scopes at their limit": hs({"scopes": ["x" * 8] * 256}),
+    "scopes too many": hs({"scopes": ["x"] * 257}),
+    "scopes too long": hs({"scopes": ["x" * 257]}),
     "other iss": hs({"iss": "https://attacker.example"}),
     "iss a list": by_hand(
         HS, good_claims.replace('"https://issuer.example"', '["https://issuer.example"]')

@@ -164,7 +164,9 @@ enum ShippedCatalogue {
                   tabletap: order_priority_changed
 
               order_status_update:
-                summary: The order gets this status. Told as order_update, as every change of an order.
+                summary: >-
+                  The order gets this status. Told as order_update, as every change of an order, with what else is said
+                  of it here.
                 effect: order_status
                 publishers:
                   - {roles: [platform]}
@@ -185,6 +187,9 @@ enum ShippedCatalogue {
                       - delivered
                       - completed
                       - cancelled
+                  estimatedPreparation: {kind: instant}
+                  estimatedTime: {kind: number, minimum: 0, maximum: 100000}
+                  message: {kind: string, bytes: 512}
                 accepted: {wia: status_change, tabletap: order_status_update}
 
               # ── Payments ───────────────────────────────────────────────────────────────────────────────────
@@ -647,6 +652,9 @@ enum ShippedCatalogue {
                   status: {kind: string, bytes: 32, required: true}
                   previousStatus: {kind: string, bytes: 32}
                   deliveryTime: {kind: instant}
+                  estimatedPreparation: {kind: instant}
+                  estimatedTime: {kind: number, minimum: 0, maximum: 100000}
+                  message: {kind: string, bytes: 512}
                 channels:
                   - "orders.{orderId}"
                   - "customers.{order.customer}"

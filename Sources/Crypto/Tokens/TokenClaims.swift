@@ -5,6 +5,10 @@ struct TokenClaims {
     /// The last second of the year 9999: a time after it is no time anybody meant.
     private static let lastSecond: Double = 253_402_300_799
 
+    /// Words of a scope, and the bytes of one: the longest name of a channel has fewer.
+    private static let scopesMaximum = 256
+    private static let scopeBytes = 256
+
     private let claims: JSON
 
     init(_ text: [UInt8]) throws(TokenError) {
@@ -84,16 +88,21 @@ struct TokenClaims {
         }
     }
 
-    private func scopes() throws(TokenError) -> [String] {
+    private func scopes() throws(TokenError) -> [String]? {
+        let words: [String]
         switch (claims["scopes"], claims["scope"]) {
-        case (nil, nil): return []
-        case (.array(let elements), nil): return try texts(elements, of: "scopes")
-        case (.string(let words), nil), (nil, .string(let words)):
-            return words.split(separator: " ").map(String.init)
+        case (nil, nil): return nil
+        case (.array(let elements), nil): words = try texts(elements, of: "scopes")
+        case (.string(let text), nil), (nil, .string(let text)):
+            words = text.split(separator: " ").map(String.init)
         case (nil, _): throw .invalidClaim("scope")
         // With both, two readers could take the token for two different permissions.
         default: throw .invalidClaim("scopes")
         }
+        guard words.count <= Self.scopesMaximum,
+            words.allSatisfy({ $0.utf8.count <= Self.scopeBytes })
+        else { throw .invalidClaim("scopes") }
+        return words
     }
 
     private func texts(_ elements: [JSON], of name: String) throws(TokenError) -> [String] {

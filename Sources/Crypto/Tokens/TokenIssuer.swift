@@ -90,8 +90,11 @@ package final class TokenIssuer {
         writer.object { claims in
             claims.member("sub", grant.subject)
             claims.member("role", grant.role)
-            claims.name("scopes")
-            claims.array { list in for scope in grant.scopes { list.value(scope) } }
+            // An empty list would close every channel.
+            if !grant.scopes.isEmpty {
+                claims.name("scopes")
+                claims.array { list in for scope in grant.scopes { list.value(scope) } }
+            }
             claims.member("site", grant.site)
             if !grant.counters.isEmpty {
                 claims.name("counters")

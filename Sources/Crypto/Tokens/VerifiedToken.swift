@@ -6,8 +6,9 @@ package struct VerifiedToken: Equatable, Sendable {
     package var subject: String
     /// Claim `role`.
     package var role: String
-    /// Claim `scopes` (an array, or words in a string) or `scope` (words in a string, RFC 8693).
-    package var scopes: [String]
+    /// Claim `scopes` (an array, or words in a string) or `scope` (words in a string, RFC 8693); nil
+    /// where the token has neither.
+    package var scopes: [String]?
     /// Claim `site`: the restaurant or café that the subject belongs to.
     package var site: String?
     /// Claim `exp`, in milliseconds since 1970: from here on, leeway aside, the token is void and
@@ -21,7 +22,7 @@ package struct VerifiedToken: Equatable, Sendable {
     package var claims: JSON
 
     package init(
-        subject: String, role: String, scopes: [String], site: String?, expiresAt: Int64,
+        subject: String, role: String, scopes: [String]?, site: String?, expiresAt: Int64,
         issuedAt: Int64?, algorithm: TokenAlgorithm, claims: JSON
     ) {
         self.subject = subject

@@ -25,6 +25,7 @@ extension Fabric {
     /// To those who may not see everything an order of somebody else and one that does not exist
     /// look the same.
     func refusal(of channel: Channel, to identity: Identity) -> SubscriptionRefusal? {
+        if let scopes = identity.scopes, !scopes.opens(channel) { return .accessDenied }
         if identity.role.seesEverything {
             let isUnknown = channel.kind.isOfOrder && directory[channel.subject] == nil
             return isUnknown ? .unknownOrder : nil

@@ -75,6 +75,8 @@ package struct Identity: Equatable, Sendable {
     package var issuedAt: Timestamp?
     /// What the user may ask of the API in a minute, by the name that the token has for it.
     package var requestTier: String?
+    /// The channels that the token names; nil where it closes none.
+    package var scopes: ChannelScopes?
     /// Where the connection comes from.
     package var from = AddressClass.unknown
 

@@ -56,7 +56,8 @@ extension Fabric {
         connections.peers[place]?.identity = renewed
         connections.peers[place]?.isWarnedOfExpiry = false
         tellOfToken(.renewed(until: renewed.expiresAt), to: address, place, now: now)
-        for channel in connections.followed(by: place) {
+        // What is told of one channel may end another: a Socket.IO room has several.
+        for channel in connections.followed(by: place) where isSubscribed(place, to: channel) {
             let name = channels.entries[channel].channel
             guard refusal(of: name, to: renewed, in: peer.dialect) != nil else { continue }
             leaveAndWithdraw(channel, place)

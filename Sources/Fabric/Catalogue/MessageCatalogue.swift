@@ -112,6 +112,7 @@ extension MessageType {
             return "clients have another meaning for '\(name)'"
         }
         return channelContradiction ?? publisherContradiction ?? effectContradiction
+            ?? orderWordsContradiction
     }
 
     private var channelContradiction: String? {

@@ -66,7 +66,7 @@ package struct Channel: Hashable, Sendable {
         }
 
         /// Another name of what concerns one user (W-3).
-        private static let notifications = "notifications"
+        fileprivate static let notifications = "notifications"
     }
 
     package var kind: Kind
@@ -80,6 +80,9 @@ package struct Channel: Hashable, Sendable {
 
     /// The canonical name, such as `orders.ORD-2025-001234`.
     package var name: String { "\(kind.family).\(subject)" }
+
+    /// The other canonical name of what concerns one user.
+    var otherName: String? { kind == .user ? "\(Kind.notifications).\(subject)" : nil }
 
     /// The channel of a canonical name; what follows the first dot is the subject.
     package init?(name: String) {

@@ -1,4 +1,5 @@
 package import ColdChain
+package import Wire
 
 /// An event that may be told, because what it says is durable.
 package struct PublishedEvent: Equatable, Sendable {
@@ -62,11 +63,15 @@ package struct RecordText: Equatable, Sendable {
         self.positions = positions
     }
 
+    /// - Parameter words: What else was said of an order's change.
     /// - Returns: Nil for the state class.
     package init?(
-        _ event: Event, number: UInt64?, at occurredAt: Timestamp, positions: [ChannelPosition]
+        _ event: Event, number: UInt64?, at occurredAt: Timestamp, positions: [ChannelPosition],
+        saying words: [JSON.Member] = []
     ) {
-        guard let type = event.recordType, let data = event.recordData else { return nil }
+        guard let type = event.recordType, let data = event.recordData(saying: words) else {
+            return nil
+        }
         self.init(
             number: number, type: type, occurredAt: occurredAt, data: data, positions: positions)
     }

@@ -1,5 +1,5 @@
 package import ColdChain
-import Wire
+package import Wire
 
 extension Event {
     /// The type of the message that tells a record; nil for the state class.
@@ -22,13 +22,19 @@ extension Event {
     ]
 
     /// What a record says, as a JSON object; nil for the state class.
-    package var recordData: [UInt8]? {
+    ///
+    /// - Parameter words: What else was said of an order's change (`OrderWords`).
+    package func recordData(saying words: [JSON.Member] = []) -> [UInt8]? {
         switch self {
         case .temperature, .location: nil
         case .alert(let alert): object { $0.payload(alert) }
         case .dataLoss(let notice): object { $0.payload(notice) }
         case .silence(let notice): object { $0.payload(notice) }
-        case .order(let change): object { $0.payload(change) }
+        case .order(let change):
+            object {
+                $0.payload(change)
+                $0.members(words)
+            }
         case .alertUpdate(let update): object { $0.payload(update) }
         }
     }

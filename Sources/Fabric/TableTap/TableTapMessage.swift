@@ -16,6 +16,7 @@ enum TableTapMessage {
         var previous: String?
         var status: String
         var deliveredAt: String?
+        var words: [JSON.Member] = []
     }
 
     /// Nil where the dialect has no form for the record, whoever it is of.
@@ -37,7 +38,8 @@ enum TableTapMessage {
             else { return nil }
             let facts = OrderFacts(
                 order: data["orderId"]?.string, previous: data["previousStatus"]?.string,
-                status: status, deliveredAt: data["deliveryTime"]?.string)
+                status: status, deliveredAt: data["deliveryTime"]?.string,
+                words: OrderWords.of(data.members ?? []))
             self = .order(type: Self.orderType(facts), facts)
         case "temperature_alert", "data_loss", "sensor_silent", "sensor_returned":
             // What cannot be read is told as far as its type tells it.
@@ -85,6 +87,7 @@ extension JSONWriter {
             member("currentStatus", tableTapStatus(facts.status))
         default: break
         }
+        members(facts.words)
     }
 }
 

@@ -136,10 +136,11 @@ extension Identity {
         personName = verified.claims["name"]?.string
         tokenID = verified.claims["jti"]?.string
         issuedAt = verified.issuedAt.map { Timestamp(milliseconds: $0) }
+        if let words = verified.scopes { scopes = ChannelScopes(words) }
         requestTier = verified.claims["tier"]?.string
         isQualifiedIndividual =
             role == .foodSafety
-            || (role.seesAlerts && verified.scopes.contains(Role.foodSafety.name))
+            || (role.seesAlerts && verified.scopes?.contains(Role.foodSafety.name) == true)
     }
 }
 

@@ -21,7 +21,9 @@ extension Command {
                 "site", "ID",
                 "The restaurant or cafe of a merchant, a manager, an employee or a guest."),
             Option("counters", "ID", "The counters of an employee; several: A,B."),
-            Option("scope", "SCOPE", "What else it allows, such as food_safety; several: A,B."),
+            Option(
+                "scope", "SCOPE",
+                "The channels it opens alone, such as orders.17, or food_safety; several: A,B."),
             Option("name", "NAME", "The person's name, which signatures of alerts then print."),
             Option(
                 "tier", "TIER",

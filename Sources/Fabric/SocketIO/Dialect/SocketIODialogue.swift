@@ -96,7 +96,8 @@ extension Fabric {
         _ wanted: [String], of identity: Identity, _ place: Int
     ) -> Entering {
         var outcome = Entering()
-        for name in SocketIORoom.names(of: identity) + wanted
+        let own = SocketIORoom.name(of: identity).map { [$0] } ?? []
+        for name in own + wanted
         where !outcome.entered.contains(where: { $0.name == name }) {
             do throws(SocketIOFault) {
                 outcome.entered.append(try enter(name, place))
@@ -247,10 +248,14 @@ extension Fabric {
         }
     }
 
-    /// Tells a client that an order's room is no longer open to it.
+    /// Tells a client once that a room is no longer open to it, and takes it out of all of it.
     mutating func tellSocketIORevoked(_ channel: Channel, _ place: Int) {
-        guard let name = SocketIORoom.name(of: channel) else { return }
-        socketIO.leave(name, connections.outboxes[place].connection)
+        guard let name = SocketIORoom.name(of: channel),
+            socketIO.leave(name, connections.outboxes[place].connection)
+        else { return }
+        for other in SocketIORoom(name: name, limits: limits)?.channels ?? [] {
+            unfollow(other, place)
+        }
         send(SocketIOText.notice("room:revoked", ["room": .string(name)]), to: place)
     }
 }

@@ -43,9 +43,14 @@ struct SocketIOMemberships {
         memberships[session]?.rooms.append(room)
     }
 
-    mutating func leave(_ room: String, _ connection: ConnectionNumber) {
-        guard let session = sessions[connection] else { return }
-        memberships[session]?.rooms.removeAll { $0 == room }
+    /// - Returns: Whether the client was in the room.
+    @discardableResult
+    mutating func leave(_ room: String, _ connection: ConnectionNumber) -> Bool {
+        guard let session = sessions[connection],
+            let place = memberships[session]?.rooms.firstIndex(of: room)
+        else { return false }
+        memberships[session]?.rooms.remove(at: place)
+        return true
     }
 
     /// The connection has ended.

@@ -27,20 +27,33 @@ struct SocketIORoom: Equatable {
         channels = hasAlarms ? [own, Channel(.site, subject)] : [own]
     }
 
-    /// The name of the room with a channel of an order's, nil where there is none.
+    /// The name of the room with a channel, nil where there is none.
     static func name(of channel: Channel) -> String? {
-        channel.kind == .order ? "order_" + channel.subject : nil
+        switch channel.kind {
+        case .alerts where channel.subject == Channel.everySite,
+            .site where channel.subject == Channel.everySite:
+            administration
+        case .alerts: nil
+        case .site: "merchant_" + channel.subject
+        default:
+            kinds.first { $0.kind == channel.kind }.map { $0.prefix + channel.subject }
+        }
     }
 
-    /// The names of the rooms that a user is in without asking (S-2).
-    static func names(of identity: Identity) -> [String] {
-        switch identity.role {
-        case .customer: ["customer_" + identity.subject]
-        case .driver: ["driver_" + identity.subject]
-        case .merchant: identity.site.map { ["merchant_" + $0] } ?? []
-        case .administrator: [administration]
-        case .support, .staff, .foodSafety, .employee, .manager: []
-        }
+    /// The name of the room that a user is in without asking (S-2), unless the token closes it; nil
+    /// where there is none.
+    static func name(of identity: Identity) -> String? {
+        let own: String? =
+            switch identity.role {
+            case .customer: "customer_" + identity.subject
+            case .driver: "driver_" + identity.subject
+            case .merchant: identity.site.map { "merchant_" + $0 }
+            case .administrator: administration
+            case .support, .staff, .foodSafety, .employee, .manager: nil
+            }
+        guard let own, let scopes = identity.scopes else { return own }
+        let room = SocketIORoom(name: own, limits: FabricLimits())
+        return room?.channels.allSatisfy(scopes.opens) == true ? own : nil
     }
 
     func isOpen(to identity: Identity) -> Bool {

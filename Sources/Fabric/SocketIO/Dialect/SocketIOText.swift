@@ -83,6 +83,7 @@ struct SocketIOText {
             event.member("order_id", order)
             event.member("status", status)
             event.member("timestamp", instant: record.occurredAt.milliseconds)
+            event.snakeCaseMembers(OrderWords.of(data.members ?? []))
         }
         return true
     }
