@@ -70,6 +70,7 @@ extension Bridge {
         case .publish(let messages):
             return .published(publish(messages, at: now, effects: &effects))
         case .answerOffer(let answer):
+            hear(answer.identity, at: now, effects: &effects)
             do throws(OfferRefusal) {
                 return .offer(try self.answer(answer, at: now, effects: &effects).offer)
             } catch {
@@ -109,6 +110,7 @@ extension Bridge {
         let order = new.applying(fields, at: now)
         store(order, effects: &effects)
         record(OrderChange(order: order, previousStatus: nil), at: now, &effects)
+        followDrivers(of: order, before: nil, at: now, effects: &effects)
         return order
     }
 
@@ -130,6 +132,7 @@ extension Bridge {
         if order.status.isFinal { endCustody(of: order, at: now, effects: &effects) }
         if order.foodClass != before.foodClass { askAgain(order.number, effects: &effects) }
         record(OrderChange(order: order, previousStatus: before.status), at: now, &effects)
+        followDrivers(of: order, before: before, at: now, effects: &effects)
         return order
     }
 
