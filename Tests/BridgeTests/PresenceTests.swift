@@ -487,6 +487,7 @@ struct PresenceTests {
             ])
         // When they were heard last is not known any more.
         #expect(room.takeWebhooks().allSatisfy { !$0.contains("lastHeardAt") })
+        #expect(room.rows["d-2"]?.said == .onBreak, "forgotten as if unheard since it was told")
     }
 
     @Test("killed at any instant: what was told is not told again, what was not is told once")

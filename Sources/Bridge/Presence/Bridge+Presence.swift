@@ -81,7 +81,6 @@ extension Bridge {
         guard after != before else { return }
         after.since = now
         after.toldAs = word.toldAs ?? before.toldAs
-        if !word.isHeard { presence.restartSilence(place, at: now) }
         let returns = before.isMissing && !after.isMissing
         // Who never said anything was missed because of an order.
         if let status = after.said ?? (returns ? .busy : nil) {

@@ -95,11 +95,6 @@ struct PresenceBook: Sendable {
         drivers[place]?.silentSince = now
     }
 
-    /// The driver's silence counts from now on.
-    mutating func restartSilence(_ place: Int, at now: Timestamp) {
-        drivers[place]?.silentSince = now
-    }
-
     /// Heartbeats are expected from now on, or not any more.
     mutating func expect(_ isDue: Bool, _ place: Int, at now: Timestamp, patience: Int64) {
         guard let driver = drivers[place], driver.isDue != isDue else { return }
@@ -121,7 +116,7 @@ struct PresenceBook: Sendable {
     /// With other settings each deadline is another.
     mutating func queueAnew() { isStale = true }
 
-    /// Longer than a turn of the engine takes, and shorter than any patience with a driver.
+    /// Longer than a turn of the engine takes, and than clocks are put right by in passing.
     private static let standstill: Int64 = 5_000
 
     /// Prepares for looking at who is due.
@@ -132,18 +127,16 @@ struct PresenceBook: Sendable {
     /// - Returns: Places of those to be judged anew: all of them after the start and with other
     ///   settings.
     mutating func begin(at now: Timestamp, patience: Int64) -> [Int] {
-        let wasSetBack = lookedAt.map { now < $0 } ?? false
+        let wasSetBack = lookedAt.map { $0.milliseconds(since: now) > Self.standstill } ?? false
         let isLate = due.first.map { now.milliseconds(since: $0) > Self.standstill } ?? false
-        let isFirst = lookedAt == nil
+        let couldNotListen = wasSetBack || isLate || lookedAt == nil
         lookedAt = now
         guard isStale || wasSetBack || isLate else { return [] }
         isStale = false
         let all = drivers.indices.filter { drivers[$0] != nil }
         due = DueQueue()
         for place in all {
-            if wasSetBack || isLate || isFirst && drivers[place]?.heardAt == nil {
-                drivers[place]?.silentSince = now
-            }
+            if couldNotListen { drivers[place]?.silentSince = now }
             drivers[place]?.queuedAt = nil
             guard let driver = drivers[place], driver.isDue else { continue }
             queue(place, max(now, driver.silentSince.advanced(byMilliseconds: patience)))

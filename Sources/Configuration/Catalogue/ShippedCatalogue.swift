@@ -787,6 +787,6 @@ enum ShippedCatalogue {
                   socketio: delivery:unconfirmed
 
             """#
-        ),
+        )
     ]
 }
