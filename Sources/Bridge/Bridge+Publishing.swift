@@ -56,6 +56,7 @@ extension Bridge {
         _ publication: Publication, at now: Timestamp, effects: inout Effects
     ) throws(PublicationRefusal) -> PublicationFate.Outcome {
         if publication.type.effect == .heartbeat {
+            try check(publication, of: nil, at: now)
             take(heartbeat: publication, at: now, effects: &effects)
             // One that comes again says no more than that somebody is there.
             return .accepted(number: nil)
