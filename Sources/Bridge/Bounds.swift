@@ -76,6 +76,7 @@ package struct BridgeSettings: Equatable, Sendable {
     package var alerts = AlertSettings()
     package var silence = SilenceSettings()
     package var offers = OfferSettings()
+    package var presence = PresenceSettings()
     /// Whether the messages that readings came in are kept to be decoded again.
     package var keepsRawMessages = true
     package var checks = ReadingChecks()

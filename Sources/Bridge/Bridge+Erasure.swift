@@ -19,7 +19,10 @@ extension Bridge {
     /// - Parameter checkpointsRecordedAnew: How many numbers of checkpoints the log gave itself.
     package mutating func forget(_ subject: PersonalSubject, checkpointsRecordedAnew: Int = 0) {
         last.checkpoint += UInt64(max(checkpointsRecordedAnew, 0))
-        if case .driver(let id) = subject { places.forget(id) }
+        if case .driver(let id) = subject {
+            places.forget(id)
+            presence.remove(id)
+        }
         for var order in book.ordersByNumber where order.status.isFinal {
             guard subject.isNamed(in: order) else { continue }
             switch subject {

@@ -71,6 +71,7 @@ extension Bridge {
         case .publish(let messages):
             return .published(publish(messages, at: now, effects: &effects))
         case .answerOffer(let answer):
+            hear(answer.identity, at: now, effects: &effects)
             do throws(OfferRefusal) {
                 return .offer(try self.answer(answer, at: now, effects: &effects).offer)
             } catch {
@@ -110,6 +111,7 @@ extension Bridge {
         let order = new.applying(fields, at: now)
         store(order, effects: &effects)
         record(OrderChange(order: order, previousStatus: nil), at: now, &effects)
+        followDrivers(of: order, before: nil, at: now, effects: &effects)
         return order
     }
 
@@ -133,6 +135,7 @@ extension Bridge {
         if order.foodClass != before.foodClass { askAgain(order.number, effects: &effects) }
         let change = OrderChange(order: order, previousStatus: before.status)
         record(change, saying: words, at: now, &effects)
+        followDrivers(of: order, before: before, at: now, effects: &effects)
         return order
     }
 

@@ -55,6 +55,13 @@ extension Bridge {
     private mutating func publish(
         _ publication: Publication, at now: Timestamp, effects: inout Effects
     ) throws(PublicationRefusal) -> PublicationFate.Outcome {
+        if publication.type.effect == .heartbeat {
+            try check(publication, of: nil, at: now)
+            take(heartbeat: publication, at: now, effects: &effects)
+            // One that comes again says no more than that somebody is there.
+            return .accepted(number: nil)
+        }
+        hear(publication, at: now, effects: &effects)
         let mark = PublicationMark(publication)
         if let number = published.number(of: mark) { return .repeated(number: number) }
         let order = order(of: publication)
@@ -74,7 +81,7 @@ extension Bridge {
             number = try offer(.delivery, publication, of: order, at: now, effects: &effects)
         case .acceptOffer, .declineOffer:
             number = try answer(publication, at: now, effects: &effects)
-        case .own: throw .accessDenied
+        case .heartbeat, .own: throw .accessDenied
         }
         published.note(mark, number)
         if let number {
@@ -116,7 +123,6 @@ extension Bridge {
             throw PublicationRefusal(
                 .missingField, "It goes to no channel: name what \(templates) ask for.")
         }
-        noteStatus(publication, at: now)
         let type = publication.type
         let occurredAt = publication.occurredAt ?? now
         guard type.messageClass == .record else {
@@ -124,6 +130,7 @@ extension Bridge {
                 number: nil, type: type.name, occurredAt: occurredAt, data: publication.data,
                 positions: channels.map { ChannelPosition($0, sequence: 0) })
             effects.publications.append(PublishedEvent(relayed: record, isState: true))
+            take(status: publication, toldAs: nil, at: now, effects: &effects)
             return nil
         }
         last.event += 1
@@ -133,17 +140,8 @@ extension Bridge {
         effects.records.history.append(
             HistoryRecord(record, order: order?.number, keptAt: now))
         effects.publications.append(PublishedEvent(relayed: record, isState: false))
-        return last.event
-    }
-
-    /// Who says not to take deliveries is not asked.
-    private mutating func noteStatus(_ publication: Publication, at now: Timestamp) {
-        guard publication.type.name == "driver_status_changed",
-            let driver = publication["driverId"]?.string,
-            let status = publication["status"]?.string
-        else { return }
-        places.note(
-            isAway: status != "available", driver, at: now, limit: settings.offers.placesMaximum)
+        take(status: publication, toldAs: record.number, at: now, effects: &effects)
+        return record.number
     }
 
     private mutating func answer(
@@ -209,7 +207,7 @@ extension Publication {
         case .relay: true
         // To whom it goes may be left to where drivers are.
         case .orderOffer, .deliveryOffer: !names.isEmpty
-        case .position, .orderStatus, .acceptOffer, .declineOffer, .own: false
+        case .position, .orderStatus, .acceptOffer, .declineOffer, .heartbeat, .own: false
         }
     }
 }

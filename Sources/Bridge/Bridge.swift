@@ -46,6 +46,7 @@ package struct Bridge: Sendable {
     var offers: OfferBook
     /// Where drivers are, who are asked by that.
     var places = DriverPlaces()
+    var presence: PresenceBook
     var outboxes: [String: EndpointOutbox] = [:]
     var last: LastNumbers
     /// When final orders were last looked through.
@@ -87,6 +88,7 @@ package struct Bridge: Sendable {
         published = PublicationMemory(
             capacity: settings.bounds.publicationsMaximum, restored: restored.publications)
         offers = OfferBook(restored: restored.offers)
+        presence = PresenceBook(restored: restored.presence)
         alerts = AlertBook(restored: restored.alerts, chain: settings.alerts.escalation)
         devices = DeviceRegistry(restored: restored)
         unknownFrames = UnknownFrames(
@@ -137,6 +139,8 @@ package struct Bridge: Sendable {
         self.settings.alerts = settings.alerts
         self.settings.silence = settings.silence
         self.settings.offers = settings.offers
+        self.settings.presence = settings.presence
+        presence.queueAnew()
         silences.lookAtAll()
         alerts.queueAnew(chain: settings.alerts.escalation)
         self.settings.endpoints = settings.endpoints
@@ -179,25 +183,30 @@ package struct Bridge: Sendable {
                 endedBefore: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds))
             places.forget(
                 heardBefore: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds))
+            forgetIdleDrivers(
+                before: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds),
+                effects: &effects)
             sequences.forgetIfDue(
                 before: now.advanced(byMilliseconds: -settings.bounds.historyMilliseconds), at: now)
         }
         let offer = expireOffers(at: now, effects: &effects)
+        let absence = tellAbsences(at: now, effects: &effects)
         let silence = tellSilences(at: now, effects: &effects)
         let isMoreToRecall = recallChannels(effects: &effects)
         let escalation = escalateAlerts(at: now, effects: &effects)
         let attempt = startDueAttempts(at: now, effects: &effects)
         let frames = unknownFrames.writeDue(at: now, records: &effects.records.unknownFrames)
         return [
-            attempt, frames, escalation, silence, offer, watches.nextTimer,
+            attempt, frames, escalation, silence, offer, absence, watches.nextTimer,
             isMoreToRecall ? now : nil,
         ].compactMap { $0 }.min()
     }
 
-    /// When time alone may next change what is said of an order's food and of silent sensors; may be
-    /// too early.
+    /// When time alone may next change what is said of an order's food, of silent sensors, of offers
+    /// and of drivers; may be too early.
     package var nextTimer: Timestamp? {
-        [watches.nextTimer, silences.nextTimer, offers.nextDeadline].compactMap(\.self).min()
+        [watches.nextTimer, silences.nextTimer, offers.nextDeadline, presence.nextTimer]
+            .compactMap(\.self).min()
     }
 
     /// Orders in memory, for the simulator and for metrics.
@@ -248,6 +257,11 @@ package struct Counters: Equatable, Sendable {
     package var offersAccepted: UInt64 = 0
     package var offersDeclined: UInt64 = 0
     package var offersExpired: UInt64 = 0
+    /// Times that drivers' programs were heard, heartbeats that were missed of them, and how often a
+    /// driver was offline by that.
+    package var driverHeartbeats: UInt64 = 0
+    package var driverHeartbeatsMissed: UInt64 = 0
+    package var driversMissed: UInt64 = 0
     package var alertsRaised: UInt64 = 0
     package var alertEscalations: UInt64 = 0
     package var alertReviewsMissed: UInt64 = 0

@@ -80,6 +80,8 @@ package struct RecordBatch: Equatable, Sendable {
     package var publications: [PublicationRecord] = []
     /// New and changed offers, whole, by number.
     package var offers: [Offer] = []
+    /// What changed of drivers' presence, in this order.
+    package var presence: [PresenceChange] = []
     package var deliveries: [DeliveryRecord] = []
     package var deliveryProgress: [DeliveryProgress] = []
     package var deadLetters: [DeadLetter] = []
@@ -102,7 +104,7 @@ package struct RecordBatch: Equatable, Sendable {
             && rawMessages.blocks.isEmpty && devices.isEmpty && unknownFrames.isEmpty
             && announcements.isEmpty && qualityRevisions.isEmpty && calibrations.isEmpty
             && alerts.isEmpty && silences.isEmpty && history.isEmpty
-            && publications.isEmpty && offers.isEmpty && accesses.isEmpty
+            && publications.isEmpty && offers.isEmpty && presence.isEmpty && accesses.isEmpty
     }
 
     package mutating func removeAll() {
@@ -123,6 +125,7 @@ package struct RecordBatch: Equatable, Sendable {
         history.removeAll(keepingCapacity: true)
         publications.removeAll(keepingCapacity: true)
         offers.removeAll(keepingCapacity: true)
+        presence.removeAll(keepingCapacity: true)
         deliveries.removeAll(keepingCapacity: true)
         deliveryProgress.removeAll(keepingCapacity: true)
         deadLetters.removeAll(keepingCapacity: true)

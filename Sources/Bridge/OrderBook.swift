@@ -80,6 +80,11 @@ struct OrderBook: Sendable {
         ordersByDriver[driver]?.last.flatMap { orders[$0]?.carriedBy }
     }
 
+    /// Orders that wait for the driver or that the driver brings, the one that changed last at the end.
+    func ordersUnderWay(ofDriver driver: String) -> [OrderNumber] {
+        (ordersByDriver[driver] ?? []).filter { orders[$0]?.status.isUnderWay ?? false }
+    }
+
     /// Forgets final orders that were last changed before `instant`, with their custody.
     ///
     /// - Returns: The numbers forgotten.

@@ -42,6 +42,7 @@ package struct RestoredState: Equatable, Sendable {
     package var publications: [PublicationRecord] = []
     /// Offers that are open, or were and can still be told of.
     package var offers: [Offer] = []
+    package var presence: [DriverPresence] = []
     package var lastOrder: UInt32 = 0
     package var lastSource: UInt32 = 0
     package var lastExcursion: UInt64 = 0

@@ -20,6 +20,7 @@ package struct Configuration: Equatable, Sendable {
     package var webhooks = Webhooks()
     package var publishing = Publishing()
     package var offers = Offers()
+    package var presence = Presence()
     package var confirmation = Confirmation()
     package var orders = Orders()
     package var devices = Devices()
@@ -53,6 +54,7 @@ extension Configuration: Section {
         .section("webhooks", \.webhooks, "HTTP receivers of events."),
         .section("publishing", \.publishing, "Messages that others publish to be told."),
         .section("offers", \.offers, "What is offered to restaurants and drivers."),
+        .section("presence", \.presence, "When a driver who is not heard is offline."),
         .section("confirmation", \.confirmation, "Critical messages that clients have to confirm."),
         .section(
             "orders", \.orders, "How orders become known, and how long their bags are theirs."),

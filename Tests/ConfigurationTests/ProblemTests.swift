@@ -151,7 +151,7 @@ struct ProblemTests {
             ),
             (
                 "webhooks: {endpoints: [{name: a, secret_file: s, url: 'https://x', events: []}]}",
-                "f.yaml:1:76: webhooks.endpoints[0].events has 0 elements, allowed are 1…12"
+                "f.yaml:1:76: webhooks.endpoints[0].events has 0 elements, allowed are 1…14"
             ),
             (
                 "webhooks: {endpoints: [{name: a, secret_file: s, url: 'https://x', "
@@ -160,7 +160,9 @@ struct ProblemTests {
                 f.yaml:1:77: webhooks.endpoints[0].events is 'order.deliverd', allowed is \
                 order.temperature_alert or order.data_loss or \
                 order.delivered or sensor.silent or sensor.returned or alert.updated or \
-                offer.accepted or offer.declined or offer.expired or delivery.unconfirmed or log.head or log.altered (did you mean 'order.delivered'?)
+                offer.accepted or offer.declined or offer.expired or \
+                delivery.unconfirmed or driver.offline or driver.online or log.head or \
+                log.altered (did you mean 'order.delivered'?)
                 """
             ),
         ])

@@ -12,9 +12,9 @@ import Wire
     private static let catalogue = try? MessageCatalogue.shipped()
     private static let relayed = (catalogue?.types ?? []).filter { $0.effect == .relay }
     private static let published = (catalogue?.types ?? []).filter { $0.effect != .own }
-    /// Without answers to offers, which need one.
+    /// Without answers to offers, which need one, and heartbeats, which are not told.
     private static let tellable = published.filter {
-        $0.effect != .acceptOffer && $0.effect != .declineOffer
+        ![.acceptOffer, .declineOffer, .heartbeat].contains($0.effect)
     }
     private static let now = Timestamp(milliseconds: 1_795_176_000_000)
 
@@ -137,6 +137,35 @@ import Wire
                 }
             }
         }
+    }
+
+    @Test("K-5: heartbeats of drivers are told as a status, to each dialect, where that is new")
+    func heartbeat() throws {
+        let catalogue = try #require(Self.catalogue)
+        let type = try #require(catalogue["driver_heartbeat"])
+        let news = try #require(catalogue["driver_status_changed"])
+        let dirk = Self.identity(.driver)
+        var effects = Effects()
+        var bridge = Self.bridge(&effects)
+        effects.removeAll()
+        for id in ["m-1", "m-1", "m-2"] {
+            let offered = OfferedMessage(
+                id: id, occurredAt: nil, fields: [JSON.Member("availability", "available")])
+            let sound = try catalogue.judge(offered, as: type, by: dirk, now: Self.now)
+            let fates = bridge.publish(
+                [JudgedMessage(id: id, .success(sound))], at: Self.now, effects: &effects)
+            #expect(fates.first?.word == "accepted")
+        }
+        #expect(effects.records.publications.isEmpty)
+        #expect(effects.publications.count == 1)
+        try expectTold(try #require(effects.publications.first), news, catalogue)
+        effects.removeAll()
+        let start = bridge.wake(at: Self.now, effects: &effects)
+        #expect(start == Self.now.advanced(byMilliseconds: 90_000))
+        _ = bridge.wake(at: Self.now.advanced(byMilliseconds: 90_000), effects: &effects)
+        // The driver's channels, and the order's.
+        #expect(effects.publications.count == 2)
+        for told in effects.publications { try expectTold(told, news, catalogue) }
     }
 
     @Test("Each role that the catalogue does not name is refused", arguments: published)

@@ -51,6 +51,8 @@ silence:
   after: 2s
   first_repeat: 1h
   start_pause: 0s
+presence:
+  heartbeat_interval: 1s
 confirmation:
   first_repeat: 1s
   repeats: 1
@@ -63,7 +65,7 @@ webhooks:
       allow_private_addresses: true
       events: [order.temperature_alert, order.data_loss, order.delivered, sensor.silent,
         sensor.returned, alert.updated, log.head, log.altered, offer.accepted, offer.declined,
-        offer.expired, delivery.unconfirmed]
+        offer.expired, delivery.unconfirmed, driver.offline, driver.online]
 """
 STAFF = token("staff", "otto")
 MARIA = token("food_safety", "maria", name="Maria Ruiz")
@@ -711,6 +713,20 @@ def never_confirmed():
         equal(json.loads(client.recv(10))["type"], "order_created")
 
 
+def missed_and_heard_again():
+    def is_told(event):
+        return any((body["event"], body["data"].get("driverId")) == (event, "DRV-30")
+                   for body in (json.loads(hook["body"]) for hook in world.webhooks()))
+
+    driver = token("driver", "DRV-30", **MANY)
+    ask("createOrder", {"id": "ORD-30", "foodClass": "cold", "driverId": "DRV-30",
+                        "status": "in_transit"})
+    for number, event in enumerate(["driver.offline", "driver.online"]):
+        ask("publishEvents", {"id": f"b-{number}", "type": "driver_heartbeat", "data": {
+            "availability": "available"}}, driver, 200)
+        eventually(lambda: is_told(event), f"the webhook {event}")
+
+
 @check
 @once
 def webhooks_are_as_described():
@@ -726,7 +742,7 @@ def webhooks_are_as_described():
         "estimatedTime": 1, "message": "It is on the table"}}, status=200)
     events = {"temperatureAlert", "dataLoss", "delivered", "sensorSilent", "sensorReturned",
               "alertUpdated", "logHead", "offerAccepted", "offerDeclined", "offerExpired",
-              "deliveryUnconfirmed"}
+              "deliveryUnconfirmed", "driverOffline", "driverOnline"}
 
     def told():
         return {api.check_webhook(hook["headers"], hook["body"]) for hook in world.webhooks()}
@@ -734,6 +750,7 @@ def webhooks_are_as_described():
     eventually(lambda: "dataLoss" in told(), "a loss of data")
     world.publish("bags/BAG-5/readings", {"temperature": 4, "seq": 99})
     never_confirmed()
+    missed_and_heard_again()
     eventually(lambda: events <= told(), f"all of {sorted(events)}, not {sorted(told())}")
     with sqlite3.connect(world.folder / "store" / "freshwire.sqlite", timeout=20) as store:
         triggers = store.execute(

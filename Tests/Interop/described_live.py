@@ -380,6 +380,7 @@ def what_clients_ask(wia, tables, tracking, booking, rooms):
         "driverId": "DRV-1", "orderId": "ORD-1", "latitude": 40.72, "longitude": -74.0}})
     chat = {"orderId": "ORD-1", "content": "on my way"}
     wia.ask({"type": "chat_message", "id": "m", "payload": chat})
+    wia.ask({"type": "heartbeat", "id": "h", "payload": {"driverId": "DRV-1"}})
     wia.ask({"type": "bulk_update", "id": "b", "payload": {"messages": [
         {"type": "chat_message", "id": "m", "payload": chat}, {"type": "nothing", "id": "n"}]}})
     wia.wait("error")
@@ -396,6 +397,7 @@ def what_clients_ask(wia, tables, tracking, booking, rooms):
     tracking.ask({"action": "unsubscribe", "orderId": "ORD-1"})
     tracking.send({"action": "nothing"})
     booking.ask({"type": "ping"})
+    booking.ask({"type": "heartbeat", "driver_id": "DRV-1", "availability": "available"})
     booking.ask({"type": "chat_message", "message_id": "b-1", "booking_id": "ORD-1",
                  "content": "at the door"})
     booking.send({"type": "nothing"})
@@ -403,6 +405,7 @@ def what_clients_ask(wia, tables, tracking, booking, rooms):
     booking.wait("resumed")
     booking.ask({"type": "unsubscribe", "channel": "booking.ORD-1.tracking"})
     rooms[1].call("driver:status", {"status": "available"})
+    rooms[1].call("driver:heartbeat", {"availability": "available"})
     rooms[0].call("leave", "order_ORD-1")
 
 

@@ -374,21 +374,41 @@ enum ShippedCatalogue {
                   booking: driver_location_update
 
               driver_status_changed:
-                summary: A driver takes orders, or does not.
+                summary: >-
+                  A driver takes orders, or does not. Freshwire tells it by itself of a driver whose heartbeats are
+                  missed (offline, heartbeats_missed) and who is heard again (heard_again), and then of each order
+                  that the driver has under way, too.
                 publishers:
                   - {roles: [platform]}
-                  - {roles: [driver], own: driverId}
+                  - {roles: [driver], own: driverId, party: true}
                 fields:
                   driverId: {kind: identifier, required: true}
+                  # Whose people are told.
+                  orderId: {kind: identifier}
                   status: {kind: enum, required: true, values: [available, busy, on_break, offline]}
                   reason: {kind: string, bytes: 128}
-                channels: ["drivers.{driverId}", "users.{driverId}"]
+                  lastHeardAt: {kind: instant}
+                channels: ["drivers.{driverId}", "users.{driverId}", "orders.{orderId}", "tracking.{orderId}"]
                 forms:
                   wia: driver_status_changed
                   sse: driver_status_changed
                   booking: driver_status_changed
                   socketio: driver:status_changed
                 accepted: {socketio: driver:status}
+
+              driver_heartbeat:
+                summary: >-
+                  A driver's program is there, and whether the driver takes deliveries. It is not told; where the
+                  driver was told to be offline, or the availability is another, driver_status_changed is.
+                class: state
+                effect: heartbeat
+                publishers:
+                  - {roles: [driver], own: driverId}
+                  - {roles: [platform]}
+                fields:
+                  driverId: {kind: identifier, required: true}
+                  availability: {kind: enum, values: [available, unavailable, busy, on_break, offline]}
+                accepted: {wia: heartbeat, socketio: driver:heartbeat, booking: heartbeat}
 
               # ── Offers and notices ─────────────────────────────────────────────────────────────────────────
 

@@ -27,6 +27,8 @@ extension Configuration {
             case offerDeclined = "offer.declined"
             case offerExpired = "offer.expired"
             case deliveryUnconfirmed = "delivery.unconfirmed"
+            case driverOffline = "driver.offline"
+            case driverOnline = "driver.online"
             case logHead = "log.head"
             case logAltered = "log.altered"
         }

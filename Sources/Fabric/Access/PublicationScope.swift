@@ -19,7 +19,7 @@ extension Publication {
                 return needed.isEmpty ? .closed(to: nil) : nil
             }
             return .closed(to: closed)
-        case .orderStatus, .position, .acceptOffer, .declineOffer:
+        case .orderStatus, .position, .acceptOffer, .declineOffer, .heartbeat:
             let concerned = concernedChannels
             return concerned.contains(where: scopes.opens) ? nil : .closed(to: concerned.first)
         }
@@ -45,6 +45,9 @@ extension Publication {
                 driver.map { Channel(.driver, $0) }, order.map { Channel(.order, $0) },
                 order.map { Channel(.tracking, $0) },
             ].compactMap(\.self)
+        case .heartbeat:
+            let driver = self["driverId"]?.string
+            return driver.map { [Channel(.driver, $0), Channel(.user, $0)] } ?? []
         case .acceptOffer, .declineOffer:
             return [
                 Channel(.user, publisher.subject), Channel(.driver, publisher.subject),

@@ -158,6 +158,7 @@ extension MessageType {
             case .position: ["driverId", "latitude", "longitude"]
             case .orderStatus: ["orderId", "status"]
             case .orderOffer: ["merchantId", "orderId"]
+            case .heartbeat: ["driverId"]
             case .deliveryOffer: ["orderId", "pickup"]
             case .acceptOffer, .declineOffer, .relay, .own: []
             }
@@ -166,6 +167,7 @@ extension MessageType {
             case .orderOffer: ["timer", "offerId", "expiresAt"]
             case .deliveryOffer: ["driverId", "timer", "offerId", "expiresAt"]
             case .acceptOffer, .declineOffer: ["offerId", "orderId"]
+            case .heartbeat: ["availability"]
             case .position, .orderStatus, .relay, .own: []
             }
         if let absent = said.first(where: { field($0) == nil }) {

@@ -26,6 +26,9 @@ package struct MessageType: Equatable, Sendable {
         /// Answers to such offers.
         case acceptOffer = "accept_offer"
         case declineOffer = "decline_offer"
+        /// A driver's program says that it is there, and whether the driver takes deliveries. What that
+        /// changes is told.
+        case heartbeat
         /// Nobody publishes it: Freshwire tells it by itself.
         case own
     }

@@ -60,6 +60,7 @@ struct EngineStatus: Sendable {
     var brokers: [Broker] = []
     var counters = Counters()
     var silentSensors = 0
+    var presence = PresenceCount()
     var messages: UInt64 = 0
     var batches: UInt64 = 0
     var commits: UInt64 = 0

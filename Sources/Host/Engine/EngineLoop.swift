@@ -384,6 +384,7 @@ final class EngineLoop {
         status.brokers = zip(brokers, sessions).map { $0.status(of: $1) }
         status.counters = store.bridge?.counters ?? status.counters
         status.silentSensors = store.bridge?.silentSensors ?? status.silentSensors
+        status.presence = store.bridge?.presenceCount ?? status.presence
         status.pendingDeliveries = store.bridge?.pendingDeliveries ?? status.pendingDeliveries
         status.duplicates = store.duplicates
         status.headFailures = heads.failures

@@ -180,6 +180,26 @@ struct HealthReport: Sendable {
                 "expired": Double(counters.offersExpired),
             ])
         text.metric(
+            "freshwire_drivers", .gauge,
+            "Drivers whose program is heard, and those who were not heard for too long.",
+            by: "state",
+            [
+                "online": Double(status.presence.online),
+                "missing": Double(status.presence.missing),
+            ])
+        text.metric(
+            "freshwire_driver_heartbeats_total", .counter,
+            "Times that programs of drivers were heard, and heartbeats of theirs that were missed.",
+            by: "outcome",
+            [
+                "heard": Double(counters.driverHeartbeats),
+                "missed": Double(counters.driverHeartbeatsMissed),
+            ])
+        text.metric(
+            "freshwire_drivers_missed_total", .counter,
+            "Times that a driver was told to be offline for missed heartbeats.",
+            count: counters.driversMissed)
+        text.metric(
             "freshwire_published_messages_total", .counter,
             "Messages that somebody published, without those that were refused.",
             count: counters.publicationsTaken)

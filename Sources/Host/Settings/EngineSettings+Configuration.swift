@@ -108,6 +108,7 @@ extension BridgeSettings {
         silence = SilenceSettings(configuration.silence)
         keepsRawMessages = configuration.retention.rawPayloadDays > 0
         offers = OfferSettings(configuration.offers)
+        presence = PresenceSettings(configuration.presence)
         bounds.publicationsMaximum = configuration.publishing.remembered
         bounds.positionsAnHour = configuration.publishing.positionsPerHour
         bounds.devicesMaximum = configuration.devices.maximum
@@ -140,6 +141,15 @@ extension OfferSettings {
         positionAge = configuration.positionAge.wholeMilliseconds
         driversMaximum = configuration.driversMaximum
         offersMaximum = configuration.maximum
+    }
+}
+
+extension PresenceSettings {
+    init(_ configuration: Configuration.Presence) {
+        self.init()
+        interval = configuration.heartbeatInterval.wholeMilliseconds
+        misses = Int64(configuration.heartbeatMisses)
+        driversMaximum = configuration.driversMaximum
     }
 }
 

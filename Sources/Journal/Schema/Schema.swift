@@ -24,7 +24,7 @@ package struct Schema: Equatable, Sendable {
         silencesMigration, settledAlertsMigration,
         settlementMigration, silenceCauseMigration, historyMigration,
         publicationsMigration,
-        accessMigration, offersMigration,
+        accessMigration, offersMigration, presenceMigration,
     ])
 
     /// The version all migrations lead to, kept in `PRAGMA user_version`.

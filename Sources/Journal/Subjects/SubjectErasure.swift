@@ -56,12 +56,14 @@ struct SubjectErasure {
     private let purges: PurgeLog
     private let chain: Chain
     private let checkpoints: CheckpointErasure
+    private let presence: PresenceLog
 
     init(
         _ database: Database, chain: Chain, changes: ChangeLog, checkpoints: CheckpointLog,
-        purges: PurgeLog
+        presence: PresenceLog, purges: PurgeLog
     ) {
         self.checkpoints = CheckpointErasure(database, log: checkpoints, purges: purges)
+        self.presence = presence
         self.database = database
         self.chain = chain
         self.changes = changes
@@ -86,7 +88,10 @@ struct SubjectErasure {
         }
         try database.transaction { () throws(StoreError) in
             report.states = try erase(subject, in: orders, policy, now)
-            if case .driver(let name) = subject { try eraseOffers(to: name) }
+            if case .driver(let name) = subject {
+                try eraseOffers(to: name)
+                try presence.erase(name)
+            }
             if case .customer = subject { try erasePlaces(of: orders, policy, now) }
             report.checkpoints = try checkpoints.erase(
                 subject, inOrders: orders.map(\.number), policy, now)

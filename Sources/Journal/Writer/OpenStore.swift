@@ -13,6 +13,7 @@ final class OpenStore {
     private let outbox: Outbox
     private let history: HistoryLog
     private let offers: OfferLog
+    private let presence: PresenceLog
     private let checkpoints: CheckpointLog
     private let calibrations: CalibrationLog
     private var accesses: AccessLog
@@ -55,6 +56,7 @@ final class OpenStore {
         outbox = try Outbox(database, chain: chain)
         history = try HistoryLog(database)
         offers = try OfferLog(database)
+        presence = try PresenceLog(database)
         checkpoints = try CheckpointLog(database, chain: chain)
         calibrations = try CalibrationLog(database, chain: chain)
         accesses = try AccessLog(database, chain: chain)
@@ -72,7 +74,7 @@ final class OpenStore {
         holds = try HoldBook(database, changes: book.changes)
         erasure = SubjectErasure(
             database, chain: chain, changes: book.changes, checkpoints: checkpoints,
-            purges: purges)
+            presence: presence, purges: purges)
         retention = try Retention(
             database, settings: settings, chain: chain, purges: purges, holds: holds,
             revisions: revisions, history: history, offers: offers)
@@ -110,6 +112,7 @@ final class OpenStore {
         for record in batch.history { try history.record(record) }
         for publication in batch.publications { try history.record(publication) }
         for offer in batch.offers { try offers.record(offer) }
+        for change in batch.presence { try presence.record(change) }
         try history.count(relayed: batch.history.count - batch.events.count)
         for delivery in batch.deliveries { try outbox.add(delivery) }
         for progress in batch.deliveryProgress { try outbox.put(progress) }

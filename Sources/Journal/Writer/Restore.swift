@@ -200,6 +200,7 @@ extension OpenStore {
         state.lastEvent = UInt64(bitPattern: try database.lastEventNumber())
         state.publications = try database.publications()
         state.offers = try database.offers()
+        state.presence = try database.presence()
         state.lastDelivery = UInt64(
             bitPattern: try database.firstFreeNumber(
                 after: .deliveriesErasedThrough, in: "deliveries", column: "number") - 1)
