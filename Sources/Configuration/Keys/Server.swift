@@ -123,8 +123,8 @@ extension Configuration.Server: Section {
         Key(
             "pipelined_requests", \.pipelinedRequests, .integer(0...1_000),
             """
-            How many requests that write may follow one that has no answer yet on a connection; they \
-            become durable together. 0 has each wait for the answer to the one before.
+            How many writes of a connection may wait behind one that has no answer yet; they become \
+            durable together. 0 has each wait for the one before.
             """),
         Key(
             "fragments_maximum", \.fragmentsMaximum, .integer(1...10_000),
