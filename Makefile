@@ -44,7 +44,7 @@ build: setup ## Builds the release binaries: .build/release/freshwire, and fresh
 bench: setup bench-setup venv ## Measures speed and memory, as ratios in one run, and prints the table.
 	Tests/Benchmarks/run
 
-bench-long: setup ## Measures answers in logs of up to 100 million rows (30 GB of disk), and five minutes of T-12.
+bench-long: setup ## Measures answers in logs of up to 100 million rows (30 GB of disk).
 	Tests/Benchmarks/run --long
 
 soak: setup venv ## Readers of every dialect, cut off, held up, the daemon restarted: make soak MINUTES=30

@@ -152,7 +152,7 @@ package struct Fabric: ~Copyable {
         let peer = Peer(
             identity: identity, dialect: dialect, platform: platform, connectedAt: now.wall,
             encoding: encoding, rate: rate, heardAt: now.uptime, pace: pace(of: dialect))
-        connections.add(connection, peer)
+        judgeConfirming(connections.add(connection, peer))
     }
 
     private func pace(of dialect: Dialect) -> Pace? {

@@ -14,7 +14,7 @@ package struct JournalSettings: Equatable, Sendable {
     package var headIntervalMilliseconds: Int64 = 60_000
     /// When the write-ahead log is moved into the database file. A larger one is moved less often
     /// and holds up one turn longer: 64 MB take about 0.1 s.
-    package var walBytes = 64 << 20
+    package var walBytes = 16 << 20
     /// How long a lock of another connection is waited for. Readers hold none in WAL mode, so only
     /// a foreign program that writes gets here.
     package var busyMilliseconds: Int32 = 2_000

@@ -1,6 +1,6 @@
 """Runs the fabric's test vectors against a server and prints a pass/fail matrix by requirement.
 
-fabric_vectors.py [FILE…] [--only TEXT] [--waiting] [--json FILE] [--at-once N]
+fabric_vectors.py [FILE…] [--only TEXT] [--json FILE] [--at-once N]
 fabric_vectors.py --url URL --broker HOST:PORT --secret-file FILE [FILE…]
 
 Without FILEs those of Tests/Vectors/fabric. Each vector has a broker and a daemon of its own;
@@ -23,8 +23,8 @@ from fabric.worlds import GivenWorld, NotStarted, OwnWorld, PROGRAM
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Vectors" / "fabric"
 VECTOR_SECONDS = 90
-MEMBERS = {"id", "requirement", "polarity", "source", "says", "waits", "given", "steps"}
-OPTIONAL = {"waits", "given"}
+MEMBERS = {"id", "requirement", "polarity", "source", "says", "given", "steps"}
+OPTIONAL = {"given"}
 
 
 class WrongFile(Exception):
@@ -96,9 +96,6 @@ def renamed(vector, ending):
 async def outcome(vector, options, unmet, places):
     name = vector["id"]
     settings = vector.get("given", {}).get("settings", {})
-    parts = set(vector["waits"].split(", ")) if "waits" in vector else set()
-    if options.waiting != "all" and parts - {options.waiting}:
-        return Outcome(vector, "waits", vector["waits"])
     if options.url and (settings or any("restart" in step for step in vector["steps"])):
         return Outcome(vector, "skip", "it needs a server with settings of its own")
     async with places:
@@ -140,9 +137,6 @@ def arguments():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("--only", help="run vectors whose id or requirement has this in it")
-    parser.add_argument(
-        "--waiting", nargs="?", const="all", metavar="PART",
-        help="run those, too, that wait for that part, or for any")
     parser.add_argument("--json", type=pathlib.Path, help="write the result there")
     parser.add_argument("--unmet", type=pathlib.Path, default=FOLDER / "unmet.txt")
     parser.add_argument("--at-once", type=int, default=10)

@@ -3,7 +3,7 @@ extension Configuration {
     package struct Store: Equatable, Sendable {
         package var directory = "freshwire-data"
         /// In bytes.
-        package var walLimit = 64 << 20
+        package var walLimit = 16 << 20
         package var temperatureRetentionDays = 90
         package var locationRetentionDays = 30
         /// How many messages that could not be decoded are kept.

@@ -54,6 +54,7 @@ extension Fabric {
         var renewed = identity.renewed(within: renewal, from: now.wall)
         renewed.from = peer.identity.from
         connections.peers[place]?.identity = renewed
+        judgeConfirming(place)
         connections.peers[place]?.isWarnedOfExpiry = false
         tellOfToken(.renewed(until: renewed.expiresAt), to: address, place, now: now)
         // What is told of one channel may end another: a Socket.IO room has several.

@@ -24,7 +24,7 @@ extension Fabric {
         case .ping: send(texts.booking.pong(at: now.wall), to: place)
         case .confirm(let messages): confirm(messages, place, now: now)
         case .subscribe(let channel, let lowData, let confirms):
-            if confirms { connections.peers[place]?.confirms = true }
+            if confirms { beginConfirming(place) }
             subscribe(to: channel, lowData: lowData, place)
         case .unsubscribe(let channel):
             unfollow(channel, place)

@@ -20,14 +20,19 @@ extension Fabric {
         }
     }
 
-    /// Whether a connection may owe any confirmation: most owe none, and are then not asked about each
-    /// message that goes out to them.
-    func mayOweConfirmations(_ place: Int) -> Bool {
-        guard let dialect = connections.peers[place]?.dialect,
-            let role = connections.peers[place]?.identity.role
-        else { return false }
-        return connections.peers[place]?.confirms == true
-            || texts.catalogue.isConfirmed(by: role, in: dialect)
+    /// Judges whether a connection may owe any confirmation: most owe none, and are then not asked about
+    /// each message that goes out to them.
+    mutating func judgeConfirming(_ place: Int) {
+        guard let peer = connections.peers[place] else { return }
+        connections.outboxes[place].mayOweConfirmations =
+            peer.confirms
+            || texts.catalogue.isConfirmed(by: peer.identity.role, in: peer.dialect)
+    }
+
+    /// The client has said that it confirms.
+    mutating func beginConfirming(_ place: Int) {
+        connections.peers[place]?.confirms = true
+        judgeConfirming(place)
     }
 
     /// Of a frame that tells a critical record, whoever takes it is noted.
@@ -59,7 +64,7 @@ extension Fabric {
 
     /// A client confirms messages by their identifiers. From now on it is one that confirms.
     mutating func confirm(_ messages: [String], _ place: Int, now: Moment) {
-        connections.peers[place]?.confirms = true
+        beginConfirming(place)
         let numbers = messages.compactMap { texts.ids.position(of: $0) }
         confirm(numbers, place, isRemembered: false, now: now)
     }

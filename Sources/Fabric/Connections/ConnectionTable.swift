@@ -98,7 +98,8 @@ struct ConnectionTable {
 
     func count(_ counted: Counted) -> Int { Int(counts[counted] ?? 0) }
 
-    mutating func add(_ connection: ConnectionNumber, _ peer: Peer) {
+    /// - Returns: The connection's place.
+    mutating func add(_ connection: ConnectionNumber, _ peer: Peer) -> Int {
         for counted in peer.counted { counts[counted, default: 0] += 1 }
         census[peer.kind, default: 0] += 1
         if let place = free.popLast() {
@@ -106,12 +107,13 @@ struct ConnectionTable {
             outboxes[Int(place)] = Outbox(connection: connection)
             outboxes[Int(place)].encoding = peer.encoding
             peers[Int(place)] = peer
-            return
+            return Int(place)
         }
         index[connection] = Int32(truncatingIfNeeded: peers.count)
         outboxes.append(Outbox(connection: connection))
         outboxes[peers.count].encoding = peer.encoding
         peers.append(peer)
+        return peers.count - 1
     }
 
     /// Makes an offer to the outbox of every subscriber, and gives how many took it. Those drained

@@ -13,7 +13,6 @@ extension Fabric {
         let start = bytes.count
         controlBytes -= connections.outboxes[place].control.count
         connections.outboxes[place].takeControl(into: &bytes)
-        let mayOwe = !connections.outboxes[place].records.isEmpty && mayOweConfirmations(place)
         while let frame = connections.outboxes[place].records.first {
             let size = frames.byteCount(frame)
             let written = bytes.count - start
@@ -23,7 +22,9 @@ extension Fabric {
             } else {
                 appendRecord(frame, to: &bytes, compressibleBytes: compressibleBytes)
             }
-            if mayOwe, let record = frames.entries[Int(frame)].critical {
+            if connections.outboxes[place].mayOweConfirmations,
+                let record = frames.entries[Int(frame)].critical
+            {
                 noteTold(record, to: place, isResumed: false)
             }
             connections.outboxes[place].removeFirstRecord(bytes: size)

@@ -32,6 +32,8 @@ struct Outbox {
     private var lastEvent: UInt64 = 0
     /// Whether the reader is given what it missed: what the history holds comes to it from there.
     var isCatchingUp = false
+    /// Whether critical records may have to be confirmed by the reader.
+    var mayOweConfirmations = false
     /// Whether the host has been told that something waits here.
     private(set) var isAnnounced = false
 

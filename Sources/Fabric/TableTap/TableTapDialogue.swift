@@ -47,7 +47,7 @@ extension Fabric {
         case .ping(let timestamp):
             tell(.pong(timestamp: timestamp), to: address, place, now: now)
         case .subscribe(let wishes, let confirms):
-            if confirms { connections.peers[place]?.confirms = true }
+            if confirms { beginConfirming(place) }
             subscribe(to: wishes, address, place, now: now)
         case .confirm(let messages): confirm(messages, place, now: now)
         case .unsubscribe(let wishes): unsubscribe(from: wishes, address, place, now: now)

@@ -25,7 +25,7 @@ extension Fabric {
         case .ping: answerTracking(.pong, of: nil, place, now: now)
         case .confirm(let messages): confirm(messages, place, now: now)
         case .subscribe(let order, let user, let lastMessage, let confirms):
-            if confirms { connections.peers[place]?.confirms = true }
+            if confirms { beginConfirming(place) }
             subscribe(to: order, as: user, after: lastMessage, place, now: now)
         case .unsubscribe(let order):
             unfollow(Channel(.order, order), place)

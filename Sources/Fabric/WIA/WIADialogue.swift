@@ -25,7 +25,7 @@ extension Fabric {
         switch request {
         case .ping(let id): answer(.pong, to: id, place, now: now)
         case .subscribe(let id, let channel, let wishes, let confirms):
-            if confirms { connections.peers[place]?.confirms = true }
+            if confirms { beginConfirming(place) }
             subscribe(to: channel, wishes, id, place, now: now)
         case .confirm(_, let messages): confirm(messages, place, now: now)
         case .reconnect(let id, let last, let channels, let wishes):

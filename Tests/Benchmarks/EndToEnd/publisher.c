@@ -97,7 +97,7 @@ static void make(Packet *packet, long index, long messages, int bags, double now
     memcpy(at, payload, (size_t)length);
     packet->stamp = (unsigned short)(at - packet->bytes + 5);
     packet->fraction =
-        (unsigned short)(at - packet->bytes + (strstr(payload, "\":9.") - payload) + 4);
+        (unsigned short)(at - packet->bytes + (strstr(payload, "\"humidity\":9.") - payload) + 13);
     packet->length = (unsigned short)(at - packet->bytes + length);
 }
 

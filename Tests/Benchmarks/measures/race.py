@@ -21,7 +21,7 @@ BURST_TARGET = 5
 PACED_TARGET = 1.2
 
 
-def measure(say, connections=CONNECTIONS, rounds=3, bursts=2, seconds=5):
+def measure(say, connections=CONNECTIONS, rounds=3, bursts=2, seconds=10):
     """The table's rows."""
     rows = []
     for count in connections:

@@ -14,6 +14,41 @@ def table(rows, has_verdicts=True):
     return "\n".join(lines)
 
 
+def write_fabric(rows, machine, load_after):
+    text = f"""\
+# The fabric: speed and memory
+
+Written by `make bench` (`Tests/Benchmarks/run --fabric`): everything in one run on one machine. The rest
+is in [RESULTS.md](RESULTS.md).
+
+{chr(10).join(machine)}; load average after {load_after}
+
+{table(rows)}
+
+## How to read it
+
+- **Race** is against nginx with Nchan (one worker) and Node's ws, both as Debian has them, on the
+  same machine in the same run, by turns: servers on one CPU, clients on another. Each of the clients
+  (`Race/race_clients.c`) checks that every event comes once and in order, and that all have read the
+  very same bytes. The rivals are given 200-byte events by HTTP, on one connection, all requests at
+  once in a burst. Freshwire is the whole daemon: its events are changes of an order, authorised and
+  durable before anybody is told of them, as long as the rivals' to a few bytes, and told to it as the
+  platform tells them, over MQTT; the second row has them by HTTP, on one connection as well. The CPU
+  is that of all threads and children of the server. Nobody else gathers what comes in quick succession into one write: that is where the ratio of the bursts is from.
+  An event that comes alone costs a `send` in the kernel for each client, on every side; what there is
+  to win is the rest.
+- **Latency** in the race is from the publisher's write to the kernel of the client, because one thread
+  reads for all clients; with 10,000 messages a second it is to the client's read.
+- **10,000 connections**: each follows an order of its own, whose bag measures once a second. An open
+  order keeps its readings, 16 bytes each and at most 7,200 of them; without orders it is seen that
+  nothing else grows. In the storm all are cut off at once with a reset and come back with the last message they have; it is over
+  when everybody has all that was published by the time that the last one was in again.
+- **Idle connection**: growth of the process's proportional set size for each authenticated connection
+  with one subscription, of both. What the kernel holds for a socket is not in it, on either side.
+"""
+    (BENCHMARKS / "RESULTS-fabric.md").write_text(text)
+
+
 def write(rows, machine, load_after):
     text = f"""\
 # Speed and memory
@@ -40,20 +75,6 @@ ratios mean something where the numbers do not.
   program beside it takes no readings. The whole process, which also decodes, judges and commits the
   readings behind the updates, stands below it without a verdict: whoever takes the target for that
   one compares its ratio with 0.5.
-- **Race** is against nginx with Nchan (one worker) and Node's ws, both as Debian has them, on the
-  same machine in the same run, by turns: servers on one CPU, clients on another. Each of the clients
-  (`Race/race_clients.c`) checks that every event comes once and in order, and that all have read the
-  very same bytes. The rivals are given 200-byte events by HTTP, on one connection, all requests at
-  once in a burst. Freshwire is the whole daemon: its events are changes of an order, authorised and
-  durable before anybody is told of them, as long as the rivals' to a few bytes, and told to it as the
-  platform tells them, over MQTT; the second row has them by HTTP, where each change waits for the disk
-  before the next one is read. The CPU is that of all threads and children of the server. Nobody else
-  gathers what comes in quick succession into one write: that is where the ratio of the bursts is from.
-  An event that comes alone costs a `send` in the kernel for each client, on every side; what there is
-  to win is the rest.
-- **10,000 connections**: each follows an order of its own, whose bag measures once a second. In the
-  storm all are cut off at once with a reset and come back with the last message they have; it is over
-  when everybody has all that was published by the time that the last one was in again.
 - **Idle connection**: growth of the process's resident memory for each authenticated connection with
   one subscription; beside Nchan of the proportional set size. What the kernel holds for a socket is not in it, on either side.
 - **Latency** is from the publisher's write to the WebSocket client's read, for readings whose bag is

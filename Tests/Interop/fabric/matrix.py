@@ -9,7 +9,7 @@ PASSES_AFTER_ALL = "it passes after all, but is listed as unmet"
 
 
 class Outcome:
-    """- status: pass, FAIL, waits (for a part that is not there yet), unmet or skip."""
+    """- status: pass, FAIL, unmet or skip."""
 
     def __init__(self, vector, status, detail=None, seconds=0.0):
         self.vector = vector
@@ -47,8 +47,6 @@ class Row:
         statuses = {outcome.status for outcome in self.outcomes}
         if "FAIL" in statuses:
             return "FAIL"
-        if "waits" in statuses:
-            return "WAITS"
         if self.reason is not None and not self.is_partly:
             return "FAIL" if self.is_whole and "unmet" not in statuses else "UNMET"
         if not self.is_whole:
@@ -65,8 +63,7 @@ class Row:
         if self.reason is not None and not self.is_partly:
             return self.reason if self.status != "FAIL" else PASSES_AFTER_ALL
         remarks = [
-            f"waits for {o.detail}" if o.status == "waits" else o.detail
-            for o in self.outcomes if o.status in ("waits", "unmet")]
+            o.detail for o in self.outcomes if o.status == "unmet"]
         if self.is_partly:
             remarks.append(self.reason.removeprefix(PARTLY))
         return "; ".join(dict.fromkeys(remarks))
