@@ -396,6 +396,12 @@ static void pace(long index, double rate, double begin) {
     nanosleep(&wait, NULL);
 }
 
+// When an event is under way from: where a rate is asked for, from when it was due. A server that holds
+// its publisher up while it tells an event would otherwise hide how late the next one is.
+static double due_at(long index, double begin) {
+    return job.rate > 0 ? begin + (double)index * 1e3 / job.rate : milliseconds();
+}
+
 static void publish_http(void) {
     static char request[FRAME_MAXIMUM * 2];
     Line line = {.fd = connect_from(100, port)};
@@ -405,7 +411,7 @@ static void publish_http(void) {
     for (long index = 0; index < job.count; index++) {
         if (job.rate > 0) pace(index, job.rate, begin);
         int length = request_text(request, job.first + index);
-        sent_at[job.first + index] = milliseconds();
+        sent_at[job.first + index] = due_at(index, begin);
         send_request(&line, request, (size_t)length);
         if (job.rate > 0) await_answers(&line, index + 1);
         atomic_store(&job.sent, line.answers);
@@ -446,7 +452,7 @@ static void publish_mqtt(void) {
     double begin = milliseconds();
     for (long index = 0; index < job.count; index++) {
         if (job.rate > 0) pace(index, job.rate, begin);
-        sent_at[job.first + index] = milliseconds();
+        sent_at[job.first + index] = due_at(index, begin);
         write_all(fd, packet, (size_t)mqtt_text(packet, job.first + index));
         if (job.rate > 0 && recv(fd, answer, 4, MSG_WAITALL) != 4) die("the broker");
     }

@@ -37,8 +37,9 @@ is in [RESULTS.md](RESULTS.md).
   is that of all threads and children of the server. Nobody else gathers what comes in quick succession into one write: that is where the ratio of the bursts is from.
   An event that comes alone costs a `send` in the kernel for each client, on every side; what there is
   to win is the rest.
-- **Latency** in the race is from the publisher's write to the kernel of the client, because one thread
-  reads for all clients; with 10,000 messages a second it is to the client's read.
+- **Latency** in the race is from when the event was due to the kernel of the client: a server may hold
+  its publisher up, and one thread reads for all clients. With 10,000 connections 20 events/s are more
+  than one CPU can send one by one. With 10,000 messages a second it is to the client's read.
 - **10,000 connections**: each follows an order of its own, whose bag measures once a second. An open
   order keeps its readings, 16 bytes each and at most 7,200 of them; without orders it is seen that
   nothing else grows. In the storm all are cut off at once with a reset and come back with the last message they have; it is over
