@@ -70,6 +70,11 @@ struct Connection {
     /// The requests that are not answered, in their order.
     var exchanges: [HTTPExchange] { exchange.map { [$0] + following } ?? [] }
 
+    /// The one of them that was read as the `serial`th.
+    func exchange(_ serial: UInt32) -> HTTPExchange? {
+        exchange?.serial == serial ? exchange : following.first { $0.serial == serial }
+    }
+
     /// The request that was read last, of those that are not answered.
     var lastExchange: HTTPExchange? { following.last ?? exchange }
 }

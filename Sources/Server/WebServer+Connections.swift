@@ -55,10 +55,8 @@ extension WebServer {
             readRequests(at: slot)
         case .answering:
             connections[slot].input.append(bytes)
-            let read = connections[slot].serial
-            readFollowing(at: slot)
             // Requests that must wait for this one's answer stay with the kernel until then.
-            if connections[slot].serial == read { allowInput(slot, false) }
+            if !readFollowing(at: slot) { allowInput(slot, false) }
         case .streaming:
             // A stream is the last answer of its connection. Its peer is read all the same, because
             // that is how its end is noticed.

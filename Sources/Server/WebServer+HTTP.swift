@@ -26,7 +26,7 @@ extension WebServer {
             return
         }
         guard
-            let exchange = connections[slot].exchanges.first(where: { $0.serial == token.serial }),
+            let exchange = connections[slot].exchange(token.serial),
             exchange.isUnanswered
         else { return }
         let keepsAlive = exchange.head.keepsAlive && !exchange.closesAfterwards
@@ -54,12 +54,11 @@ extension WebServer {
             connections[slot].deadline = now + intervals.request
         }
         guard let (head, end) = try nextHead(at: slot) else { return false }
-        connections[slot].input.removeSubrange(..<end)
-        connections[slot].serial &+= 1
-        connections[slot].exchange = HTTPExchange(head: head, serial: connections[slot].serial)
+        let exchange = beginExchange(head, end, at: slot)
+        connections[slot].exchange = exchange
         if Handshake.isRequested(by: head) {
             try Handshake.check(head)
-            if let exchange = connections[slot].exchange { upgrade(exchange, at: slot) }
+            upgrade(exchange, at: slot)
             return true
         }
         guard head.contentLength <= settings.limits.bodyBytes else {
@@ -87,12 +86,23 @@ extension WebServer {
         return (try parser.parse(connections[slot].input[..<end]), end)
     }
 
+    /// Takes a head that `nextHead` found.
+    private func beginExchange(_ head: RequestHead, _ end: Int, at slot: Int) -> HTTPExchange {
+        connections[slot].input.removeSubrange(..<end)
+        connections[slot].serial &+= 1
+        return HTTPExchange(head: head, serial: connections[slot].serial)
+    }
+
     /// Hands out what follows a request that has no answer yet, where both are taken in order: whoever
     /// writes much waits for one commit then and not for each.
     ///
     /// RFC 9112 §9.3.2 lets the requests of a connection be worked on together where none is harmed
     /// by another; the owner's word is that it takes these one after the other.
-    func readFollowing(at slot: Int) {
+    ///
+    /// - Returns: Whether there was any.
+    @discardableResult
+    func readFollowing(at slot: Int) -> Bool {
+        var isAny = false
         while let last = connections[slot].lastExchange, isTakenInOrder(last.head),
             last.head.keepsAlive, !last.closesAfterwards,
             connections[slot].following.count < settings.limits.pipelinedRequests
@@ -104,12 +114,12 @@ extension WebServer {
                 next.head.contentLength <= settings.limits.bodyBytes,
                 connections[slot].input.count - next.end >= next.head.contentLength
             else { break }
-            connections[slot].input.removeSubrange(..<next.end)
-            connections[slot].serial &+= 1
-            let exchange = HTTPExchange(head: next.head, serial: connections[slot].serial)
+            let exchange = beginExchange(next.head, next.end, at: slot)
             connections[slot].following.append(exchange)
             deliver(exchange, at: slot)
+            isAny = true
         }
+        return isAny
     }
 
     private func isTakenInOrder(_ head: RequestHead) -> Bool {
@@ -215,10 +225,9 @@ extension WebServer {
         guard connections[slot].following.isEmpty else {
             connections[slot].exchange = connections[slot].following.removeFirst()
             connections[slot].deadline = .max
-            let read = connections[slot].serial
-            readFollowing(at: slot)
+            let isAny = readFollowing(at: slot)
             // What has no use for more bytes yet gets none, so that what is held stays small.
-            if connections[slot].serial != read || connections[slot].input.isEmpty {
+            if isAny || connections[slot].input.isEmpty {
                 allowInput(slot, true)
             }
             sendAnswer(slot)
